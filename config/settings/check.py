@@ -1,0 +1,3 @@
+"""What static tools load: no database is touched."""
+
+from config.settings.base import *

@@ -1,0 +1,8 @@
+"""The test suite: the same product on a throw-away database, with cheap password hashes and plain static files."""
+
+from config.settings.base import *
+
+DEMO = True
+ALLOWED_HOSTS = ["*"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

@@ -1,0 +1,5 @@
+"""Addresses: one include per portal."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []

@@ -1,0 +1,42 @@
+"""Check digits and shapes of official Chinese numbers. Each function answers with the number tidied, or refuses."""
+
+import re
+
+from stdnum.cn import ric, uscc
+from stdnum.exceptions import ValidationError
+
+from upkeep.kernel.money import half_width
+
+_PHONE = re.compile(r"^(1[3-9]\d{9}|0\d{2,3}-?\d{7,8})$")
+
+
+def _tidy(text: str) -> str:
+    return re.sub(r"\s", "", half_width(text)).upper()
+
+
+def id_number(text: str) -> str:
+    """居民身份证号码 (GB 11643), 18 places. Raises: ValueError with the sentence to show."""
+    number = _tidy(text)
+    try:
+        ric.validate(number)
+    except ValidationError:
+        raise ValueError("身份证号码不正确，请核对 18 位号码（最后一位可为 X）") from None
+    return number
+
+
+def social_credit_code(text: str) -> str:
+    """统一社会信用代码 (GB 32100), 18 places. Raises: ValueError with the sentence to show."""
+    code = _tidy(text)
+    try:
+        uscc.validate(code)
+    except ValidationError:
+        raise ValueError("统一社会信用代码不正确，请核对 18 位代码") from None
+    return code
+
+
+def phone_number(text: str) -> str:
+    """A mobile or fixed-line number. Raises: ValueError with the sentence to show."""
+    number = _tidy(text)
+    if not _PHONE.match(number):
+        raise ValueError("电话号码不正确：手机为 11 位，固定电话带区号，如 0830-3100000")
+    return number
