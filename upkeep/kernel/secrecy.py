@@ -6,7 +6,7 @@ import hmac
 import json
 import os
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
@@ -41,7 +41,14 @@ def lookup_hash(value: str) -> str:
     return hmac.new(_keys(settings.DATA_KEY)[1], value.strip().upper().encode(), hashlib.sha256).hexdigest()
 
 
-class EncryptedTextField(models.TextField[str, str]):
+if TYPE_CHECKING:  # Django's fields are generic for the type checker only
+    _Text = models.TextField[str, str]
+    _Document = models.TextField[Any, Any]
+else:
+    _Text = _Document = models.TextField
+
+
+class EncryptedTextField(_Text):
     """Text that lies encrypted in the database. Cannot be searched: keep a `lookup_hash` beside it for that."""
 
     def from_db_value(self, value: str | None, expression: object, connection: object) -> str | None:
@@ -53,7 +60,7 @@ class EncryptedTextField(models.TextField[str, str]):
         return base64.b64encode(seal(str(value).encode())).decode()
 
 
-class EncryptedJSONField(models.TextField[Any, Any]):
+class EncryptedJSONField(_Document):
     """A JSON document that lies encrypted in the database as a whole, so that no personal field can be forgotten.
 
     What other tables must see of a document is kept in typed columns (docs/adr/0002).

@@ -1,0 +1,7 @@
+"""Registers cases."""
+
+from django.apps import AppConfig
+
+
+class CaseworkConfig(AppConfig):
+    name = "upkeep.casework"

@@ -1,0 +1,7 @@
+"""Registers the journal."""
+
+from django.apps import AppConfig
+
+
+class LedgerConfig(AppConfig):
+    name = "upkeep.ledger"

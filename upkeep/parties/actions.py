@@ -1,0 +1,123 @@
+"""Changing parties: registering organisations, opening accounts. Nothing else writes these tables."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from upkeep.kernel.errors import HasProblems, Problem, Refusal
+from upkeep.parties.models import Jurisdiction, Organisation, OrganisationKind, User, UserRole
+from upkeep.parties.roles import Role
+
+ROLE_OF_KIND = {
+    OrganisationKind.DEVELOPER: Role.DEVELOPER,
+    OrganisationKind.PROPERTY_COMPANY: Role.PROPERTY_COMPANY,
+    OrganisationKind.OWNERS_COMMITTEE: Role.OWNERS_COMMITTEE,
+    OrganisationKind.BANK: Role.TELLER,
+}
+
+
+class NameTaken(Refusal):
+    """Another account or organisation already goes by this name."""
+
+
+def check_password(password: str, *, username: str) -> str:
+    """The password if it is strong enough. Raises: HasProblems with every rule it breaks."""
+    try:
+        validate_password(password, User(username=username))
+    except ValidationError as weak:
+        raise HasProblems([Problem("password", text) for text in weak.messages]) from None
+    return password
+
+
+def add_jurisdiction(
+    *,
+    code: str,
+    slug: str,
+    name: str,
+    office_name: str,
+    parent: Jurisdiction | None = None,
+    phone: str = "",
+    address: str = "",
+) -> Jurisdiction:
+    """Set up a city, or a district of it."""
+    return Jurisdiction.objects.create(
+        code=code,
+        slug=slug,
+        name=name,
+        office_name=office_name,
+        parent=parent,
+        office_phone=phone,
+        office_address=address,
+    )
+
+
+def register_organisation(
+    *,
+    jurisdiction_id: int,
+    kind: OrganisationKind,
+    name: str,
+    code: str,
+    contact_name: str,
+    contact_phone: str,
+    at: dt.datetime,
+    social_credit_code: str = "",
+    legal_representative: str = "",
+    address: str = "",
+) -> Organisation:
+    """Enter an organisation. Raises: NameTaken when its code is registered already."""
+    try:
+        with transaction.atomic():
+            return Organisation.objects.create(
+                jurisdiction_id=jurisdiction_id,
+                kind=kind,
+                name=name,
+                code=code,
+                social_credit_code=social_credit_code,
+                legal_representative=legal_representative,
+                address=address,
+                contact_name=contact_name,
+                contact_phone=contact_phone,
+                created_at=at,
+            )
+    except IntegrityError:
+        raise NameTaken("该机构代码或统一社会信用代码已经登记") from None
+
+
+def open_account(
+    *,
+    username: str,
+    name: str,
+    roles: Iterable[Role],
+    jurisdiction_id: int,
+    at: dt.datetime,
+    password: str = "",
+    password_hash: str = "",
+    phone: str = "",
+    organisation_id: int | None = None,
+) -> User:
+    """Open a user account. Pass `password_hash` where the password was checked and hashed before (registration).
+
+    Raises: NameTaken when the login name is in use.
+    """
+    user = User(
+        username=username,
+        name=name,
+        phone=phone,
+        jurisdiction_id=jurisdiction_id,
+        organisation_id=organisation_id,
+        created_at=at,
+    )
+    if password_hash:
+        user.password = password_hash
+    else:
+        user.set_password(password or None)
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError:
+        raise NameTaken("该登录名已被使用，请换一个") from None
+    UserRole.objects.bulk_create([UserRole(user=user, role=role) for role in sorted(set(roles))])
+    return user

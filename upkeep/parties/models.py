@@ -1,0 +1,113 @@
+"""Jurisdictions, organisations, users and their roles."""
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+
+from upkeep.kernel.secrecy import EncryptedTextField
+from upkeep.parties.roles import Role
+
+
+class Jurisdiction(models.Model):
+    """管辖区: a city or a district of it; policies hang on it and are inherited by its districts."""
+
+    parent = models.ForeignKey(
+        "self", verbose_name="上级", null=True, blank=True, on_delete=models.PROTECT, related_name="districts"
+    )
+    code = models.CharField("区划代码", max_length=12, unique=True)
+    slug = models.SlugField("网址名", max_length=30, unique=True)
+    name = models.CharField("名称", max_length=60)
+    office_name = models.CharField("管理机构", max_length=100)
+    office_address = models.CharField("窗口地址", max_length=200, blank=True)
+    office_phone = models.CharField("咨询电话", max_length=40, blank=True)
+
+    class Meta:
+        verbose_name = "管辖区"
+        ordering = ("code",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OrganisationKind(models.TextChoices):
+    """单位类别."""
+
+    DEVELOPER = "DEVELOPER", "开发建设单位"
+    PROPERTY_COMPANY = "PROPERTY_COMPANY", "物业服务企业"
+    OWNERS_COMMITTEE = "OWNERS_COMMITTEE", "业主委员会"
+    SELLING_UNIT = "SELLING_UNIT", "公有住房售房单位"
+    BANK = "BANK", "专户银行"
+
+
+class Organisation(models.Model):
+    """单位、机构: a developer, property company, owners' committee, selling unit or custodian bank of one city."""
+
+    jurisdiction = models.ForeignKey(Jurisdiction, verbose_name="所属城市", on_delete=models.PROTECT)
+    kind = models.CharField("单位类别", max_length=20, choices=OrganisationKind.choices)
+    name = models.CharField("单位名称", max_length=100)
+    code = models.CharField("机构代码", max_length=40, help_text="登录名；有统一社会信用代码的即为该代码")
+    social_credit_code = models.CharField("统一社会信用代码", max_length=18, blank=True)
+    legal_representative = models.CharField("法定代表人", max_length=50, blank=True)
+    address = models.CharField("单位地址", max_length=200, blank=True)
+    contact_name = models.CharField("联系人", max_length=50)
+    contact_phone = EncryptedTextField("联系电话")
+    created_at = models.DateTimeField("登记时间")
+
+    class Meta:
+        verbose_name = "单位"
+        constraints = [
+            models.UniqueConstraint(fields=("jurisdiction", "code"), name="organisation_code_is_unique_in_its_city"),
+            models.UniqueConstraint(
+                fields=("jurisdiction", "kind", "social_credit_code"),
+                condition=~Q(social_credit_code=""),
+                name="organisation_is_registered_once_per_kind",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager["User"]):
+    """Looks users up by login name; there is no default account to create."""
+
+
+class User(AbstractBaseUser):
+    """用户账号: a person who logs in, for an organisation, for the office, or for himself."""
+
+    username = models.CharField("登录名", max_length=60, unique=True)
+    name = models.CharField("姓名", max_length=50)
+    phone = EncryptedTextField("手机号", blank=True, default="")
+    organisation = models.ForeignKey(
+        Organisation, verbose_name="单位", null=True, blank=True, on_delete=models.PROTECT, related_name="users"
+    )
+    jurisdiction = models.ForeignKey(Jurisdiction, verbose_name="管辖区", on_delete=models.PROTECT)
+    is_active = models.BooleanField("可登录", default=True)
+    created_at = models.DateTimeField("开户时间")
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS = ("name",)
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = "用户账号"
+
+    def __str__(self) -> str:
+        return self.username
+
+
+class UserRole(models.Model):
+    """用户角色: one role held by one user."""
+
+    user = models.ForeignKey(User, verbose_name="用户", on_delete=models.CASCADE, related_name="held_roles")
+    role = models.CharField("角色", max_length=20, choices=Role.choices)
+
+    class Meta:
+        verbose_name = "用户角色"
+        constraints = [
+            models.UniqueConstraint(fields=("user", "role"), name="user_holds_a_role_once"),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="user_role_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.role}"

@@ -1,0 +1,80 @@
+"""Reading parties. The only place where a user row becomes an `Actor`."""
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
+
+from upkeep.kernel.errors import Refusal
+from upkeep.parties.actor import ANONYMOUS, Actor
+from upkeep.parties.models import Jurisdiction, Organisation, OrganisationKind, User
+from upkeep.parties.roles import Role
+
+
+def actor_of(user: User | AnonymousUser) -> Actor:
+    """The actor for a logged-in user, or the anonymous public. Two queries."""
+    if not isinstance(user, User) or not user.is_active:
+        return ANONYMOUS
+    return Actor(
+        user_id=user.pk,
+        name=user.name,
+        roles=frozenset(Role(held.role) for held in user.held_roles.all()),
+        organisation_id=user.organisation_id,
+        jurisdiction_id=user.jurisdiction_id,
+        phone=user.phone,
+    )
+
+
+def get_city(slug: str) -> Jurisdiction | None:
+    """The city behind `/c/<slug>/`, or None."""
+    return Jurisdiction.objects.filter(slug=slug, parent__isnull=True).first()
+
+
+def cities() -> QuerySet[Jurisdiction]:
+    """All cities, districts left out."""
+    return Jurisdiction.objects.filter(parent__isnull=True)
+
+
+def ancestry(jurisdiction_id: int) -> list[int]:
+    """The jurisdiction and its ancestors, nearest first."""
+    parents = dict(Jurisdiction.objects.values_list("pk", "parent_id"))
+    line: list[int] = []
+    current: int | None = jurisdiction_id
+    while current is not None and current in parents:
+        line.append(current)
+        current = parents[current]
+    return line
+
+
+def within(jurisdiction_id: int) -> list[int]:
+    """The jurisdiction and everything under it."""
+    parents = dict(Jurisdiction.objects.values_list("pk", "parent_id"))
+    return [pk for pk in parents if jurisdiction_id in _line(pk, parents)]
+
+
+def _line(pk: int, parents: dict[int, int | None]) -> list[int]:
+    line, current = [], pk
+    while current is not None:
+        line.append(current)
+        current = parents[current]  # type: ignore[assignment]
+    return line
+
+
+def districts_of(city_id: int) -> QuerySet[Jurisdiction]:
+    """The districts of a city."""
+    return Jurisdiction.objects.filter(parent_id=city_id)
+
+
+def organisations(*, jurisdiction_id: int, kind: OrganisationKind) -> QuerySet[Organisation]:
+    """The organisations of one kind in a city, by name."""
+    return Organisation.objects.filter(jurisdiction_id=jurisdiction_id, kind=kind).order_by("name")
+
+
+class Unknown(Refusal):
+    """The object asked for does not exist or is not to be seen."""
+
+
+def get_organisation(organisation_id: int) -> Organisation:
+    """Raises: Unknown."""
+    found = Organisation.objects.filter(pk=organisation_id).first()
+    if found is None:
+        raise Unknown("没有这个单位")
+    return found

@@ -1,0 +1,53 @@
+"""The vocabulary of roles. Pages, steps and policies name roles from here and nowhere else."""
+
+from django.db import models
+
+
+class Role(models.TextChoices):
+    """角色: what a user may be trusted with. A user may hold several, never two that check each other on one case."""
+
+    PUBLIC = "PUBLIC", "社会公众"
+    OWNER = "OWNER", "业主"
+    DEVELOPER = "DEVELOPER", "开发建设单位"
+    PROPERTY_COMPANY = "PROPERTY_COMPANY", "物业服务企业"
+    OWNERS_COMMITTEE = "OWNERS_COMMITTEE", "业主委员会"
+    TELLER = "TELLER", "银行柜员"
+    TELLER_SUPERVISOR = "TELLER_SUPERVISOR", "银行复核"
+    WINDOW_CLERK = "WINDOW_CLERK", "窗口受理"
+    FIRST_REVIEWER = "FIRST_REVIEWER", "初审"
+    SECOND_REVIEWER = "SECOND_REVIEWER", "复审"
+    APPROVER = "APPROVER", "审批"
+    ACCOUNTANT = "ACCOUNTANT", "会计"
+    CASHIER = "CASHIER", "出纳"
+    EDITOR = "EDITOR", "信息发布"
+    AUDITOR = "AUDITOR", "审计"
+    SYSTEM_ADMIN = "SYSTEM_ADMIN", "系统管理员"
+
+
+#: Staff who decide cases, in the order in which a case usually passes them.
+REVIEWERS = (Role.WINDOW_CLERK, Role.FIRST_REVIEWER, Role.SECOND_REVIEWER, Role.APPROVER)
+OFFICE = (*REVIEWERS, Role.ACCOUNTANT, Role.CASHIER, Role.EDITOR, Role.AUDITOR, Role.SYSTEM_ADMIN)
+ORGANISATION = (Role.DEVELOPER, Role.PROPERTY_COMPANY, Role.OWNERS_COMMITTEE)
+BANK = (Role.TELLER, Role.TELLER_SUPERVISOR)
+EVERYONE = tuple(Role)
+
+
+class Portal(models.TextChoices):
+    """门户: the set of pages that a user lands on; each has its shell, menu and home page."""
+
+    PUBLIC = "public", "公众服务"
+    ORGANISATION = "organisation", "单位办事"
+    OFFICE = "office", "管理中心"
+    BANK = "bank", "专户银行"
+    OWNER = "owner", "业主"
+
+
+def portal_of(roles: frozenset[Role]) -> Portal:
+    """The portal a user with these roles lands on."""
+    if roles & set(OFFICE):
+        return Portal.OFFICE
+    if roles & set(BANK):
+        return Portal.BANK
+    if roles & set(ORGANISATION):
+        return Portal.ORGANISATION
+    return Portal.OWNER if Role.OWNER in roles else Portal.PUBLIC

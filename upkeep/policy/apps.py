@@ -1,0 +1,7 @@
+"""Registers what differs by city."""
+
+from django.apps import AppConfig
+
+
+class PolicyConfig(AppConfig):
+    name = "upkeep.policy"

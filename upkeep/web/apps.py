@@ -1,0 +1,7 @@
+"""Registers the pages."""
+
+from django.apps import AppConfig
+
+
+class WebConfig(AppConfig):
+    name = "upkeep.web"
