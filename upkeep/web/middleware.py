@@ -1,0 +1,58 @@
+"""What happens around every view: the actor is known, a GET cannot write, a POST is one transaction."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import connection, transaction
+from django.http import HttpResponseBase
+
+from upkeep.parties.queries import actor_of
+from upkeep.web.access import ActorRequest
+
+GetResponse = Callable[[ActorRequest], HttpResponseBase]
+
+#: Tables that a GET may write (decisions: sessions, captcha and counters).
+_WRITABLE = ("django_session", "axes_")
+
+
+class WroteOnGet(Exception):
+    """A page that should only read tried to change data: a bug, so it crashes."""
+
+
+class ActorMiddleware:
+    """Sets `request.actor`, and opens the read-only or writing transaction around the view."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: ActorRequest) -> HttpResponseBase:
+        request.actor = actor_of(request.user)
+        return self.get_response(request)
+
+
+class TransactionMiddleware:
+    """GET and HEAD read only; every other method is one transaction that an error undoes."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: ActorRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: ActorRequest, view: Callable[..., HttpResponseBase], args: Any, kwargs: Any
+    ) -> HttpResponseBase | None:
+        if getattr(view, "without_database", False):
+            return None
+        if request.method in ("GET", "HEAD", "OPTIONS"):
+            with connection.execute_wrapper(_refuse_writes):
+                return view(request, *args, **kwargs)
+        with transaction.atomic():
+            return view(request, *args, **kwargs)
+
+
+def _refuse_writes(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+    verb = sql.lstrip(" (\n").split(" ", 1)[0].upper()
+    if verb in ("INSERT", "UPDATE", "DELETE", "TRUNCATE", "COPY") and not any(table in sql for table in _WRITABLE):
+        raise WroteOnGet(sql[:80])
+    return execute(sql, params, many, context)

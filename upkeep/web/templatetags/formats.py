@@ -1,0 +1,55 @@
+"""How numbers, money and days look on a page; loaded into every template."""
+
+import datetime as dt
+
+from django import template
+
+from upkeep.kernel import areas, dates, masking, money
+
+register = template.Library()
+
+
+@register.filter
+def yuan(fen: int | None) -> str:
+    """123456 (fen) -> 1,234.56."""
+    return "" if fen is None else money.yuan(fen)
+
+
+@register.filter
+def capitals(fen: int | None) -> str:
+    """123456 (fen) -> 壹仟贰佰叁拾肆元伍角陆分."""
+    return "" if fen is None else money.in_capitals(fen)
+
+
+@register.filter
+def square_metres(area_dm2: int | None) -> str:
+    """11836 (0.01 m²) -> 118.36."""
+    return "" if area_dm2 is None else areas.square_metres(area_dm2)
+
+
+@register.filter
+def count(number: int | None) -> str:
+    """1234 -> 1,234."""
+    return "" if number is None else f"{number:,}"
+
+
+@register.filter
+def moment(at: dt.datetime | None) -> str:
+    """A moment in Shanghai to the minute."""
+    return "" if at is None else dates.to_the_minute(at)
+
+
+@register.filter
+def day(on: dt.date | None) -> str:
+    """A day for tables: 2026-11-21."""
+    return "" if on is None else f"{on:%Y-%m-%d}"
+
+
+@register.filter
+def in_letters(on: dt.date | None) -> str:
+    """A day for letters: 2026年11月21日."""
+    return "" if on is None else dates.in_letters(on)
+
+
+register.filter("mask_name", masking.mask_name)
+register.filter("mask_phone", masking.mask_phone)
