@@ -22,7 +22,7 @@ class ActorRequest(HttpRequest):
 
 
 def access(*roles: Role) -> Callable[[View], View]:
-    """Let only actors with one of the roles open the page; a stranger is led to the login, the wrong role is refused."""
+    """Let only actors with one of the roles in; a stranger is led to the login, the wrong role is refused."""
 
     def decorate(view: View) -> View:
         @wraps(view)
