@@ -115,8 +115,10 @@ class DayField(forms.DateField):
 class ReferenceField(forms.TypedChoiceField):
     """An id chosen from a list that the procedure offers for this case (`Procedure.choices`).
 
-    The form only checks that it is a whole number; whether the object may be chosen is a rule of the procedure.
+    The form only checks that it is a whole number; the engine refuses what was not offered.
     """
+
+    is_reference = True
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(coerce=int, empty_value=None, **kwargs)

@@ -18,6 +18,8 @@ class Actor:
     organisation_id: int | None = None
     jurisdiction_id: int = 0
     phone: str = ""
+    #: Cases that a visitor without an account began in this session.
+    guest_cases: frozenset[int] = frozenset()
 
     @property
     def portal(self) -> Portal:

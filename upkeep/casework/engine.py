@@ -1,0 +1,299 @@
+"""The only code that changes `Case.state`."""
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+
+from upkeep.casework.deadlines import add_working_days
+from upkeep.casework.models import Case, CaseEvent, CaseParty, PartyRole
+from upkeep.casework.numbering import next_number
+from upkeep.casework.procedure import Procedure, register
+from upkeep.casework.states import APPLICANT_MOVES, CLOSED, EDITABLE, NEEDS_NOTE, TRANSITIONS, Move, State
+from upkeep.kernel.dates import day_of
+from upkeep.kernel.errors import HasProblems, Problem, Refusal
+from upkeep.parties.actor import Actor
+from upkeep.parties.roles import REVIEWERS, Role
+from upkeep.policy.review_chain import ChainStep, ReviewChain, review_chain
+
+
+class NotYours(Refusal):
+    """The actor's role, organisation or part in the case forbids this move."""
+
+
+class NotNow(Refusal):
+    """The case is in no state for this move, or somebody else has just moved it."""
+
+
+def chain_for(procedure: Procedure, *, jurisdiction_id: int, on: dt.date) -> ReviewChain:
+    """The city's chain for a procedure, or the procedure's own."""
+    chain = review_chain(jurisdiction_id=jurisdiction_id, procedure=procedure.code, on=on)
+    return chain if chain is not None else procedure.default_chain()
+
+
+def may_start(procedure: Procedure, *, by: Actor, on: dt.date) -> bool:
+    """Whether the actor's roles may start the procedure in his city."""
+    starters = procedure.starters
+    if by.jurisdiction_id:
+        chain = chain_for(procedure, jurisdiction_id=by.jurisdiction_id, on=on)
+        starters = frozenset(Role(code) for code in chain.starters) or starters
+    return not by.roles.isdisjoint(starters)
+
+
+@transaction.atomic
+def start(
+    procedure: Procedure,
+    *,
+    by: Actor,
+    at: dt.datetime,
+    jurisdiction_id: int = 0,
+    data: dict[str, Any] | None = None,
+    copied_from: Case | None = None,
+) -> Case:
+    """Open a draft. `jurisdiction_id` is needed only where the actor has no city of his own (the public).
+
+    Raises: NotYours when the role may not start this procedure here.
+    """
+    day = day_of(at)
+    if not may_start(procedure, by=by, on=day):
+        raise NotYours(f"您没有办理“{procedure.title}”的权限")
+    case = Case(
+        number=next_number(procedure.prefix, on=day),
+        procedure=procedure.code,
+        jurisdiction_id=by.jurisdiction_id or jurisdiction_id,
+        applicant_organisation_id=by.organisation_id,
+        applicant_user_id=by.user_id or None,
+        contact_name=by.name,
+        contact_phone=by.phone,
+        data=procedure.initial(by=by) | (data or {}),
+        copied_from=copied_from,
+        created_at=at,
+    )
+    case.area_id, case.subject = procedure.area_id(case), procedure.subject(case)
+    case.save(force_insert=True)
+    return case
+
+
+@transaction.atomic
+def save_draft(case_id: int, changes: dict[str, Any], *, by: Actor, at: dt.datetime) -> Case:
+    """Keep what was typed so far, right or wrong; it is checked when the page is left and on submit.
+
+    Raises: NotYours, NotNow.
+    """
+    case = editable(case_id, by=by)
+    procedure = register[case.procedure]
+    contact = {key: str(changes.pop(key)).strip() for key in ("contact_name", "contact_phone") if key in changes}
+    for key, value in contact.items():
+        setattr(case, key, value)
+    case.data = case.data | changes
+    case.area_id, case.subject = procedure.area_id(case), procedure.subject(case)
+    case.version += 1
+    case.save(update_fields=["data", "area_id", "subject", "contact_name", "contact_phone", "version"])
+    return case
+
+
+def editable(case_id: int, *, by: Actor) -> Case:
+    """The case, locked, for its applicant to change. Raises: NotYours, NotNow."""
+    case = _locked(case_id)
+    if not is_applicant(case, by):
+        raise NotYours("只有申请人可以修改这张业务单")
+    if case.state_now not in EDITABLE:
+        raise NotNow(f"业务单{case.state_now.label}，不能再修改")
+    return case
+
+
+def is_applicant(case: Case, actor: Actor) -> bool:
+    """The applicant is the organisation where there is one, else the person; a guest by his session."""
+    if case.applicant_organisation_id:
+        return actor.organisation_id == case.applicant_organisation_id
+    if case.applicant_user_id:
+        return actor.user_id == case.applicant_user_id
+    return case.pk in actor.guest_cases
+
+
+def cleaned(case: Case) -> dict[str, Any]:
+    """The case's data, typed. Raises: HasProblems with everything that is wrong."""
+    procedure = register[case.procedure]
+    form = procedure.Form(case.data)
+    problems = (
+        [] if form.is_valid() else [Problem(name, text) for name, texts in form.errors.items() for text in texts]
+    )
+    for name, field in form.fields.items():
+        if name in form.cleaned_data and _is_offered(procedure, case, name, field, form.cleaned_data[name]) is False:
+            problems.append(Problem(name, f"{field.label}不在可选范围，请重新选择"))
+    if case.applicant_organisation_id and not (case.contact_name and case.contact_phone):
+        problems.append(Problem("contact_name", "请填写经办人姓名和电话"))
+    present = set(case.files.values_list("paper", flat=True))
+    problems += [
+        Problem(f"paper_{paper.code}", f"请上传“{paper.title}”")
+        for paper in procedure.papers
+        if paper.required and paper.code not in present
+    ]
+    if not problems:
+        problems = list(procedure.validate(case, form.cleaned_data))
+    if problems:
+        raise HasProblems(problems)
+    return form.cleaned_data
+
+
+def _is_offered(procedure: Procedure, case: Case, name: str, field: Any, value: Any) -> bool | None:
+    """Whether a chosen reference is one that was offered; None where the field is no reference."""
+    if not getattr(field, "is_reference", False) or value is None:
+        return None
+    return str(value) in {str(key) for key, _ in procedure.choices(case, name)}
+
+
+@transaction.atomic
+def move(
+    case_id: int, step: Move, *, by: Actor, at: dt.datetime, note: str = "", seen_version: int | None = None
+) -> Case:
+    """Make one move: check the state, the actor and the form, bring about the effect, write the history.
+
+    `seen_version` is the version the actor had on his screen; when somebody was quicker he is told, not overruled.
+    Raises: NotYours, NotNow, HasProblems, and whatever Refusal the procedure's effect raises; then nothing happened.
+    """
+    case = _locked(case_id)
+    procedure = register[case.procedure]
+    before = case.state_now
+    note = note.strip()
+
+    if seen_version is not None and seen_version != case.version:
+        raise NotNow("这张业务单刚刚由他人办理过，请刷新后再看")
+    after = TRANSITIONS.get((before, step))
+    if after is None:
+        raise NotNow(f"业务单{before.label}，不能{step.label}")
+    check_actor(case, step, by)
+    if step in NEEDS_NOTE and not note:
+        raise HasProblems([Problem("note", f"{step.label}须写明理由")])
+
+    at_step = case.step
+    if step is Move.SUBMIT:
+        after = _submit(procedure, case, by=by, at=at)
+    elif step in (Move.ACCEPT, Move.PASS):
+        after = _decide(procedure, case, by=by, at=at)
+    else:
+        if before is not State.DRAFT:
+            procedure.release(case, by=by, at=at)
+        case.step = 0
+
+    _settle(case, after, at=at)
+    case.save()
+    CaseEvent.objects.create(
+        case=case,
+        move=step,
+        from_state=before,
+        to_state=after,
+        step=at_step,
+        by_user_id=by.user_id or None,
+        by_name=by.name or "申请人",
+        by_role="、".join(role.label for role in sorted(by.roles)),
+        at=at,
+        note=note,
+    )
+    return case
+
+
+def _submit(procedure: Procedure, case: Case, *, by: Actor, at: dt.datetime) -> State:
+    data = cleaned(case)
+    chain = chain_for(procedure, jurisdiction_id=case.jurisdiction_id, on=day_of(at))
+    case.chain = [{"role": one.role, "working_days": one.working_days, "party": one.party} for one in chain.steps]
+    case.step, case.submitted_at, case.accepted_at = 0, at, None
+    case.area_id, case.subject = procedure.area_id(case), procedure.subject(case)
+    _write_parties(procedure, case)
+    procedure.claim(case, data, by=by, at=at)
+    if chain.steps:
+        return State.SUBMITTED
+    procedure.apply(case, data, by=by, at=at)
+    return State.APPROVED
+
+
+def _decide(procedure: Procedure, case: Case, *, by: Actor, at: dt.datetime) -> State:
+    case.accepted_at = case.accepted_at or at
+    case.step += 1
+    if case.step < len(case.chain):
+        return State.IN_REVIEW
+    procedure.apply(case, cleaned(case), by=by, at=at)
+    return State.APPROVED
+
+
+def _settle(case: Case, after: State, *, at: dt.datetime) -> None:
+    case.state = after
+    case.version += 1
+    case.closed_at = at if after in CLOSED else None
+    current = current_step(case)
+    case.waits_for = current.role if current else ""
+    case.due_on = add_working_days(day_of(at), current.working_days) if current else None
+
+
+def _write_parties(procedure: Procedure, case: Case) -> None:
+    CaseParty.objects.filter(case=case).delete()
+    wanted = {(grant.organisation_id, grant.role) for grant in procedure.parties(case)}
+    if case.applicant_organisation_id:
+        wanted.add((case.applicant_organisation_id, PartyRole.APPLICANT))
+    CaseParty.objects.bulk_create(
+        [CaseParty(case=case, organisation_id=one, role=role) for one, role in sorted(wanted)]
+    )
+
+
+def current_step(case: Case) -> ChainStep | None:
+    """The 环节 that has to decide now, or None when nobody has."""
+    if case.state_now not in (State.SUBMITTED, State.IN_REVIEW):
+        return None
+    return ChainStep(**case.chain[case.step])
+
+
+def deciding_move(case: Case) -> Move:
+    """What deciding is called at the current step: the window accepts, everyone else passes."""
+    step = current_step(case)
+    return Move.ACCEPT if step and step.role == Role.WINDOW_CLERK and case.step == 0 else Move.PASS
+
+
+def check_actor(case: Case, step: Move, by: Actor) -> None:
+    """Who may make the move now. Maker ≠ checker, and nobody checks twice. Raises: NotYours, NotNow."""
+    if step in APPLICANT_MOVES:
+        if not is_applicant(case, by):
+            raise NotYours(f"只有申请人可以{step.label}")
+        return
+    current = current_step(case)
+    assert current is not None
+    if step in (Move.ACCEPT, Move.PASS) and step is not deciding_move(case):
+        raise NotNow(f"当前环节应为“{deciding_move(case).label}”")
+    if current.role not in by.roles:
+        raise NotYours(f"当前环节由“{current.label}”办理，您不能{step.label}")
+    if current.role in REVIEWERS:
+        if not by.jurisdiction_id:
+            raise NotYours("您不属于受理该业务的管理机构")
+    elif not case.parties.filter(organisation_id=by.organisation_id, role=PartyRole.DECIDER).exists():
+        raise NotYours("这张业务单不由本单位决定")
+    if case.applicant_user_id and case.applicant_user_id == by.user_id:
+        raise NotYours("本人提交的业务单须由他人审核")
+    if _decided_already(case, by):
+        raise NotYours("您已办理过这张业务单的前一环节，须由他人审核")
+
+
+def _decided_already(case: Case, by: Actor) -> bool:
+    """Whether the actor passed an earlier step since the case was last handed in."""
+    since = case.submitted_at or case.created_at
+    return case.events.filter(by_user_id=by.user_id, at__gte=since, move__in=[Move.ACCEPT, Move.PASS]).exists()
+
+
+def moves_open_to(case: Case, actor: Actor) -> list[Move]:
+    """The moves the actor may make now, in the order of the buttons. Templates never compare states."""
+    offered = []
+    for state, step in TRANSITIONS:
+        if state is not case.state_now or (step in (Move.ACCEPT, Move.PASS) and step is not deciding_move(case)):
+            continue
+        try:
+            check_actor(case, step, actor)
+        except Refusal:
+            continue
+        offered.append(step)
+    order = list(Move)
+    return sorted(offered, key=order.index)
+
+
+def _locked(case_id: int) -> Case:
+    case = Case.objects.select_for_update(of=("self",)).filter(pk=case_id).first()
+    if case is None:
+        raise NotNow("没有这张业务单")
+    return case

@@ -1,0 +1,264 @@
+"""What a business procedure is: one subclass in one file under `upkeep/procedures/`. Nothing branches on it."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from django import forms
+
+from upkeep.casework.models import Case, PartyRole
+from upkeep.kernel.errors import Problem
+from upkeep.parties.actor import Actor
+from upkeep.parties.roles import Role
+from upkeep.policy.review_chain import ChainStep, ReviewChain
+from upkeep.printing.document import Document
+from upkeep.sheets.sheet import Fault, Reading, Sheet
+
+
+@dataclass(frozen=True)
+class Paper:
+    """要件: an attachment the applicant must bring or upload (JPG, JPEG or PNG)."""
+
+    code: str
+    title: str
+    required: bool = True
+    help: str = ""
+
+
+@dataclass(frozen=True)
+class Print:
+    """A printed form of the procedure."""
+
+    code: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """One step of filling in a form. Subclasses say what the step asks for."""
+
+    title: str
+    help: str = ""
+
+
+@dataclass(frozen=True)
+class FormPage(Page):
+    """Fields of `Procedure.Form`, in this order."""
+
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class HousesPage(Page):
+    """Houses of the case's area, chosen on the building table; they become `estate.CaseHouse` rows."""
+
+
+@dataclass(frozen=True)
+class SheetPage(Page):
+    """A workbook: downloaded as a template or with what is known, filled, imported; its rows become `CaseRow`s."""
+
+    part: str = "rows"
+    fields: tuple[str, ...] = ()  # asked together with the file (001 2.3.1 step 6)
+
+
+@dataclass(frozen=True)
+class PapersPage(Page):
+    """The papers."""
+
+
+@dataclass(frozen=True)
+class Guide:
+    """What is told before one begins and on the result page: papers to bring, where, how long it takes."""
+
+    overview: str
+    bring: tuple[str, ...] = ()
+    takes: str = ""
+
+
+@dataclass(frozen=True)
+class PartyGrant:
+    """An organisation that is to see a case, and why."""
+
+    organisation_id: int
+    role: PartyRole
+
+
+@dataclass(frozen=True)
+class Change:
+    """One line of the before/after view."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One line of what a case says, ready to show: label and value."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of what a case says, ready to show and print; `numeric` names the columns set flush right."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: Sequence[Sequence[str]]
+    numeric: frozenset[int] = frozenset()
+    total_rows: int = 0
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a case says, for the case page, the confirmation and the printed application."""
+
+    facts: list[Fact] = field(default_factory=list)
+    tables: list[Table] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Something a finished case has brought about: a link on the result page (the page's name and its argument)."""
+
+    title: str
+    page: str
+    argument: str | int
+
+
+class NoForm(forms.Form):
+    """For procedures that ask for nothing but houses or a sheet."""
+
+
+class Procedure:
+    """A business procedure: what it asks, who decides, what follows.
+
+    Declared once; the registry keeps one instance, which holds no state.
+    """
+
+    code: ClassVar[str]
+    title: ClassVar[str]
+    prefix: ClassVar[str]
+    covers: ClassVar[tuple[str, ...]]
+    starters: ClassVar[frozenset[Role]]
+    guide: ClassVar[Guide]
+    pages: ClassVar[tuple[Page, ...]]
+    papers: ClassVar[tuple[Paper, ...]] = ()
+    prints: ClassVar[tuple[Print, ...]] = ()
+    #: The chain where the city's policy says nothing.
+    steps: ClassVar[tuple[ChainStep, ...]] = (ChainStep(Role.WINDOW_CLERK, 1), ChainStep(Role.FIRST_REVIEWER, 3))
+    sheets: ClassVar[Mapping[str, type[Sheet]]] = {}
+    Form: ClassVar[type[forms.Form]] = NoForm
+    #: Shown in the menus of the starters; one that starts from elsewhere (a project page) says False.
+    in_menu: ClassVar[bool] = True
+
+    def default_chain(self) -> ReviewChain:
+        return ReviewChain(steps=self.steps, starters=tuple(sorted(self.starters)))
+
+    # what the form needs before it is filled in
+
+    def initial(self, *, by: Actor) -> dict[str, Any]:
+        """Values a new draft begins with."""
+        return {}
+
+    def choices(self, case: Case, field: str) -> Sequence[tuple[int | str, str]]:
+        """What a `ReferenceField` offers for this case. The same list is the rule that `validate` applies."""
+        return ()
+
+    def area_id(self, case: Case) -> int | None:
+        """The existing area that the case is about, once it is known."""
+        value = case.data.get("area")
+        return int(value) if value and str(value).isdigit() else None
+
+    def sheet_rows(self, case: Case, part: str) -> Iterable[Mapping[str, Any]]:
+        """What the exported workbook of the part already holds."""
+        return ()
+
+    def check_reading(self, case: Case, part: str, reading: Reading) -> Iterable[Fault]:
+        """Rules on an imported sheet that need the database; `reading.fault_at` makes the faults."""
+        return ()
+
+    # what the case says
+
+    def subject(self, case: Case) -> str:
+        """A few words for lists, such as the area's name. Nothing personal: lists show it to all who see the case."""
+        return ""
+
+    def summary(self, case: Case) -> Summary:
+        """Everything the case says; by default the fields of the form as they were filled in."""
+        return Summary(facts=self.form_facts(case))
+
+    def form_facts(self, case: Case, *names: str) -> list[Fact]:
+        """The labels and values of the form's fields, choices in words."""
+        form = self.Form(case.data)
+        wanted = names or tuple(form.fields)
+        return [
+            Fact(str(form.fields[name].label), self._shown(case, form, name)) for name in wanted if case.data.get(name)
+        ]
+
+    def _shown(self, case: Case, form: forms.Form, name: str) -> str:
+        value = str(case.data.get(name, ""))
+        offered = dict(getattr(form.fields[name], "choices", ()) or ())
+        offered |= {str(key): label for key, label in self.choices(case, name)}
+        return str(offered.get(value, value))
+
+    def changes(self, case: Case) -> Sequence[Change]:
+        """Before and after, for procedures that change what exists."""
+        return ()
+
+    def outcomes(self, case: Case) -> Sequence[Outcome]:
+        """What an approved case has brought about."""
+        return ()
+
+    def document(self, case: Case, code: str, *, at: dt.datetime) -> Document | None:
+        """The document of a print of its own form; None: the generic application form."""
+        return None
+
+    # what happens
+
+    def parties(self, case: Case) -> Iterator[PartyGrant]:
+        """Organisations beside the applicant that see the case or decide it."""
+        yield from ()
+
+    def validate(self, case: Case, data: dict[str, Any]) -> Iterable[Problem]:
+        """Rules that need the database. Run on submit and again, in the same transaction, before `apply`."""
+        return ()
+
+    def claim(self, case: Case, data: dict[str, Any], *, by: Actor, at: dt.datetime) -> None:
+        """Engage what the case needs while it is decided (houses, money). Runs when it is submitted."""
+
+    def release(self, case: Case, *, by: Actor, at: dt.datetime) -> None:
+        """Give back what `claim` engaged. Runs on return, rejection and withdrawal."""
+
+    def apply(self, case: Case, data: dict[str, Any], *, by: Actor, at: dt.datetime) -> None:
+        """The effect on the data. Runs once, in the transaction that approves the case."""
+        raise NotImplementedError
+
+
+class Registry:
+    """All procedures by code."""
+
+    def __init__(self) -> None:
+        self._by_code: dict[str, Procedure] = {}
+
+    def __call__(self, cls: type[Procedure]) -> type[Procedure]:
+        taken = {procedure.prefix for procedure in self}
+        if cls.code in self._by_code or cls.prefix in taken:
+            raise ValueError(f"two procedures named {cls.code} or numbered {cls.prefix}")
+        self._by_code[cls.code] = cls()
+        return cls
+
+    def __getitem__(self, code: str) -> Procedure:
+        return self._by_code[code]
+
+    def __contains__(self, code: str) -> bool:
+        return code in self._by_code
+
+    def __iter__(self) -> Iterator[Procedure]:
+        return iter(self._by_code.values())
+
+
+register = Registry()

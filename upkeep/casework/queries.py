@@ -1,0 +1,106 @@
+"""Reading cases: who sees which, lists with filters, what waits for whom."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from upkeep.casework.models import Case, CaseEvent
+from upkeep.casework.procedure import Procedure, register
+from upkeep.casework.states import WAITING, State
+from upkeep.kernel.numbers import tidy_number
+from upkeep.parties.actor import Actor
+from upkeep.parties.queries import within
+from upkeep.parties.roles import OFFICE
+
+
+def visible_to(actor: Actor) -> QuerySet[Case]:
+    """The cases the actor may know of: staff those of their jurisdiction once handed in, an organisation its own and
+    those it is party to, a person his own, a guest those of his session. The only way pages obtain cases.
+    """
+    cases = Case.objects.all()
+    if actor.has(*OFFICE):
+        return cases.filter(jurisdiction_id__in=within(actor.jurisdiction_id)).exclude(state=State.DRAFT)
+    if actor.organisation_id:
+        party = Q(parties__organisation_id=actor.organisation_id) & ~Q(state=State.DRAFT)
+        return cases.filter(Q(applicant_organisation_id=actor.organisation_id) | party).distinct()
+    if actor.is_anonymous:
+        return cases.filter(pk__in=actor.guest_cases, applicant_user__isnull=True)
+    return cases.filter(applicant_user_id=actor.user_id, applicant_organisation__isnull=True)
+
+
+def get_case(number: str, *, actor: Actor) -> Case | None:
+    """The case of that number if the actor sees it."""
+    return (
+        visible_to(actor)
+        .select_related("applicant_organisation", "jurisdiction", "applicant_user")
+        .filter(number=tidy_number(number))
+        .first()
+    )
+
+
+@dataclass(frozen=True)
+class CaseFilter:
+    """What a list of cases is narrowed to."""
+
+    text: str = ""
+    procedure: str = ""
+    state: str = ""
+    since: dt.date | None = None
+    until: dt.date | None = None
+
+
+SORTS = {
+    "newest": "-created_at",
+    "oldest": "created_at",
+    "number": "number",
+    "due": "due_on",
+}
+
+
+def case_list(*, actor: Actor, wanted: CaseFilter, sort: str = "newest") -> QuerySet[Case]:
+    """The visible cases that match, ready to be paged; one query a page with what a row shows."""
+    cases = visible_to(actor).select_related("applicant_organisation")
+    if wanted.text:
+        text = wanted.text.strip()
+        cases = cases.filter(
+            Q(number__startswith=tidy_number(text))
+            | Q(subject__icontains=text)
+            | Q(applicant_organisation__name__icontains=text)
+        )
+    if wanted.procedure:
+        cases = cases.filter(procedure=wanted.procedure)
+    if wanted.state:
+        cases = cases.filter(state=wanted.state)
+    if wanted.since:
+        cases = cases.filter(created_at__date__gte=wanted.since)
+    if wanted.until:
+        cases = cases.filter(created_at__date__lte=wanted.until)
+    return cases.order_by(SORTS.get(sort, SORTS["newest"]), "pk")
+
+
+def worklist(*, actor: Actor) -> QuerySet[Case]:
+    """What waits for one of the actor's roles, the most urgent first (Q4). His own makings are left out."""
+    cases = visible_to(actor).filter(waits_for__in=sorted(actor.roles), state__in=sorted(WAITING))
+    if not actor.has(*OFFICE):
+        cases = cases.filter(parties__organisation_id=actor.organisation_id, parties__role="DECIDER")
+    return (
+        cases.exclude(applicant_user_id=actor.user_id)
+        .select_related("applicant_organisation")
+        .order_by("due_on", "submitted_at", "pk")
+    )
+
+
+def next_waiting(*, actor: Actor, after: Case) -> Case | None:
+    """The next case of the work list, for staff who go from one to the next."""
+    return worklist(actor=actor).exclude(pk=after.pk).first()
+
+
+def history(case: Case) -> QuerySet[CaseEvent]:
+    """Everything that happened to the case, oldest first."""
+    return CaseEvent.objects.filter(case=case).order_by("at", "pk")
+
+
+def procedure_of(case: Case) -> Procedure:
+    """The case's procedure."""
+    return register[case.procedure]

@@ -1,0 +1,2 @@
+revoke update, delete, truncate on casework_caseevent from {app};
+revoke delete, truncate on casework_case from {app};

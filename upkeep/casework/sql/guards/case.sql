@@ -1,0 +1,38 @@
+-- The history of a case is append-only, and a closed case stays as it was closed.
+create or replace function casework_event_is_append_only() returns trigger
+language plpgsql set search_path = public, pg_temp as $$
+begin
+    raise exception '% on % is refused: the history of a case is append-only', tg_op, tg_table_name
+        using errcode = 'insufficient_privilege';
+end $$;
+
+drop trigger if exists case_event_is_append_only on casework_caseevent;
+create trigger case_event_is_append_only before update or delete on casework_caseevent
+    for each row execute function casework_event_is_append_only();
+drop trigger if exists case_event_is_not_emptied on casework_caseevent;
+create trigger case_event_is_not_emptied before truncate on casework_caseevent
+    for each statement execute function casework_event_is_append_only();
+
+create or replace function casework_closed_case_stays_closed() returns trigger
+language plpgsql set search_path = public, pg_temp as $$
+begin
+    if tg_op = 'DELETE' then
+        raise exception 'case % is refused deletion: withdraw it instead', old.number
+            using errcode = 'insufficient_privilege';
+    end if;
+    if old.closed_at is not null then
+        raise exception 'case % is closed and cannot change', old.number using errcode = 'insufficient_privilege';
+    end if;
+    if new.number <> old.number or new.procedure <> old.procedure
+       or new.jurisdiction_id <> old.jurisdiction_id
+       or new.applicant_organisation_id is distinct from old.applicant_organisation_id
+       or new.applicant_user_id is distinct from old.applicant_user_id then
+        raise exception 'case %: number, procedure, city and applicant never change', old.number
+            using errcode = 'insufficient_privilege';
+    end if;
+    return new;
+end $$;
+
+drop trigger if exists case_closed_stays_closed on casework_case;
+create trigger case_closed_stays_closed before update or delete on casework_case
+    for each row execute function casework_closed_case_stays_closed();

@@ -1,0 +1,89 @@
+"""The kinds that the house table knows. Their Chinese labels are what people write in workbooks."""
+
+from typing import TypeVar
+
+from django.db import models
+
+
+class BuildingKind(models.TextChoices):
+    """楼栋类型."""
+
+    LOW_RISE = "LOW_RISE", "多层"
+    MID_RISE = "MID_RISE", "小高层"
+    HIGH_RISE = "HIGH_RISE", "高层"
+    SUPER_HIGH_RISE = "SUPER_HIGH_RISE", "超高层"
+    VILLA = "VILLA", "别墅"
+    COMMERCIAL = "COMMERCIAL", "商业"
+    GARAGE = "GARAGE", "车库"
+    OTHER = "OTHER", "其他"
+
+
+class Structure(models.TextChoices):
+    """建筑结构."""
+
+    BRICK_CONCRETE = "BRICK_CONCRETE", "砖混结构"
+    FRAME = "FRAME", "框架结构"
+    SHEAR_WALL = "SHEAR_WALL", "剪力墙结构"
+    FRAME_SHEAR_WALL = "FRAME_SHEAR_WALL", "框剪结构"
+    STEEL = "STEEL", "钢结构"
+    OTHER = "OTHER", "其他"
+
+
+class HouseUse(models.TextChoices):
+    """房屋用途."""
+
+    RESIDENTIAL = "RESIDENTIAL", "住宅"
+    COMMERCIAL = "COMMERCIAL", "商业"
+    OFFICE = "OFFICE", "办公"
+    GARAGE = "GARAGE", "车库"
+    STORAGE = "STORAGE", "储藏室"
+    OTHER = "OTHER", "其他"
+
+
+class HouseNature(models.TextChoices):
+    """房屋性质: decides in which fund (商品住宅 or 已售公有住房) the house's money lies."""
+
+    COMMODITY = "COMMODITY", "商品房"
+    SOLD_PUBLIC = "SOLD_PUBLIC", "已售公有住房"
+    SUBSIDISED = "SUBSIDISED", "保障性住房"
+    OTHER = "OTHER", "其他"
+
+
+class HouseState(models.TextChoices):
+    """房屋状态."""
+
+    ACTIVE = "ACTIVE", "正常"
+    CANCELLED = "CANCELLED", "已注销"
+
+
+class IdKind(models.TextChoices):
+    """证件类型."""
+
+    ID_CARD = "ID_CARD", "居民身份证"
+    PASSPORT = "PASSPORT", "护照"
+    PERMIT = "PERMIT", "港澳台居民居住证"
+    MILITARY = "MILITARY", "军官证"
+    CREDIT_CODE = "CREDIT_CODE", "统一社会信用代码"
+    OTHER = "OTHER", "其他"
+
+
+class FacilityKind(models.TextChoices):
+    """设施设备类型."""
+
+    LIFT = "LIFT", "电梯"
+    ROOF = "ROOF", "屋面防水"
+    FACADE = "FACADE", "外墙"
+    PUMP = "PUMP", "供水水泵"
+    FIRE = "FIRE", "消防设施"
+    DRAIN = "DRAIN", "排水设施"
+    SECURITY = "SECURITY", "安防监控"
+    ROAD = "ROAD", "道路照明"
+    OTHER = "OTHER", "其他"
+
+
+Kind = TypeVar("Kind", bound=models.TextChoices)
+
+
+def by_label(kind: type[Kind], label: str) -> Kind:
+    """The kind that people write as `label`. Raises: KeyError."""
+    return {one.label: one for one in kind}[label]

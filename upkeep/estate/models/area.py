@@ -1,0 +1,82 @@
+"""物业区域 and 楼幢."""
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q
+
+from upkeep.estate.kinds import BuildingKind, Structure
+from upkeep.kernel.ids import new_id
+from upkeep.parties.models import Jurisdiction, Organisation
+
+
+class Area(models.Model):
+    """物业区域、小区: what is managed as one and keeps one set of accounts (165号令 第十条)."""
+
+    id = models.BigIntegerField("标识", primary_key=True, default=new_id)
+    number = models.CharField("区域编号", max_length=20, unique=True)
+    jurisdiction = models.ForeignKey(Jurisdiction, verbose_name="所属区县", on_delete=models.PROTECT)
+    name = models.CharField("物业区域名称", max_length=60)
+    initials = models.CharField("拼音首字母", max_length=60, db_index=True)
+    address = models.CharField("地址", max_length=200)
+    developer = models.ForeignKey(
+        Organisation, verbose_name="开发建设单位", null=True, on_delete=models.PROTECT, related_name="developed_areas"
+    )
+    property_company = models.ForeignKey(
+        Organisation,
+        verbose_name="物业服务企业",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="managed_areas",
+    )
+    committee = models.ForeignKey(
+        Organisation,
+        verbose_name="业主委员会",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="represented_areas",
+    )
+    floor_area_dm2 = models.BigIntegerField("建筑面积（0.01㎡）")
+    land_area_dm2 = models.BigIntegerField("占地面积（0.01㎡）", default=0)
+    created_at = models.DateTimeField("备案时间")
+
+    class Meta:
+        verbose_name = "物业区域"
+        constraints = [
+            models.UniqueConstraint(fields=("jurisdiction", "name"), name="area_name_is_unique_in_its_district"),
+            models.CheckConstraint(
+                name="area_floor_area_is_not_negative", condition=Q(floor_area_dm2__gte=0, land_area_dm2__gte=0)
+            ),
+        ]
+        indexes = [GinIndex(name="area_name_trigram", fields=["name"], opclasses=["gin_trgm_ops"])]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Building(models.Model):
+    """楼幢、楼栋: a building of an area, under the name people give it."""
+
+    id = models.BigIntegerField("标识", primary_key=True, default=new_id)
+    area = models.ForeignKey(Area, verbose_name="物业区域", on_delete=models.PROTECT, related_name="buildings")
+    name = models.CharField("楼栋名称", max_length=30)
+    kind = models.CharField("楼栋类型", max_length=20, choices=BuildingKind.choices)
+    has_lift = models.BooleanField("有无电梯")
+    structure = models.CharField("建筑结构", max_length=20, choices=Structure.choices, blank=True, default="")
+    built_in = models.CharField("建成年代", max_length=6, blank=True, default="", help_text="yyyymm")
+    order = models.IntegerField("排列", default=0)
+
+    class Meta:
+        verbose_name = "楼栋"
+        ordering = ("order", "name")
+        constraints = [
+            models.UniqueConstraint(fields=("area", "name"), name="building_name_is_unique_in_its_area"),
+            models.CheckConstraint(
+                name="building_built_in_is_a_month",
+                condition=Q(built_in="") | Q(built_in__regex=r"^(18|19|20|21)[0-9]{2}(0[1-9]|1[0-2])$"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

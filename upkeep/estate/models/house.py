@@ -1,0 +1,57 @@
+"""户室、房屋."""
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q
+
+from upkeep.estate.kinds import HouseNature, HouseState, HouseUse
+from upkeep.estate.models.area import Area, Building
+from upkeep.kernel.ids import new_id
+
+
+class House(models.Model):
+    """房屋、户室: the smallest part with its own owner (dwelling, shop, parking space); one sub-account each."""
+
+    id = models.BigIntegerField("标识", primary_key=True, default=new_id)
+    area = models.ForeignKey(Area, verbose_name="物业区域", on_delete=models.PROTECT, related_name="houses")
+    building = models.ForeignKey(Building, verbose_name="楼栋", on_delete=models.PROTECT, related_name="houses")
+    unit = models.CharField("单元", max_length=20, blank=True, default="")
+    floor = models.SmallIntegerField("所在楼层")
+    room = models.CharField("房号", max_length=20)
+    use = models.CharField("房屋用途", max_length=20, choices=HouseUse.choices)
+    nature = models.CharField("房屋性质", max_length=20, choices=HouseNature.choices)
+    area_dm2 = models.IntegerField("建筑面积（0.01㎡）")
+    inner_area_dm2 = models.IntegerField("套内面积（0.01㎡）", null=True, blank=True)
+    address = models.CharField("房屋坐落", max_length=200)
+    note = models.CharField("备注", max_length=200, blank=True, default="")
+    state = models.CharField("状态", max_length=12, choices=HouseState.choices, default=HouseState.ACTIVE)
+    first_deposit_due_fen = models.BigIntegerField("首期应交（分）", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "房屋"
+        constraints = [
+            models.UniqueConstraint(
+                fields=("building", "unit", "room"),
+                condition=Q(state=HouseState.ACTIVE),
+                name="house_is_unique_in_its_building",
+            ),
+            models.CheckConstraint(name="house_area_is_positive", condition=Q(area_dm2__gt=0)),
+            models.CheckConstraint(
+                name="house_inner_area_within_area",
+                condition=Q(inner_area_dm2__isnull=True)
+                | (Q(inner_area_dm2__gt=0) & Q(inner_area_dm2__lte=models.F("area_dm2"))),
+            ),
+            models.CheckConstraint(name="house_floor_is_not_zero", condition=~Q(floor=0)),
+        ]
+        indexes = [
+            models.Index(fields=("building", "-floor", "unit", "room"), name="house_in_grid_order"),
+            GinIndex(name="house_address_trigram", fields=["address"], opclasses=["gin_trgm_ops"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.building_id} {self.unit} {self.room}"
+
+    @property
+    def label(self) -> str:
+        """1单元 1502 as people say it within the building."""
+        return f"{self.unit} {self.room}".strip()

@@ -1,0 +1,110 @@
+"""Reading the register: which areas an actor sees, houses of a building, owners, sums for lists."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, F, Q, QuerySet, Sum
+
+from upkeep.estate.kinds import HouseState
+from upkeep.estate.models import Area, Building, Facility, House, Ownership
+from upkeep.kernel.masking import mask_name
+from upkeep.parties.actor import Actor
+from upkeep.parties.queries import within
+from upkeep.parties.roles import BANK, OFFICE
+
+
+def visible_to(actor: Actor) -> QuerySet[Area]:
+    """The areas the actor may know of: staff those of the jurisdiction, an organisation its own, a bank none."""
+    areas = Area.objects.all()
+    if actor.has(*OFFICE):
+        return areas.filter(jurisdiction_id__in=within(actor.jurisdiction_id))
+    if actor.has(*BANK) or not actor.organisation_id:
+        return areas.none()
+    mine = actor.organisation_id
+    return areas.filter(Q(developer_id=mine) | Q(property_company_id=mine) | Q(committee_id=mine))
+
+
+def get_area(area_id: int, *, actor: Actor) -> Area | None:
+    """The area if the actor sees it."""
+    return visible_to(actor).select_related("jurisdiction", "developer", "property_company").filter(pk=area_id).first()
+
+
+def area_list(*, actor: Actor, text: str = "", jurisdiction_id: int | None = None) -> QuerySet[Area]:
+    """Visible areas by name, number, address or pinyin initials, with counts of buildings and houses."""
+    areas = visible_to(actor).select_related("jurisdiction", "developer", "property_company")
+    if text := text.strip():
+        areas = areas.filter(
+            Q(name__icontains=text)
+            | Q(number__startswith=text.upper())
+            | Q(address__icontains=text)
+            | Q(initials__startswith=text.lower())
+        )
+    if jurisdiction_id:
+        areas = areas.filter(jurisdiction_id=jurisdiction_id)
+    active = Q(houses__state=HouseState.ACTIVE)
+    return areas.annotate(house_count=Count("houses", filter=active)).order_by("-created_at", "pk")
+
+
+def areas_of(organisation_id: int) -> QuerySet[Area]:
+    """The areas that an organisation developed, serves or represents."""
+    return Area.objects.filter(
+        Q(developer_id=organisation_id) | Q(property_company_id=organisation_id) | Q(committee_id=organisation_id)
+    ).order_by("name")
+
+
+@dataclass(frozen=True)
+class BuildingCount:
+    """A building and how many live houses it has, for the list beside the building table."""
+
+    building: Building
+    houses: int
+    area_dm2: int
+
+
+def buildings_of(area_id: int) -> list[BuildingCount]:
+    """The buildings of an area with their counts, in order."""
+    active = Q(houses__state=HouseState.ACTIVE)
+    found = Building.objects.filter(area_id=area_id).annotate(
+        live=Count("houses", filter=active), total_dm2=Sum("houses__area_dm2", filter=active, default=0)
+    )
+    return [BuildingCount(one, one.live, one.total_dm2) for one in found.order_by("order", "name")]
+
+
+def houses_of_building(building_id: int) -> list[House]:
+    """Every house of a building, cancelled ones too, in the order of the building table."""
+    return list(House.objects.filter(building_id=building_id).order_by("-floor", "unit", "room"))
+
+
+def houses_of_area(area_id: int) -> list[House]:
+    """The live houses of an area with their buildings, in the order of the building table."""
+    return list(
+        House.objects.filter(area_id=area_id, state=HouseState.ACTIVE)
+        .select_related("building")
+        .order_by("building__order", "building__name", "-floor", "unit", "room")
+    )
+
+
+def owner_names(house_ids: list[int], *, masked: bool = True) -> dict[int, str]:
+    """The names of the present owners by house; co-owners joined. Masked unless the caller may see them whole."""
+    found: dict[int, list[str]] = {}
+    rows = Ownership.objects.filter(house_id__in=house_ids, until__isnull=True).order_by("pk")
+    for house_id, name in rows.values_list("house_id", "owner__name"):
+        found.setdefault(house_id, []).append(mask_name(name) if masked else name)
+    return {house_id: "、".join(names) for house_id, names in found.items()}
+
+
+def current_ownerships(house_ids: list[int]) -> dict[int, list[Ownership]]:
+    """The present ownerships by house, owners loaded."""
+    found: dict[int, list[Ownership]] = {}
+    rows = Ownership.objects.filter(house_id__in=house_ids, until__isnull=True).select_related("owner").order_by("pk")
+    for ownership in rows:
+        found.setdefault(ownership.house_id, []).append(ownership)
+    return found
+
+
+def facilities_of(area_id: int) -> QuerySet[Facility]:
+    """The facilities of an area with their places."""
+    return (
+        Facility.objects.filter(area_id=area_id)
+        .select_related("building")
+        .order_by(F("building__order"), "unit", "name")
+    )
