@@ -85,7 +85,7 @@ def save_draft(case_id: int, changes: dict[str, Any], *, by: Actor, at: dt.datet
     contact = {key: str(changes.pop(key)).strip() for key in ("contact_name", "contact_phone") if key in changes}
     for key, value in contact.items():
         setattr(case, key, value)
-    case.data = case.data | changes
+    case.data = case.data | procedure.intake(case, changes)
     case.area_id, case.subject = procedure.area_id(case), procedure.subject(case)
     case.version += 1
     case.save(update_fields=["data", "area_id", "subject", "contact_name", "contact_phone", "version"])

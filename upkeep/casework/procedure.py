@@ -164,6 +164,10 @@ class Procedure:
         """Values a new draft begins with."""
         return {}
 
+    def intake(self, case: Case, changes: dict[str, Any]) -> dict[str, Any]:
+        """What of the typed values is kept. Raises: HasProblems for what must not even be kept (a weak password)."""
+        return changes
+
     def choices(self, case: Case, field: str) -> Sequence[tuple[int | str, str]]:
         """What a `ReferenceField` offers for this case. The same list is the rule that `validate` applies."""
         return ()

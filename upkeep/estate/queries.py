@@ -44,6 +44,11 @@ def area_list(*, actor: Actor, text: str = "", jurisdiction_id: int | None = Non
     return areas.annotate(house_count=Count("houses", filter=active)).order_by("-created_at", "pk")
 
 
+def area_exists(*, jurisdiction_id: int, name: str) -> bool:
+    """Whether the district has an area of that name."""
+    return Area.objects.filter(jurisdiction_id=jurisdiction_id, name=name).exists()
+
+
 def areas_of(organisation_id: int) -> QuerySet[Area]:
     """The areas that an organisation developed, serves or represents."""
     return Area.objects.filter(

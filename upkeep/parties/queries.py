@@ -68,6 +68,11 @@ def organisations(*, jurisdiction_id: int, kind: OrganisationKind) -> QuerySet[O
     return Organisation.objects.filter(jurisdiction_id=jurisdiction_id, kind=kind).order_by("name")
 
 
+def is_code_taken(code: str) -> bool:
+    """Whether an account or organisation goes by this code or login name already."""
+    return User.objects.filter(username=code).exists() or Organisation.objects.filter(code=code).exists()
+
+
 class Unknown(Refusal):
     """The object asked for does not exist or is not to be seen."""
 

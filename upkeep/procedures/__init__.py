@@ -1,0 +1,1 @@
+"""One file per business procedure. Adding one touches no existing file."""

@@ -1,0 +1,1 @@
+"""Procedures about areas, buildings and houses (物业区域管理)."""

@@ -1,0 +1,1 @@
+"""Procedures about organisations (机构管理)."""
