@@ -122,7 +122,7 @@ class AreaCollection(Procedure):
         elif houses_dm2 > data["floor_area"]:
             yield Problem(
                 "floor_area",
-                f"房屋面积合计 {square_metres(houses_dm2)} ㎡，超过填写的建筑面积 {square_metres(data['floor_area'])} ㎡",
+                f"房屋面积合计 {square_metres(houses_dm2)} ㎡，超过填写的 {square_metres(data['floor_area'])} ㎡，请核对",
             )
 
     def apply(self, case: Case, data: dict[str, Any], *, by: Actor, at: dt.datetime) -> None:

@@ -1,0 +1,76 @@
+"""Houses' sub-accounts (分户账): opened, held, released, read. A sub-account's id is its house's id."""
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+
+from upkeep.books.errors import in_words
+from upkeep.ledger import api as ledger
+from upkeep.ledger.api import Movement, SubAccountBalance
+
+__all__ = [
+    "Movement",
+    "SubAccountBalance",
+    "available",
+    "balances",
+    "close_for",
+    "held",
+    "hold",
+    "open_for",
+    "release",
+    "reopen_for",
+]
+
+_NOTHING = SubAccountBalance(balance_fen=0, held_fen=0)
+
+
+def open_for(area_id: int, house_ids: Collection[int]) -> None:
+    """Open the area's books and its houses' sub-accounts; what is open already stays. One statement each."""
+    ledger.open_books([area_id])
+    if house_ids:
+        ledger.open_sub_accounts(area_id=area_id, ids=house_ids)
+
+
+def close_for(area_id: int, house_ids: Collection[int], *, on: dt.date) -> None:
+    """Close (销户) empty sub-accounts: they take no posting any more.
+
+    Raises: Refusal when money stands or is held on one.
+    """
+    with in_words():
+        ledger.close_sub_accounts(area_id=area_id, ids=house_ids, on=on)
+
+
+def reopen_for(area_id: int, house_ids: Collection[int]) -> None:
+    """Open closed sub-accounts again, when the closing was a mistake."""
+    ledger.reopen_sub_accounts(area_id=area_id, ids=house_ids)
+
+
+def balances(house_ids: Collection[int]) -> dict[int, SubAccountBalance]:
+    """Balance, held and available of every house asked for; zero where no sub-account was opened."""
+    found = ledger.balances(house_ids)
+    return {house_id: found.get(house_id, _NOTHING) for house_id in house_ids}
+
+
+def available(house_ids: Collection[int]) -> dict[int, int]:
+    """What may still be promised or paid, per house."""
+    return {house_id: balance.available_fen for house_id, balance in balances(house_ids).items()}
+
+
+def hold(*, area_id: int, amounts: Mapping[int, int], source: str, at: dt.datetime) -> None:
+    """Hold (冻结) approved money until the bank has paid; the same hold again changes nothing.
+
+    Raises: NotEnoughMoney with `.short`; SourceConflict when the source holds something else now.
+    """
+    if not amounts or min(amounts.values()) <= 0:
+        raise ValueError("every house's amount must be a positive number of fen, and there must be one")
+    with in_words("部分房屋的分户可用余额不足，请核对各户余额后重新提交"):
+        ledger.hold(area_id=area_id, source=source, amounts=amounts, at=at)
+
+
+def release(*, area_id: int, source: str, at: dt.datetime) -> int:
+    """Release (解冻) all that the source holds, before its payment is booked; returns the sum, 0 for nothing."""
+    return ledger.release(area_id=area_id, source=source, at=at)
+
+
+def held(*, area_id: int, source: str) -> dict[int, int]:
+    """What the source holds now: house id -> fen."""
+    return ledger.held(area_id=area_id, source=source)

@@ -1,0 +1,53 @@
+"""How the journal talks to PostgreSQL: a cursor, arrays, and its refusals as our exceptions."""
+
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+
+from upkeep.ledger.types import (
+    AlreadyReversed,
+    LedgerRefused,
+    Overdrawn,
+    PeriodClosed,
+    SubAccountClosed,
+    Unbalanced,
+    Unsound,
+)
+
+_REFUSALS: dict[str, type[LedgerRefused]] = {
+    "sub_account_never_below_held": Overdrawn,
+    "sub_account_closed_is_empty": SubAccountClosed,
+    "period_is_open": PeriodClosed,
+    "entry_reversed_once": AlreadyReversed,
+    "reversal_is_mirror": AlreadyReversed,
+    "entry_balances": Unbalanced,
+    "entry_has_two_lines": Unbalanced,
+}
+
+
+@contextlib.contextmanager
+def refusing() -> Iterator[None]:
+    """A savepoint around statements on the journal; a guard's refusal rolls back to it and becomes a LedgerRefused."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        rule = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or ""
+        raise _REFUSALS.get(rule, Unsound)(rule, str(error).splitlines()[0]) from error
+
+
+def rows(sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
+    """Run one statement and give back what it returned, if anything."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.fetchall() if cursor.description else []
+
+
+def array(values: Iterable[int | str | None]) -> str:
+    """An array as PostgreSQL writes it. For numbers and chart codes only: nothing is quoted.
+
+    Adapting a Python list costs several times as much, and a batch has a million lines.
+    """
+    return "{" + ",".join(["NULL" if value is None else str(value) for value in values]) + "}"

@@ -1,0 +1,65 @@
+"""General-ledger figures: sums of the day totals."""
+
+import datetime as dt
+from collections.abc import Collection
+
+from upkeep.ledger.database import array, rows
+from upkeep.ledger.types import AccountTotal
+
+
+def totals(
+    *,
+    first: dt.date,
+    last: dt.date,
+    area_ids: Collection[int] | None = None,
+    custody_ids: Collection[int] | None = None,
+    without: Collection[str] = (),
+) -> list[AccountTotal]:
+    """Opening balance and turnover per custody account and code; None means all.
+
+    `without` leaves out entries of these reasons (the period-close templates, for a statement that must not see them).
+    """
+    scope = (
+        " (%(areas)s::bigint[] is null or area_id = any (%(areas)s::bigint[]))"
+        " and (%(custodies)s::bigint[] is null or custody_id = any (%(custodies)s::bigint[]))"
+    )
+    found = rows(
+        f"""
+        with moved as (
+            select area_id, custody_id, code, booked_on, debit_fen, credit_fen from ledger.day_total
+            where booked_on <= %(last)s and {scope}
+            union all
+            select l.area_id, l.custody_id, l.code, l.booked_on, -l.debit_fen, -l.credit_fen
+            from ledger.entry e join ledger.line l on l.entry_id = e.id and l.area_id = e.area_id
+            where e.reason = any (%(without)s::text[]) and e.booked_on between %(first)s and %(last)s
+        )
+        select m.custody_id, c.fund, m.code,
+               coalesce(sum(m.debit_fen - m.credit_fen) filter (where m.booked_on < %(first)s), 0)::bigint,
+               coalesce(sum(m.debit_fen) filter (where m.booked_on >= %(first)s), 0)::bigint,
+               coalesce(sum(m.credit_fen) filter (where m.booked_on >= %(first)s), 0)::bigint
+        from moved m join ledger.custody c on c.id = m.custody_id
+        where {scope}
+        group by m.custody_id, c.fund, m.code order by m.custody_id, m.code
+        """,
+        {
+            "first": first,
+            "last": last,
+            "areas": None if area_ids is None else array(area_ids),
+            "custodies": None if custody_ids is None else array(custody_ids),
+            "without": list(without),
+        },
+    )
+    return [
+        AccountTotal(custody_id=custody, fund=fund, code=code, opening_fen=opening, debit_fen=debit, credit_fen=credit)
+        for custody, fund, code, opening, debit, credit in found
+    ]
+
+
+def sub_account_total(*, area_ids: Collection[int] | None = None) -> int:
+    """The sum of all sub-accounts of the areas; None means all."""
+    found = rows(
+        "select coalesce(sum(balance_fen), 0)::bigint from ledger.sub_account"
+        " where %(areas)s::bigint[] is null or area_id = any (%(areas)s::bigint[])",
+        {"areas": None if area_ids is None else array(area_ids)},
+    )
+    return int(found[0][0])
