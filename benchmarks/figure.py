@@ -1,0 +1,16 @@
+"""One measured figure beside its baseline."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Figure:
+    """`ours_s` and `baseline_s` come from the same run; `must` and `goal` are limits of their ratio."""
+
+    name: str
+    ours_s: float
+    baseline_s: float
+    ratio: float
+    must: float
+    goal: float
+    note: str = ""
