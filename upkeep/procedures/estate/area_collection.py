@@ -120,10 +120,8 @@ class AreaCollection(Procedure):
         if not houses_dm2:
             yield Problem("", "请导入房屋信息")
         elif houses_dm2 > data["floor_area"]:
-            yield Problem(
-                "floor_area",
-                f"房屋面积合计 {square_metres(houses_dm2)} ㎡，超过填写的 {square_metres(data['floor_area'])} ㎡，请核对",
-            )
+            sum_m2, filled_m2 = square_metres(houses_dm2), square_metres(data["floor_area"])
+            yield Problem("floor_area", f"房屋面积合计 {sum_m2} ㎡，超过填写的 {filled_m2} ㎡，请核对")
 
     def apply(self, case: Case, data: dict[str, Any], *, by: Actor, at: dt.datetime) -> None:
         area = actions.create_area(
