@@ -12,7 +12,7 @@ from upkeep.kernel.errors import Problem
 from upkeep.parties.actor import Actor
 from upkeep.parties.roles import Role
 from upkeep.policy.review_chain import ChainStep, ReviewChain
-from upkeep.printing.document import Document
+from upkeep.printing.documents import Document
 from upkeep.sheets.sheet import Fault, Reading, Sheet
 
 

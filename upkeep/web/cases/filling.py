@@ -1,0 +1,214 @@
+"""Beginning a case and filling it in, page by page. Drafts keep what was typed; leaving a page checks it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from upkeep.casework import engine
+from upkeep.casework.files import files_of
+from upkeep.casework.models import Case
+from upkeep.casework.parts import row_count
+from upkeep.casework.procedure import FormPage, HousesPage, PapersPage, Procedure, SheetPage, register
+from upkeep.kernel.dates import day_of
+from upkeep.kernel.errors import HasProblems, Problem, Refusal
+from upkeep.parties.queries import get_city
+from upkeep.parties.roles import EVERYONE, Role
+from upkeep.web.access import ActorRequest, access
+from upkeep.web.cases import houses
+from upkeep.web.cases.forms import as_typed, contact_form, page_form
+from upkeep.web.cases.reach import case_url, draft_or_404, page_url, procedure_or_404
+
+GUEST_CASES = "guest_cases"
+
+
+@access(*EVERYONE)
+@require_GET
+def guide(request: ActorRequest, code: str) -> HttpResponse:
+    """What is needed, who reviews, how long it takes; then the button that begins."""
+    procedure = procedure_or_404(code)
+    city = get_city(request.GET.get("city", ""))
+    on = day_of(timezone.now())
+    jurisdiction_id = request.actor.jurisdiction_id or (city.pk if city else 0)
+    chain = engine.chain_for(procedure, jurisdiction_id=jurisdiction_id, on=on) if jurisdiction_id else None
+    context = {
+        "procedure": procedure,
+        "chain": chain or procedure.default_chain(),
+        "may_start": engine.may_start(procedure, by=request.actor, on=on),
+        "city": city,
+        "steps": [*(page.title for page in procedure.pages), "核对提交"],
+    }
+    return render(request, "cases/guide.html", context)
+
+
+@access(*EVERYONE)
+@require_POST
+def begin(request: ActorRequest, code: str) -> HttpResponse:
+    """Open a draft and go to its first page."""
+    procedure = procedure_or_404(code)
+    city = get_city(request.POST.get("city", ""))
+    try:
+        case = engine.start(procedure, by=request.actor, at=timezone.now(), jurisdiction_id=city.pk if city else 0)
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+        return redirect("cases:guide", code)
+    if request.actor.is_anonymous:
+        request.session[GUEST_CASES] = [*request.session.get(GUEST_CASES, []), case.pk][-20:]
+    return redirect(page_url(case, 1))
+
+
+@access(*EVERYONE)
+@require_http_methods(["GET", "POST"])
+def edit(request: ActorRequest, number: str, page: int) -> HttpResponse:
+    """One page of filling in. The last page is the confirmation."""
+    case = draft_or_404(request, number)
+    procedure = register[case.procedure]
+    if not 1 <= page <= len(procedure.pages):
+        return confirm(request, case, procedure)
+    if request.method == "POST":
+        return _keep(request, case, procedure, page)
+    return _show_page(request, case, procedure, page)
+
+
+def _keep(request: ActorRequest, case: Case, procedure: Procedure, number: int) -> HttpResponse:
+    """Keep what was typed; go on when the page is right. `action`: next, save or autosave."""
+    page, action = procedure.pages[number - 1], request.POST.get("action", "next")
+    form, contact = page_form(procedure, case, page, request.POST), None
+    typed = as_typed(form)
+    if _asks_contact(case, number):
+        contact = contact_form(case, request.POST)
+        typed |= as_typed(contact)
+    try:
+        engine.save_draft(case.pk, typed, by=request.actor, at=timezone.now())
+        if isinstance(page, HousesPage):
+            houses.keep_choice(request, case)
+    except HasProblems as problems:
+        return _show_page(request, case, procedure, number, form=form, contact=contact, problems=problems.problems)
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+        return redirect(page_url(case, number))
+    if action == "autosave":
+        return HttpResponse(status=204)
+    if action == "save":
+        messages.success(request, f"草稿已保存，可稍后在“我的业务”中继续办理（{case.number}）")
+        return redirect(page_url(case, number))
+    if action == "building":
+        return redirect(f"{page_url(case, number)}?building={request.POST.get('go', '')}")
+    right = form.is_valid() and (contact is None or contact.is_valid())
+    missing = list(_missing_parts(procedure, case, number))
+    if right and not missing:
+        return redirect(page_url(case, number + 1))
+    return _show_page(request, case, procedure, number, form=form, contact=contact, problems=missing)
+
+
+def _missing_parts(procedure: Procedure, case: Case, number: int) -> list[Problem]:
+    page = procedure.pages[number - 1]
+    if isinstance(page, SheetPage) and not row_count(case, page.part):
+        return [Problem("", f"请先导入{page.title}")]
+    if isinstance(page, HousesPage) and not case.houses.exists():
+        return [Problem("", "请至少选择一户房屋")]
+    if isinstance(page, PapersPage):
+        present = files_of(case)
+        missing = [paper.title for paper in procedure.papers if paper.required and paper.code not in present]
+        return [Problem("", f"请上传：{'、'.join(missing)}")] if missing else []
+    return []
+
+
+def _asks_contact(case: Case, number: int) -> bool:
+    return number == 1 and case.applicant_organisation_id is not None
+
+
+def _show_page(
+    request: ActorRequest,
+    case: Case,
+    procedure: Procedure,
+    number: int,
+    *,
+    form: Any = None,
+    contact: Any = None,
+    problems: list[Problem] | None = None,
+) -> HttpResponse:
+    page = procedure.pages[number - 1]
+    form = form if form is not None else page_form(procedure, case, page)
+    for problem in problems or ():
+        if form.is_bound and problem.field in form.fields:
+            form.add_error(problem.field, problem.text)
+    context: dict[str, Any] = {
+        **_wizard(case, procedure, number),
+        "page": page,
+        "form": form,
+        "problems": [problem for problem in problems or () if problem.field not in form.fields],
+    }
+    if _asks_contact(case, number):
+        context["contact"] = contact if contact is not None else contact_form(case)
+    if isinstance(page, HousesPage):
+        return render(request, "cases/houses_page.html", context | houses.choice_context(request, case))
+    if isinstance(page, SheetPage):
+        sheet = procedure.sheets[page.part]
+        return render(request, "cases/sheet_page.html", context | {"sheet": sheet, "rows": row_count(case, page.part)})
+    if isinstance(page, PapersPage):
+        present = files_of(case)
+        papers = [(paper, present.get(paper.code, [])) for paper in procedure.papers]
+        return render(request, "cases/papers_page.html", context | {"papers": papers})
+    assert isinstance(page, FormPage)
+    return render(request, "cases/form_page.html", context)
+
+
+def _wizard(case: Case, procedure: Procedure, number: int) -> dict[str, Any]:
+    titles = [*(page.title for page in procedure.pages), "核对提交"]
+    return {
+        "case": case,
+        "procedure": procedure,
+        "steps": [(title, page_url(case, place)) for place, title in enumerate(titles, start=1)],
+        "now": number,
+        "back_url": page_url(case, number - 1) if number > 1 else "",
+    }
+
+
+def confirm(request: ActorRequest, case: Case, procedure: Procedure) -> HttpResponse:
+    """Everything once more before it is handed in, with all that is still wrong."""
+    number = len(procedure.pages) + 1
+    if request.method == "POST":
+        return redirect(page_url(case, number))
+    try:
+        engine.cleaned(case)
+        problems: list[Problem] = []
+    except HasProblems as found:
+        problems = found.problems
+    chain = engine.chain_for(procedure, jurisdiction_id=case.jurisdiction_id, on=day_of(timezone.now()))
+    context = {
+        **_wizard(case, procedure, number),
+        "summary": procedure.summary(case),
+        "changes": procedure.changes(case),
+        "papers": [(paper, files_of(case).get(paper.code, [])) for paper in procedure.papers],
+        "problems": [(problem, _page_of(procedure, case, problem)) for problem in problems],
+        "chain": chain,
+    }
+    return render(request, "cases/confirm_page.html", context)
+
+
+def _page_of(procedure: Procedure, case: Case, problem: Problem) -> str:
+    """Where a problem can be mended."""
+    for number, page in enumerate(procedure.pages, start=1):
+        if problem.field in getattr(page, "fields", ()):
+            return page_url(case, number)
+        if problem.field.startswith("paper_") and isinstance(page, PapersPage):
+            return page_url(case, number)
+    return page_url(case, 1) if problem.field == "contact_name" else ""
+
+
+@access(*EVERYONE)
+@require_POST
+def drop(request: ActorRequest, number: str) -> HttpResponse:
+    """Throw a draft away (撤销): it is withdrawn, its number stays used."""
+    case = draft_or_404(request, number)
+    try:
+        engine.move(case.pk, engine.Move.WITHDRAW, by=request.actor, at=timezone.now())
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+        return redirect(case_url(case))
+    messages.success(request, f"业务单 {case.number} 已撤回")
+    return redirect("cases:list" if not request.actor.has(Role.PUBLIC) else "public:home")

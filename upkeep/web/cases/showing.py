@@ -1,0 +1,136 @@
+"""One case on one screen: facts, changes, papers, prints, history, and the moves that are the actor's."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from upkeep.casework import engine, prints
+from upkeep.casework.files import files_of
+from upkeep.casework.models import Case
+from upkeep.casework.procedure import register
+from upkeep.casework.queries import history, next_waiting
+from upkeep.casework.states import APPLICANT_MOVES, EDITABLE, NEEDS_NOTE, Move, State
+from upkeep.kernel.errors import HasProblems, Refusal
+from upkeep.parties.queries import city_of
+from upkeep.parties.roles import EVERYONE, REVIEWERS
+from upkeep.printing.queries import prints_of
+from upkeep.web.access import ActorRequest, access
+from upkeep.web.cases.reach import case_or_404, case_url, page_url
+
+_TONE_OF_MOVE = {
+    Move.RETURN: "warn",
+    Move.REJECT: "bad",
+    Move.WITHDRAW: "quiet",
+    Move.PASS: "good",
+    Move.ACCEPT: "good",
+}
+
+
+@access(*EVERYONE)
+@require_GET
+def show(request: ActorRequest, number: str) -> HttpResponse:
+    """The case page. A draft leads its applicant back to where he fills it in."""
+    case = case_or_404(request, number)
+    procedure = register[case.procedure]
+    if case.state_now is State.DRAFT:
+        return redirect(page_url(case, 1))
+    moves = engine.moves_open_to(case, request.actor)
+    deciding = [move for move in moves if move not in APPLICANT_MOVES]
+    mine = case.state_now in EDITABLE and engine.is_applicant(case, request.actor)
+    present = files_of(case)
+    context = {
+        "case": case,
+        "procedure": procedure,
+        "summary": procedure.summary(case),
+        "changes": procedure.changes(case),
+        "papers": [(paper, present.get(paper.code, [])) for paper in procedure.papers],
+        "prints": prints_of(prints.subject_of(case)),
+        "events": [_shown_event(event) for event in history(case)],
+        "deciding": [(move, move in NEEDS_NOTE) for move in deciding],
+        "withdrawable": Move.WITHDRAW in moves,
+        "edit_url": page_url(case, 1) if mine else "",
+        "current": engine.current_step(case),
+        "outcomes": procedure.outcomes(case) if case.state_now is State.APPROVED else (),
+        "chain": [(step, place < case.step) for place, step in enumerate(_chain(case))],
+    }
+    return render(request, "cases/show.html", context)
+
+
+def _chain(case: Case) -> list[engine.ChainStep]:
+    return [engine.ChainStep(**step) for step in case.chain]
+
+
+def _shown_event(event: engine.CaseEvent) -> dict[str, object]:
+    move = Move(event.move)
+    return {
+        "title": move.label,
+        "who": f"{event.by_name} · {event.by_role}" if event.by_role else event.by_name,
+        "at": event.at,
+        "note": event.note,
+        "tone": _TONE_OF_MOVE.get(move, "info"),
+    }
+
+
+@access(*EVERYONE)
+@require_POST
+def move(request: ActorRequest, number: str) -> HttpResponse:
+    """One view for every step of every procedure."""
+    case = case_or_404(request, number)
+    try:
+        step = Move(request.POST.get("move", ""))
+    except ValueError:
+        return redirect(case_url(case))
+    seen = request.POST.get("version", "")
+    try:
+        moved = engine.move(
+            case.pk,
+            step,
+            by=request.actor,
+            at=timezone.now(),
+            note=request.POST.get("note", ""),
+            seen_version=int(seen) if seen.isascii() and seen.isdigit() else None,
+        )
+    except HasProblems as found:
+        for problem in found.problems[:10]:
+            messages.error(request, problem.text)
+        confirmation = page_url(case, len(register[case.procedure].pages) + 1)
+        return redirect(confirmation if case.state_now in EDITABLE else case_url(case))
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+        return redirect(case_url(case))
+    return _after(request, moved, step)
+
+
+def _after(request: ActorRequest, case: Case, step: Move) -> HttpResponse:
+    """Where a move leads: the applicant to the result, a reviewer to the next case that waits for him."""
+    if step is Move.SUBMIT:
+        for wanted in register[case.procedure].prints:
+            prints.keep(case, wanted.code, by_id=request.actor.user_id or None, at=timezone.now())
+        return redirect("cases:done", case.number)
+    messages.success(request, f"业务单 {case.number}（{case.subject}）已{step.label}")
+    if request.actor.has(*REVIEWERS):
+        following = next_waiting(actor=request.actor, after=case)
+        return redirect(case_url(following)) if following else redirect("office:home")
+    return redirect(case_url(case))
+
+
+@access(*EVERYONE)
+@require_GET
+def done(request: ActorRequest, number: str) -> HttpResponse:
+    """业务办理完成: the number, what to bring where, how long it takes, print, home, one more."""
+    case = case_or_404(request, number)
+    procedure = register[case.procedure]
+    if case.state_now is State.DRAFT:
+        return redirect(page_url(case, 1))
+    context = {
+        "case": case,
+        "procedure": procedure,
+        "city": city_of(case.jurisdiction_id),
+        "prints": prints_of(prints.subject_of(case)),
+        "outcomes": procedure.outcomes(case) if case.state_now is State.APPROVED else (),
+        "current": engine.current_step(case),
+        "may_start": engine.may_start(procedure, by=request.actor, on=timezone.localdate()),
+    }
+    return render(request, "cases/done.html", context)
