@@ -103,6 +103,8 @@ DATABASES = {
         "CONN_HEALTH_CHECKS": True,
     }
 }
+#: The role of DATABASE_URL, which owns nothing: grants are made out to it, whichever role this process connects as.
+SERVING_ROLE: str = database_from_url(ENVIRONMENT.database_url)["USER"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "parties.User"

@@ -1,0 +1,1 @@
+"""The management commands behind ./upkeep. Each reads the clock and the command line and calls one action below."""

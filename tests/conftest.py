@@ -1,0 +1,137 @@
+"""Gives every test its database: a copy per worker that is rolled back, or with `commits` a copy of its own.
+
+The journal refuses TRUNCATE, so Django's way of flushing after a test with real commits cannot work here, and
+`django_db(transaction=True)` without the marker `commits` is an error.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import connections
+from django.test import TestCase
+from pytest_django.plugin import DjangoDbBlocker
+
+from config.database import database_from_url
+from tests.databases import Database, TestServer
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse tests that would flush."""
+    for item in items:
+        marker = item.get_closest_marker("django_db")
+        asks = bool(marker and (marker.kwargs.get("transaction") or marker.args))
+        asks = asks or bool({"transactional_db", "django_db_reset_sequences"} & set(getattr(item, "fixturenames", ())))
+        if asks and not item.get_closest_marker("commits"):
+            raise pytest.UsageError(f"{item.nodeid}: a test that commits is marked `commits`, not transaction=True")
+
+
+@pytest.fixture(scope="session")
+def test_server() -> Iterator[TestServer]:
+    """The PostgreSQL server of this run, shared by the workers."""
+    server = TestServer()
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def template_database(test_server: TestServer) -> str:
+    """The name of the prepared database that copies are made from."""
+    return test_server.template()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, test_server: TestServer, template_database: str, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """Replaces pytest-django's: one copy of the template for this worker's ordinary tests."""
+    with test_server.clone(template_database) as database:
+        _connect_to(database)
+        yield
+        with django_db_blocker.unblock():
+            connections.close_all()
+
+
+@pytest.fixture
+def _django_db_helper(
+    request: pytest.FixtureRequest,
+    django_db_setup: None,
+    test_server: TestServer,
+    template_database: str,
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[None]:
+    """Replaces pytest-django's, which knows rolling back and flushing only."""
+    if request.node.get_closest_marker("commits"):
+        with test_server.clone(template_database) as database, django_db_blocker.unblock():
+            before = _connect_to(database)
+            try:
+                yield
+            finally:
+                connections.close_all()
+                connections["default"].settings_dict.update(before)
+        return
+    with django_db_blocker.unblock():
+        RolledBack.setUpClass()
+        case = RolledBack(methodName="__init__")
+        case._pre_setup()  # type: ignore[attr-defined]
+        yield
+        case._post_teardown()  # type: ignore[attr-defined]
+        RolledBack.tearDownClass()
+        RolledBack.doClassCleanups()
+
+
+@pytest.fixture(autouse=True)
+def _database_of_its_own(request: pytest.FixtureRequest) -> None:
+    """`commits` alone is enough to be given a database."""
+    if request.node.get_closest_marker("commits"):
+        request.getfixturevalue("_django_db_helper")
+
+
+@pytest.fixture
+def database_url(_django_db_helper: None) -> str:
+    """The serving role's address of this test's database, for threads' and other processes' own connections."""
+    return _url_of_the_test("app_url")
+
+
+@pytest.fixture
+def owner_url(_django_db_helper: None) -> str:
+    """The owner's address of this test's database."""
+    return _url_of_the_test("owner_url")
+
+
+@pytest.fixture
+def owner_connection(owner_url: str) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+    """A raw connection as the owner, rolled back unless the test commits (then mark it `commits`)."""
+    with psycopg.connect(owner_url) as connection:
+        yield connection
+        connection.rollback()
+
+
+class RolledBack(TestCase):
+    """Django's transaction around a test, without the class-wide one (as pytest-django does it)."""
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        super(TestCase, cls).setUpClass()
+
+    @classmethod
+    def tearDownClass(cls) -> None:
+        super(TestCase, cls).tearDownClass()
+
+
+def _connect_to(database: Database) -> dict[str, Any]:
+    """Point Django, in all its threads, at a database; answers with the settings before."""
+    connections.close_all()
+    settings = connections["default"].settings_dict
+    before = dict(settings)
+    settings.update(database_from_url(database.app_url))
+    settings["UPKEEP"] = database
+    return before
+
+
+def _url_of_the_test(kind: str) -> str:
+    return str(getattr(connections["default"].settings_dict["UPKEEP"], kind))
