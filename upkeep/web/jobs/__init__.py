@@ -1,0 +1,1 @@
+"""Pages of background work: how far it is, what came of it."""
