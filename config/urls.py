@@ -1,5 +1,18 @@
 """Addresses: one include per portal."""
 
-from django.urls import URLPattern, URLResolver
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("upkeep.web.public.urls")),
+    path("organisation/", include("upkeep.web.organisation.urls")),
+    path("office/", include("upkeep.web.office.urls")),
+    path("bank/", include("upkeep.web.bank.urls")),
+]
+if settings.DEMO:
+    urlpatterns.append(path("components/", include("upkeep.web.gallery")))
+
+handler400 = "upkeep.web.errors.bad_request"
+handler403 = "upkeep.web.errors.forbidden"
+handler404 = "upkeep.web.errors.not_found"
+handler500 = "upkeep.web.errors.server_error"

@@ -2,6 +2,8 @@
 
 import os
 
+import bootstrap_wrapper
+
 from config.database import database_from_url
 from config.environment import ROOT, read_environment
 
@@ -17,13 +19,14 @@ FILES_ROOT = VAR / "files"
 PDF_FONT_DIRS = list(ENVIRONMENT.font_dirs)
 #: The demo city shows its test accounts on the login page; a real installation never does.
 DEMO = False
+DEMO_PASSWORD = ""
 
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.staticfiles",
+    "upkeep.web.assets.AssetsConfig",
     "django.contrib.postgres",
     "django_htmx",
     "django_cotton.apps.SimpleAppConfig",
@@ -74,7 +77,11 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [ROOT / "upkeep" / "web" / "templates"],
         "OPTIONS": {
-            "builtins": ["django_cotton.templatetags.cotton", "upkeep.web.templatetags.formats"],
+            "builtins": [
+                "django_cotton.templatetags.cotton",
+                "upkeep.web.templatetags.formats",
+                "upkeep.web.templatetags.components",
+            ],
             "loaders": [
                 (
                     "django.template.loaders.cached.Loader",
@@ -95,6 +102,7 @@ TEMPLATES = [
     }
 ]
 COTTON_DIR = "components"
+COTTON_ISOLATE_BY_DEFAULT = True  # a component sees its attributes and the shell, not its page's variables
 
 DATABASES = {
     "default": {
@@ -152,7 +160,7 @@ USE_I18N = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
-STATICFILES_DIRS: list[object] = []
+STATICFILES_DIRS = [("bootstrap", bootstrap_wrapper.get_bootstrap_dir())]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(FILES_ROOT)}},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

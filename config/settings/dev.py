@@ -3,3 +3,4 @@
 from config.settings.base import *
 
 DEMO = True
+DEMO_PASSWORD = "upkeep-demo-2026"

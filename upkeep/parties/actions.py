@@ -121,3 +121,9 @@ def open_account(
         raise NameTaken("该登录名已被使用，请换一个") from None
     UserRole.objects.bulk_create([UserRole(user=user, role=role) for role in sorted(set(roles))])
     return user
+
+
+def change_password(*, user: User, password: str) -> None:
+    """Give the user a new password. Raises: HasProblems when it is too weak."""
+    user.set_password(check_password(password, username=user.username))
+    user.save(update_fields=["password"])

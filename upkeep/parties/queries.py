@@ -1,12 +1,14 @@
 """Reading parties. The only place where a user row becomes an `Actor`."""
 
+from dataclasses import dataclass
+
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 
 from upkeep.kernel.errors import Refusal
 from upkeep.parties.actor import ANONYMOUS, Actor
 from upkeep.parties.models import Jurisdiction, Organisation, OrganisationKind, User
-from upkeep.parties.roles import Role
+from upkeep.parties.roles import Portal, Role, portal_of
 
 
 def actor_of(user: User | AnonymousUser) -> Actor:
@@ -23,6 +25,36 @@ def actor_of(user: User | AnonymousUser) -> Actor:
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class DemoAccount:
+    """An account of the demo city, as the login page lists it."""
+
+    username: str
+    name: str
+    organisation: str
+    roles: tuple[Role, ...]
+
+    @property
+    def portal(self) -> Portal:
+        return portal_of(frozenset(self.roles))
+
+
+def demo_accounts() -> list[DemoAccount]:
+    """The accounts of the demo that can log in, ordered as roles are. Only the demo makes names that begin so."""
+    users = User.objects.filter(is_active=True, username__startswith="demo-").select_related("organisation")
+    order = list(Role)
+    accounts = [
+        DemoAccount(
+            username=user.username,
+            name=user.name,
+            organisation=user.organisation.name if user.organisation else "",
+            roles=tuple(sorted((Role(held.role) for held in user.held_roles.all()), key=order.index)),
+        )
+        for user in users.prefetch_related("held_roles")
+    ]
+    return sorted((one for one in accounts if one.roles), key=lambda one: (order.index(one.roles[0]), one.username))
+
+
 def get_city(slug: str) -> Jurisdiction | None:
     """The city behind `/c/<slug>/`, or None."""
     return Jurisdiction.objects.filter(slug=slug, parent__isnull=True).first()
@@ -36,6 +68,14 @@ def city_of(jurisdiction_id: int) -> Jurisdiction:
 def cities() -> QuerySet[Jurisdiction]:
     """All cities, districts left out."""
     return Jurisdiction.objects.filter(parent__isnull=True)
+
+
+def city_of(*, jurisdiction_id: int) -> Jurisdiction | None:
+    """The city a district belongs to (a city is its own); with 0, the only city there is, or None among several."""
+    if not jurisdiction_id:
+        found = list(cities()[:2])
+        return found[0] if len(found) == 1 else None
+    return Jurisdiction.objects.filter(pk=ancestry(jurisdiction_id)[-1]).first()
 
 
 def ancestry(jurisdiction_id: int) -> list[int]:

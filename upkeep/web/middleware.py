@@ -1,12 +1,14 @@
 """What happens around every view: the actor is known, a GET cannot write, a POST is one transaction."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection, transaction
 from django.http import HttpResponseBase
+from django.utils.functional import SimpleLazyObject
 
-from upkeep.parties.queries import actor_of
+from upkeep.parties.models import Jurisdiction
+from upkeep.parties.queries import actor_of, city_of
 from upkeep.web.access import ActorRequest
 
 GetResponse = Callable[[ActorRequest], HttpResponseBase]
@@ -20,13 +22,15 @@ class WroteOnGet(Exception):
 
 
 class ActorMiddleware:
-    """Sets `request.actor`, and opens the read-only or writing transaction around the view."""
+    """Sets `request.actor`, and `request.city` from it; the city is looked up when it is first asked for."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: ActorRequest) -> HttpResponseBase:
         request.actor = actor_of(request.user)
+        jurisdiction_id = request.actor.jurisdiction_id
+        request.city = cast(Jurisdiction, SimpleLazyObject(lambda: city_of(jurisdiction_id=jurisdiction_id)))
         return self.get_response(request)
 
 

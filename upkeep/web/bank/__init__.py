@@ -1,0 +1,1 @@
+"""Pages of the custodian bank's tellers."""

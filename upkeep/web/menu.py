@@ -1,0 +1,82 @@
+"""The side menus, one per portal, as data. Colleagues add items here; an item whose page does not exist is not shown."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from django.urls import NoReverseMatch, reverse
+
+from upkeep.parties.actor import Actor
+from upkeep.parties.roles import BANK, OFFICE, ORGANISATION, Portal, Role
+
+
+@dataclass(frozen=True, kw_only=True)
+class MenuItem:
+    """One line of a menu: a page, or a group of pages. Nobody sees it but the roles it names.
+
+    `also` names further pages on which the item counts as the open one (a case opened from its list).
+    """
+
+    title: str
+    icon: str = ""
+    url_name: str = ""
+    roles: tuple[Role, ...] = ()
+    also: tuple[str, ...] = ()
+    children: tuple["MenuItem", ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownItem:
+    """A menu line made ready for one user on one page."""
+
+    title: str
+    icon: str
+    url: str
+    is_open: bool
+    children: tuple["ShownItem", ...] = ()
+
+
+MENUS: dict[Portal, tuple[MenuItem, ...]] = {
+    Portal.OFFICE: (MenuItem(title="工作台", icon="home", url_name="office:home", roles=OFFICE),),
+    Portal.ORGANISATION: (MenuItem(title="首页", icon="home", url_name="organisation:home", roles=ORGANISATION),),
+    Portal.BANK: (MenuItem(title="首页", icon="home", url_name="bank:home", roles=BANK),),
+    Portal.OWNER: (),
+    Portal.PUBLIC: (),
+}
+
+
+def shown_menu(*, portal: Portal, roles: frozenset[Role], url_name: str) -> tuple[ShownItem, ...]:
+    """The portal's menu for these roles, with the item of the page `url_name` marked open."""
+    return tuple(_shown(MENUS[portal], roles=roles, url_name=url_name))
+
+
+def shortcuts(actor: Actor) -> list[ShownItem]:
+    """Every page of the actor's menu except his home: what 快捷入口 offers. A page without an icon has its group's."""
+    items = shown_menu(portal=actor.portal, roles=actor.roles, url_name="")
+    flat = [replace(child, icon=child.icon or item.icon) for item in items for child in item.children or (item,)]
+    home = _url(f"{actor.portal.value}:home")
+    return [item for item in flat if item.url != home]
+
+
+def trail(items: tuple[ShownItem, ...]) -> tuple[ShownItem, ...]:
+    """From the top of the menu to the open page: what the breadcrumb begins with."""
+    for item in items:
+        if item.is_open:
+            return (replace(item, children=()), *trail(item.children))
+    return ()
+
+
+def _shown(items: tuple[MenuItem, ...], *, roles: frozenset[Role], url_name: str) -> Iterator[ShownItem]:
+    for item in items:
+        children = tuple(_shown(item.children, roles=roles, url_name=url_name))
+        url = _url(item.url_name)
+        if not children and (not url or roles.isdisjoint(item.roles)):
+            continue
+        is_open = url_name in (item.url_name, *item.also) or any(child.is_open for child in children)
+        yield ShownItem(title=item.title, icon=item.icon, url=url, is_open=is_open, children=children)
+
+
+def _url(url_name: str) -> str:
+    try:
+        return reverse(url_name) if url_name else ""
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,1 @@
+"""Pages of developers, property companies and owners' committees."""

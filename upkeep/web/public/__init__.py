@@ -1,0 +1,1 @@
+"""Pages for everyone: login, the way out, the page for old browsers."""

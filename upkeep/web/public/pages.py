@@ -1,0 +1,23 @@
+"""Small pages for everyone."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from upkeep.parties.roles import EVERYONE
+from upkeep.web.access import ActorRequest, access
+from upkeep.web.shell import home_url
+
+
+@access(*EVERYONE)
+@require_safe
+def home(request: ActorRequest) -> HttpResponse:
+    """`/`: to one's own portal; strangers to the login."""
+    return redirect("public:login" if request.actor.is_anonymous else home_url(request.actor.portal))
+
+
+@access(*EVERYONE)
+@require_safe
+def old_browser(request: ActorRequest) -> HttpResponse:
+    """Tells what to install; needs neither JavaScript nor modern CSS."""
+    return render(request, "public/old_browser.html")

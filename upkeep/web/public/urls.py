@@ -1,0 +1,15 @@
+"""Addresses for everyone."""
+
+from django.urls import path
+
+from upkeep.web.public import login, pages
+
+app_name = "public"
+urlpatterns = [
+    path("", pages.home, name="home"),
+    path("login/", login.login_page, name="login"),
+    path("logout/", login.logout_page, name="logout"),
+    path("password/", login.password_page, name="password"),
+    path("captcha.png", login.captcha_image, name="captcha"),
+    path("old-browser/", pages.old_browser, name="old_browser"),
+]
