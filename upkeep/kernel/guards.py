@@ -72,7 +72,8 @@ SELECT n.nspname || '.' || c.relname,
         WHERE has_table_privilege(%(role)s, c.oid, p)),
        (SELECT coalesce(string_agg(a.attname, ' ' ORDER BY a.attname), '') FROM pg_attribute a
         WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-          AND has_column_privilege(%(role)s, c.oid, a.attnum, 'UPDATE') AND NOT has_table_privilege(%(role)s, c.oid, 'UPDATE'))
+          AND has_column_privilege(%(role)s, c.oid, a.attnum, 'UPDATE')
+          AND NOT has_table_privilege(%(role)s, c.oid, 'UPDATE'))
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p', 'v', 'm') AND {_OURS.format(schema="n.nspname", name="c.relname", oid="c.oid")}
 """
