@@ -14,8 +14,8 @@ QUICK_DEATH_SECONDS = 10.0
 GIVE_UP_AFTER = 3
 
 
-def _die_with_parent() -> None:
-    """Linux ends the child when the launcher is killed in a way that leaves it no time to do so itself."""
+def die_with_parent() -> None:
+    """For `preexec_fn`: Linux ends the child when the launcher is killed and has no time to do so itself."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
@@ -47,7 +47,7 @@ class Child:
                 cwd=self.folder,
                 env=self.environment,
                 start_new_session=True,
-                preexec_fn=_die_with_parent,
+                preexec_fn=die_with_parent,
             )
 
     def is_alive(self) -> bool:

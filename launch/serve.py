@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 
-from launch.children import Child, stop_all
+from launch.children import Child, die_with_parent, stop_all
 from launch.embedded_postgres import product_cluster
 from launch.environment import django_command, has_own_database, private_folder, with_database
 from launch.places import PRODUCT, ROOT, LaunchError, var
@@ -105,7 +105,7 @@ def serve(environment: dict[str, str], *, port: int, today: dt.date | None) -> N
         _wait_until_serving(children[0], port)
         print(f"\n已启动：http://{HOST}:{port}", flush=True)
         if "demo_logins" in _our_commands():
-            subprocess.run(django_command("demo_logins"), cwd=ROOT, env=environment, check=False)
+            _start_django(environment, "demo_logins").wait()
         print("按 Ctrl-C 停止。", flush=True)
         _watch(children)
     finally:
@@ -135,6 +135,17 @@ def _django(environment: dict[str, str], *arguments: str, doing: str) -> None:
         raise LaunchError(f"{doing}没有成功，原因见上。")
 
 
+def _start_django(environment: dict[str, str], *arguments: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        django_command(*arguments),
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        process_group=0,  # Ctrl-C reaches only the launcher
+        preexec_fn=die_with_parent,
+    )
+
+
 @contextlib.contextmanager
 def _static_files(environment: dict[str, str]) -> Iterator[None]:
     """Collect and compress the static files beside the work of the block, when they have changed."""
@@ -142,8 +153,7 @@ def _static_files(environment: dict[str, str]) -> Iterator[None]:
     if stamp.exists() and stamp.read_text() == wanted:
         yield
         return
-    command = django_command("collectstatic", "--noinput", "-v0")
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL)
+    process = _start_django(environment, "collectstatic", "--noinput", "-v0")
     try:
         yield
         if process.wait() != 0:

@@ -61,7 +61,7 @@ def _answer(state: dict[str, Any], *, can_serve: bool) -> JsonResponse:
 @lru_cache(maxsize=1)
 def _wanted_migrations() -> frozenset[tuple[str, str]]:
     """Those on disk; they do not change while the process lives."""
-    return frozenset(MigrationLoader(None, ignore_no_initial=True).graph.nodes)
+    return frozenset(MigrationLoader(None).graph.nodes)
 
 
 class GuardedApplication:
