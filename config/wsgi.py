@@ -1,5 +1,7 @@
-"""The WSGI entry that granian serves."""
+"""The WSGI entry that granian serves; closed while the database's guards are not in place."""
 
 from django.core.wsgi import get_wsgi_application
 
-application = get_wsgi_application()
+from upkeep.web.health import GuardedApplication
+
+application = GuardedApplication(get_wsgi_application())

@@ -1,7 +1,7 @@
 """The database's guards (护栏): SQL files that are put in place after `migrate` and compared with a manifest.
 
 Guards are functions and triggers in `upkeep/<package>/sql/guards/*.sql`, written so that they can be applied again.
-Grants are in `upkeep/<package>/sql/grants.sql`, with `{role}` for the serving role, which owns nothing. The manifest
+Grants are in `upkeep/<package>/sql/grants.sql`, with `{app}` for the serving role, which owns nothing. The manifest
 `upkeep/guards.json` says what a sound database holds; `differences` says in sentences where this one departs from it.
 """
 
@@ -25,10 +25,10 @@ ORDINARY_PRIVILEGES = "SELECT INSERT UPDATE DELETE"
 
 _DEFAULT_GRANTS = """
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
-GRANT USAGE ON SCHEMA public TO {role};
-GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role};
-GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role};
-REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role};
+GRANT USAGE ON SCHEMA public TO {app};
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {app};
+GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {app};
+REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {app};
 """
 
 # Members of extensions belong to them; procrastinate's functions come and go with its own migrations.
@@ -43,7 +43,7 @@ FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l 
 WHERE {_OURS.format(schema="n.nspname", name="p.proname", oid="p.oid")}
 """
 _TRIGGERS = f"""
-SELECT n.nspname || '.' || c.relname || '.' || t.tgname, pg_get_triggerdef(t.oid) || ' [' || t.tgenabled || ']'
+SELECT n.nspname || '.' || c.relname || '.' || t.tgname, pg_get_triggerdef(t.oid) || ' [' || t.tgenabled::text || ']'
 FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE NOT t.tgisinternal AND {_OURS.format(schema="n.nspname", name="c.relname", oid="c.oid")}
 """
@@ -72,7 +72,12 @@ SELECT n.nspname || '.' || c.relname,
         WHERE has_table_privilege(%(role)s, c.oid, p)),
        (SELECT coalesce(string_agg(a.attname, ' ' ORDER BY a.attname), '') FROM pg_attribute a
         WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-          AND has_column_privilege(%(role)s, c.oid, a.attnum, 'UPDATE') AND NOT has_table_privilege(%(role)s, c.oid, 'UPDATE'))
+          AND has_column_privilege(%(role)s, c.oid, a.attnum, 'INSERT')
+          AND NOT has_table_privilege(%(role)s, c.oid, 'INSERT')),
+       (SELECT coalesce(string_agg(a.attname, ' ' ORDER BY a.attname), '') FROM pg_attribute a
+        WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+          AND has_column_privilege(%(role)s, c.oid, a.attnum, 'UPDATE')
+          AND NOT has_table_privilege(%(role)s, c.oid, 'UPDATE'))
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p', 'v', 'm') AND {_OURS.format(schema="n.nspname", name="c.relname", oid="c.oid")}
 """
@@ -106,7 +111,7 @@ def apply(*, role: str) -> None:
         for file in guards:
             cursor.execute(file.read_text(encoding="utf-8"))
         for text in [_DEFAULT_GRANTS, *(file.read_text(encoding="utf-8") for file in grants)]:
-            cursor.execute(text.replace("{role}", quoted))
+            cursor.execute(text.replace("{app}", quoted))
 
 
 def snapshot(*, role: str) -> Snapshot:
@@ -162,9 +167,10 @@ def _role_faults(role: str) -> list[str]:
 
 def _unusual_privileges(role: str) -> dict[str, str]:
     unusual = {}
-    for table, privileges, columns in _rows(_PRIVILEGES, role=role):
-        if table.startswith("ledger.") or privileges != ORDINARY_PRIVILEGES:
-            unusual[table] = privileges + (f" UPDATE({columns})" if columns else "")
+    for table, whole, insertable, updatable in _rows(_PRIVILEGES, role=role):
+        if table.startswith("ledger.") or whole != ORDINARY_PRIVILEGES:
+            columns = [f"INSERT({insertable})" if insertable else "", f"UPDATE({updatable})" if updatable else ""]
+            unusual[table] = " ".join(filter(None, [whole, *columns]))
     return unusual
 
 

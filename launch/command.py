@@ -1,0 +1,54 @@
+"""./upkeep COMMAND: a management command with a running database around it."""
+
+import signal
+import subprocess
+import sys
+
+from launch.environment import django_command, django_environment, with_database
+from launch.places import ROOT, LaunchError
+
+#: These change the structure of the database, which the serving role cannot.
+AS_OWNER = frozenset({"prepare_database", "write_guard_manifest", "migrate"})
+WITHOUT_DATABASE = frozenset({"list_commands", "help", "makemessages", "compilemessages", "collectstatic"})
+
+
+def django_arguments(given: list[str]) -> list[str]:
+    """`load-demo --today …` as Django spells it; nothing at all lists our commands."""
+    if not given or given[0] in ("-h", "--help", "help"):
+        return ["list_commands"]
+    return [given[0].replace("-", "_"), *given[1:]]
+
+
+def run_command(given: list[str]) -> int:
+    """Run it and answer with its exit status. Ctrl-C is left to the command, which shares the terminal."""
+    arguments = django_arguments(given)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if arguments[0] in WITHOUT_DATABASE:
+        return _run(arguments, django_environment())
+    with with_database() as environment:
+        if arguments[0] in AS_OWNER:
+            environment = environment | {"UPKEEP_AS_OWNER": "1"}
+        return _run(arguments, environment)
+
+
+def _run(arguments: list[str], environment: dict[str, str]) -> int:
+    process = subprocess.Popen(
+        django_command(*arguments),
+        cwd=ROOT,
+        env=environment,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+    return process.wait()
+
+
+def main() -> int:
+    """Exit status of the command; a Chinese sentence when it could not even start."""
+    try:
+        return run_command(sys.argv[1:])
+    except LaunchError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
