@@ -3,8 +3,14 @@
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
+from upkeep.web.health import healthz
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("upkeep.web.public.urls")),
+    path("healthz", healthz, name="healthz"),
+    path("cases/", include("upkeep.web.cases.urls")),
+    path("jobs/", include("upkeep.web.jobs.urls")),
+    path("areas/", include("upkeep.web.estate.urls")),
     path("organisation/", include("upkeep.web.organisation.urls")),
     path("office/", include("upkeep.web.office.urls")),
     path("bank/", include("upkeep.web.bank.urls")),

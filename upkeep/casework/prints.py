@@ -27,7 +27,8 @@ def document_of(case: Case, wanted: Print, *, at: dt.datetime) -> Document:
     own = procedure.document(case, wanted.code, at=at)
     if own is not None:
         return own
-    city = city_of(case.jurisdiction_id)
+    city = city_of(jurisdiction_id=case.jurisdiction_id)
+    assert city is not None
     return Document(
         form="application",
         title=wanted.title,

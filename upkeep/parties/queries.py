@@ -60,11 +60,6 @@ def get_city(slug: str) -> Jurisdiction | None:
     return Jurisdiction.objects.filter(slug=slug, parent__isnull=True).first()
 
 
-def city_of(jurisdiction_id: int) -> Jurisdiction:
-    """The city that a district belongs to; a city is its own."""
-    return Jurisdiction.objects.get(pk=ancestry(jurisdiction_id)[-1])
-
-
 def cities() -> QuerySet[Jurisdiction]:
     """All cities, districts left out."""
     return Jurisdiction.objects.filter(parent__isnull=True)

@@ -27,6 +27,8 @@ class Role(models.TextChoices):
 #: Staff who decide cases, in the order in which a case usually passes them.
 REVIEWERS = (Role.WINDOW_CLERK, Role.FIRST_REVIEWER, Role.SECOND_REVIEWER, Role.APPROVER)
 OFFICE = (*REVIEWERS, Role.ACCOUNTANT, Role.CASHIER, Role.EDITOR, Role.AUDITOR, Role.SYSTEM_ADMIN)
+#: Who reads the books.
+BOOKKEEPERS = (Role.ACCOUNTANT, Role.CASHIER, Role.APPROVER, Role.AUDITOR)
 ORGANISATION = (Role.DEVELOPER, Role.PROPERTY_COMPANY, Role.OWNERS_COMMITTEE)
 BANK = (Role.TELLER, Role.TELLER_SUPERVISOR)
 EVERYONE = tuple(Role)

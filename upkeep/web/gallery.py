@@ -29,9 +29,7 @@ class SampleForm(forms.Form):
     amount = MoneyField(label="交存金额")
     area = FloorAreaField(label="建筑面积")
     agreed_on = DayField(label="签订日期")
-    kind = forms.ChoiceField(
-        label="楼栋类型", choices=[("", "请选择"), ("HIGH_RISE", "高层"), ("LOW_RISE", "多层")]
-    )
+    kind = forms.ChoiceField(label="楼栋类型", choices=[("", "请选择"), ("HIGH_RISE", "高层"), ("LOW_RISE", "多层")])
     ways = forms.MultipleChoiceField(
         label="通知方式",
         choices=[("sms", "短信"), ("notice", "张贴公告"), ("phone", "电话")],

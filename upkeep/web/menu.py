@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from django.urls import NoReverseMatch, reverse
 
 from upkeep.parties.actor import Actor
-from upkeep.parties.roles import BANK, OFFICE, ORGANISATION, Portal, Role
+from upkeep.parties.roles import BANK, BOOKKEEPERS, OFFICE, ORGANISATION, Portal, Role
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +19,7 @@ class MenuItem:
     title: str
     icon: str = ""
     url_name: str = ""
+    argument: str = ""
     roles: tuple[Role, ...] = ()
     also: tuple[str, ...] = ()
     children: tuple["MenuItem", ...] = ()
@@ -35,9 +36,40 @@ class ShownItem:
     children: tuple["ShownItem", ...] = ()
 
 
+CASE_PAGES = ("cases:show", "cases:edit", "cases:done", "cases:guide", "cases:faults")
+
 MENUS: dict[Portal, tuple[MenuItem, ...]] = {
-    Portal.OFFICE: (MenuItem(title="工作台", icon="home", url_name="office:home", roles=OFFICE),),
-    Portal.ORGANISATION: (MenuItem(title="首页", icon="home", url_name="organisation:home", roles=ORGANISATION),),
+    Portal.OFFICE: (
+        MenuItem(title="工作台", icon="home", url_name="office:home", roles=OFFICE),
+        MenuItem(title="业务查询", icon="cases", url_name="cases:list", roles=OFFICE, also=CASE_PAGES),
+        MenuItem(title="小区与楼盘表", icon="buildings", url_name="estate:areas", roles=OFFICE, also=("estate:area",)),
+        MenuItem(
+            title="会计账簿",
+            icon="book",
+            children=(
+                MenuItem(title="科目余额表", url_name="office:trial_balance", roles=BOOKKEEPERS),
+                MenuItem(title="资产负债表", url_name="office:balance_sheet", roles=BOOKKEEPERS),
+                MenuItem(title="分户账", url_name="office:sub_accounts", roles=OFFICE, also=("office:sub_account",)),
+            ),
+        ),
+    ),
+    Portal.ORGANISATION: (
+        MenuItem(title="首页", icon="home", url_name="organisation:home", roles=ORGANISATION),
+        MenuItem(title="我的业务", icon="cases", url_name="cases:list", roles=ORGANISATION, also=CASE_PAGES),
+        MenuItem(
+            title="物业区域管理",
+            icon="buildings",
+            children=(
+                MenuItem(title="小区与楼盘表", url_name="estate:areas", roles=ORGANISATION, also=("estate:area",)),
+                MenuItem(
+                    title="物业区域采集",
+                    url_name="cases:guide",
+                    argument="area_collection",
+                    roles=(Role.DEVELOPER,),
+                ),
+            ),
+        ),
+    ),
     Portal.BANK: (MenuItem(title="首页", icon="home", url_name="bank:home", roles=BANK),),
     Portal.OWNER: (),
     Portal.PUBLIC: (),
@@ -68,15 +100,16 @@ def trail(items: tuple[ShownItem, ...]) -> tuple[ShownItem, ...]:
 def _shown(items: tuple[MenuItem, ...], *, roles: frozenset[Role], url_name: str) -> Iterator[ShownItem]:
     for item in items:
         children = tuple(_shown(item.children, roles=roles, url_name=url_name))
-        url = _url(item.url_name)
+        url = _url(item.url_name, item.argument)
         if not children and (not url or roles.isdisjoint(item.roles)):
             continue
-        is_open = url_name in (item.url_name, *item.also) or any(child.is_open for child in children)
+        own = () if item.argument else (item.url_name,)
+        is_open = url_name in (*own, *item.also) or any(child.is_open for child in children)
         yield ShownItem(title=item.title, icon=item.icon, url=url, is_open=is_open, children=children)
 
 
-def _url(url_name: str) -> str:
+def _url(url_name: str, argument: str = "") -> str:
     try:
-        return reverse(url_name) if url_name else ""
+        return reverse(url_name, args=[argument] if argument else []) if url_name else ""
     except NoReverseMatch:
         return ""

@@ -1,6 +1,7 @@
 """What happens around every view: the actor is known, a GET cannot write, a POST is one transaction."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, cast
 
 from django.db import connection, transaction
@@ -12,6 +13,9 @@ from upkeep.parties.queries import actor_of, city_of
 from upkeep.web.access import ActorRequest
 
 GetResponse = Callable[[ActorRequest], HttpResponseBase]
+
+#: Where a visitor's session remembers the cases he began.
+GUEST_CASES = "guest_cases"
 
 #: Tables that a GET may write (decisions: sessions, captcha and counters).
 _WRITABLE = ("django_session", "axes_")
@@ -29,6 +33,8 @@ class ActorMiddleware:
 
     def __call__(self, request: ActorRequest) -> HttpResponseBase:
         request.actor = actor_of(request.user)
+        if request.actor.is_anonymous and (guest_cases := request.session.get(GUEST_CASES)):
+            request.actor = replace(request.actor, guest_cases=frozenset(guest_cases))
         jurisdiction_id = request.actor.jurisdiction_id
         request.city = cast(Jurisdiction, SimpleLazyObject(lambda: city_of(jurisdiction_id=jurisdiction_id)))
         return self.get_response(request)

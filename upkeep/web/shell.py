@@ -23,6 +23,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "city": getattr(request, "city", None),
         "demo": settings.DEMO,
         "portal": actor.portal,
+        "layout": f"layout/{actor.portal.value}.html",
         "home_url": home_url(actor.portal),
         "menu": items,
         "trail": menu.trail(items),

@@ -4,7 +4,19 @@ TONES = ("good", "warn", "bad", "info", "quiet")
 
 #: Codes of states from every package; one code has one meaning, so one map does.
 _TONE_OF_STATE = {
-    "good": ("CLOSED", "DONE", "PAID", "CONFIRMED", "ACTIVE", "NORMAL", "APPROVED", "ACCEPTED", "PASSED", "MATCHED", "OPEN"),
+    "good": (
+        "CLOSED",
+        "DONE",
+        "PAID",
+        "CONFIRMED",
+        "ACTIVE",
+        "NORMAL",
+        "APPROVED",
+        "ACCEPTED",
+        "PASSED",
+        "MATCHED",
+        "OPEN",
+    ),
     "info": ("SUBMITTED", "IN_REVIEW", "RUNNING", "VOTING", "PUBLISHED", "PENDING", "ISSUED", "UNPAID", "WAITING"),
     "warn": ("RETURNED", "EXPIRED", "OVERDUE", "HELD", "FROZEN", "PARTIAL", "SUSPENDED", "UNMATCHED", "ARREARS"),
     "bad": ("REJECTED", "FAILED", "VOID", "NOT_PASSED", "ABORTED"),

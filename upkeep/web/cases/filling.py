@@ -21,8 +21,7 @@ from upkeep.web.access import ActorRequest, access
 from upkeep.web.cases import houses
 from upkeep.web.cases.forms import as_typed, contact_form, page_form
 from upkeep.web.cases.reach import case_url, draft_or_404, page_url, procedure_or_404
-
-GUEST_CASES = "guest_cases"
+from upkeep.web.middleware import GUEST_CASES
 
 
 @access(*EVERYONE)

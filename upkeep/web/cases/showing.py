@@ -127,7 +127,7 @@ def done(request: ActorRequest, number: str) -> HttpResponse:
     context = {
         "case": case,
         "procedure": procedure,
-        "city": city_of(case.jurisdiction_id),
+        "city": city_of(jurisdiction_id=case.jurisdiction_id),
         "prints": prints_of(prints.subject_of(case)),
         "outcomes": procedure.outcomes(case) if case.state_now is State.APPROVED else (),
         "current": engine.current_step(case),

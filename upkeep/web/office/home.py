@@ -1,16 +1,33 @@
-"""The first page after logging in."""
+"""The work list of the office (Q4): what waits for one's roles, the most urgent first."""
 
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from upkeep.casework.procedure import register
+from upkeep.casework.queries import worklist
 from upkeep.parties.roles import OFFICE
 from upkeep.web.access import ActorRequest, access
 from upkeep.web.menu import shortcuts
+
+PER_PAGE = 20
 
 
 @access(*OFFICE)
 @require_safe
 def home(request: ActorRequest) -> HttpResponse:
-    """Greets, and shows 快捷入口: the pages this user may open."""
-    return render(request, "office/home.html", {"shortcuts": shortcuts(request.actor)})
+    """工作台: the cases that wait for the user, with their deadlines, and 快捷入口."""
+    waiting = worklist(actor=request.actor)
+    on = timezone.localdate()
+    page = Paginator(waiting, PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "rows": [(case, register[case.procedure]) for case in page],
+        "overdue": waiting.filter(due_on__lt=on).count(),
+        "due_today": waiting.filter(due_on=on).count(),
+        "today": on,
+        "shortcuts": shortcuts(request.actor),
+    }
+    return render(request, "office/home.html", context)

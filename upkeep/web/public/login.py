@@ -150,7 +150,9 @@ def locked_out(request: ActorRequest, response: HttpResponse, credentials: dict[
     """What django-axes answers once five tries have failed: the login page with the reason and the way on."""
     form = LoginForm(request.POST)
     form.is_valid()
-    form.add_error(None, "连续 5 次登录失败，该账号已锁定 15 分钟。请稍后再试；忘记密码请联系单位管理员或管理中心重置。")
+    form.add_error(
+        None, "连续 5 次登录失败，该账号已锁定 15 分钟。请稍后再试；忘记密码请联系单位管理员或管理中心重置。"
+    )
     return _show(request, form, status=429)
 
 
@@ -194,7 +196,9 @@ def _tries_left(request: HttpRequest, username: str) -> int:
 def _safe_next(request: HttpRequest) -> str:
     """The page the user was led away from, if it is one of ours."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
-    ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    ours = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
     return wanted if ours else ""
 
 

@@ -1,0 +1,40 @@
+// Case pages: drafts save themselves, a chosen picture uploads at once, a move that needs a reason asks for it.
+
+const WAIT_MS = 1500;
+
+document.querySelectorAll("form[data-autosave]").forEach((form) => {
+  const note = form.querySelector(".autosave-note");
+  let timer = 0;
+  form.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(save, WAIT_MS);
+  });
+  form.addEventListener("submit", () => clearTimeout(timer));
+
+  async function save() {
+    const body = new FormData(form);
+    for (const box of form.querySelectorAll("input[type=password]")) body.delete(box.name);
+    body.set("action", "autosave");
+    try {
+      const answer = await fetch(location.href, { method: "POST", body, redirect: "manual" });
+      const time = new Date().toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit" });
+      note.textContent = answer.status === 204 ? `草稿已自动保存 ${time}` : "";
+    } catch {
+      note.textContent = "网络中断，草稿尚未保存";
+    }
+  }
+});
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-submit-on-choose]") && event.target.files.length) event.target.form.requestSubmit();
+});
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-needs]");
+  const box = button && button.form.elements[button.dataset.needs];
+  if (!box || box.value.trim()) return;
+  event.preventDefault();
+  box.setCustomValidity("请写明理由");
+  box.reportValidity();
+  box.addEventListener("input", () => box.setCustomValidity(""), { once: true });
+});
