@@ -17,6 +17,11 @@ def open_books(area_ids: Iterable[int]) -> None:
     )
 
 
+def lock_books(area_ids: Iterable[int]) -> None:
+    """Lock the books of areas until the transaction ends: nothing else is booked meanwhile."""
+    rows("select ledger.lock_books(%s::bigint[])", [array(area_ids)])
+
+
 def open_sub_accounts(*, area_id: int, ids: Collection[int]) -> None:
     """Open sub-accounts under the ids the caller gives (a house's own); those open already stay as they are."""
     rows(
@@ -68,7 +73,7 @@ def hold(*, area_id: int, source: str, amounts: Mapping[int, int], at: dt.dateti
     rows_ = sorted(amounts.items())
     try:
         with refusing():
-            rows("select ledger.lock_books(array[%s::bigint])", [area_id])
+            lock_books([area_id])
             if open_already := held(area_id=area_id, source=source):
                 if sorted(open_already.items()) != rows_:
                     raise Duplicate("hold_once", f"{source} holds something else")
@@ -90,7 +95,7 @@ def hold(*, area_id: int, source: str, amounts: Mapping[int, int], at: dt.dateti
 def release(*, area_id: int, source: str, at: dt.datetime) -> int:
     """Release all that a source holds and return its sum; 0 when it holds nothing."""
     with refusing():
-        rows("select ledger.lock_books(array[%s::bigint])", [area_id])
+        lock_books([area_id])
         released = rows(
             "update ledger.hold set released_at = %s where area_id = %s and source = %s and released_at is null"
             " returning amount_fen",
@@ -137,7 +142,7 @@ def statement(sub_account_id: int) -> list[Movement]:
 def close_periods(*, area_ids: Collection[int], through: dt.date, at: dt.datetime, by: str) -> None:
     """Close the books of areas through a day (结账); those closed through it already stay as they are."""
     with refusing():
-        rows("select ledger.lock_books(%s::bigint[])", [array(area_ids)])
+        lock_books(area_ids)
         rows(
             "insert into ledger.period (area_id, through, closed_at, closed_by)"
             " select area_id, %s, %s, %s from ledger.book where area_id = any (%s::bigint[]) and closed_through < %s"
@@ -153,7 +158,7 @@ def reopen_periods(*, area_ids: Collection[int], through: dt.date, at: dt.dateti
     """
     wanted = set(area_ids)
     with refusing():
-        rows("select ledger.lock_books(%s::bigint[])", [array(wanted)])
+        lock_books(wanted)
         reopened = rows(
             "update ledger.period p set reopened_at = %s, reopened_by = %s from ledger.book b"
             " where b.area_id = p.area_id and p.area_id = any (%s::bigint[]) and p.through = %s"

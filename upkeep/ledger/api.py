@@ -7,6 +7,7 @@ from upkeep.ledger.accounts import (
     closed_through,
     held,
     hold,
+    lock_books,
     open_books,
     open_sub_accounts,
     release,
@@ -14,7 +15,9 @@ from upkeep.ledger.accounts import (
     reopen_sub_accounts,
     statement,
 )
-from upkeep.ledger.database import rows
+from upkeep.ledger.audit import findings
+from upkeep.ledger.database import named_rows
+from upkeep.ledger.journal import journal
 from upkeep.ledger.posting import entry, entry_of, post, post_many, reverse
 from upkeep.ledger.sums import sub_account_total, totals
 from upkeep.ledger.types import (
@@ -23,6 +26,7 @@ from upkeep.ledger.types import (
     BookedEntry,
     Duplicate,
     Entry,
+    Finding,
     LedgerRefused,
     Line,
     Movement,
@@ -40,6 +44,7 @@ __all__ = [
     "BookedEntry",
     "Duplicate",
     "Entry",
+    "Finding",
     "LedgerRefused",
     "Line",
     "Movement",
@@ -55,8 +60,12 @@ __all__ = [
     "closed_through",
     "entry",
     "entry_of",
+    "findings",
     "held",
     "hold",
+    "journal",
+    "lock_books",
+    "named_rows",
     "open_books",
     "open_sub_accounts",
     "post",
@@ -65,7 +74,6 @@ __all__ = [
     "reopen_periods",
     "reopen_sub_accounts",
     "reverse",
-    "rows",
     "statement",
     "sub_account_total",
     "totals",

@@ -14,8 +14,9 @@ def totals(
     area_ids: Collection[int] | None = None,
     custody_ids: Collection[int] | None = None,
     without: Collection[str] = (),
+    per_area: bool = False,
 ) -> list[AccountTotal]:
-    """Opening balance and turnover per custody account and code; None means all.
+    """Opening balance and turnover per custody account and code (and area, if asked for); None means all.
 
     `without` leaves out entries of these reasons (the period-close templates, for a statement that must not see them).
     """
@@ -23,6 +24,7 @@ def totals(
         " (%(areas)s::bigint[] is null or area_id = any (%(areas)s::bigint[]))"
         " and (%(custodies)s::bigint[] is null or custody_id = any (%(custodies)s::bigint[]))"
     )
+    area = "m.area_id" if per_area else "null::bigint"
     found = rows(
         f"""
         with moved as (
@@ -33,13 +35,13 @@ def totals(
             from ledger.entry e join ledger.line l on l.entry_id = e.id and l.area_id = e.area_id
             where e.reason = any (%(without)s::text[]) and e.booked_on between %(first)s and %(last)s
         )
-        select m.custody_id, c.fund, m.code,
+        select {area}, m.custody_id, c.fund, m.code,
                coalesce(sum(m.debit_fen - m.credit_fen) filter (where m.booked_on < %(first)s), 0)::bigint,
                coalesce(sum(m.debit_fen) filter (where m.booked_on >= %(first)s), 0)::bigint,
                coalesce(sum(m.credit_fen) filter (where m.booked_on >= %(first)s), 0)::bigint
         from moved m join ledger.custody c on c.id = m.custody_id
         where {scope}
-        group by m.custody_id, c.fund, m.code order by m.custody_id, m.code
+        group by 1, m.custody_id, c.fund, m.code order by 1, m.custody_id, m.code
         """,
         {
             "first": first,
@@ -50,8 +52,16 @@ def totals(
         },
     )
     return [
-        AccountTotal(custody_id=custody, fund=fund, code=code, opening_fen=opening, debit_fen=debit, credit_fen=credit)
-        for custody, fund, code, opening, debit, credit in found
+        AccountTotal(
+            area_id=area_id,
+            custody_id=custody_id,
+            fund=fund,
+            code=code,
+            opening_fen=opening,
+            debit_fen=debit,
+            credit_fen=credit,
+        )
+        for area_id, custody_id, fund, code, opening, debit, credit in found
     ]
 
 

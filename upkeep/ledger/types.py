@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Line(NamedTuple):
@@ -81,8 +81,12 @@ class Movement:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AccountTotal:
-    """What a general-ledger account stood at before a period (debit positive) and what was booked on it within."""
+    """What a general-ledger account stood at before a period (debit positive) and what was booked on it within.
 
+    `area_id` is None in a sum over areas.
+    """
+
+    area_id: int | None
     custody_id: int
     fund: str
     code: str
@@ -94,6 +98,15 @@ class AccountTotal:
     def closing_fen(self) -> int:
         """The balance at the end, debit positive."""
         return self.opening_fen + self.debit_fen - self.credit_fen
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """Something the audit found wrong: which rule, a sentence in Chinese, and where."""
+
+    code: str
+    text: str
+    keys: Mapping[str, Any]
 
 
 class LedgerRefused(Exception):

@@ -57,6 +57,8 @@ create table ledger.entry (
     constraint entry_has_two_lines check (line_count >= 2)
 );
 
+create index entry_by_reason on ledger.entry (reason, booked_on);
+
 create table ledger.line (
     entry_id       bigint not null,
     line_no        int not null,

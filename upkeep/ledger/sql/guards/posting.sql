@@ -24,13 +24,16 @@ begin
     execute 'select count(*) > 50000 from (select 1 from new_lines limit 50001) n' into many;
     perform set_config('enable_seqscan', case when many then 'on' else 'off' end, true);
 
+    -- An entry's lines are numbered 1 to line_count, so a second statement can add none: the key is taken.
     execute $q$
         with booked as materialized (
-            select entry_id, area_id, custody_id, code, booked_on, count(*) as lines,
+            select entry_id, area_id, custody_id, code, booked_on,
+                   count(*) as lines, min(line_no) as first_line, max(line_no) as last_line,
                    sum(debit_fen)::bigint as debit_fen, sum(credit_fen)::bigint as credit_fen
             from new_lines group by entry_id, area_id, custody_id, code, booked_on
         ), entries as (
-            select entry_id, area_id, sum(lines) as lines, min(booked_on) as first_day, max(booked_on) as last_day
+            select entry_id, area_id, sum(lines) as lines, min(first_line) as first_line, max(last_line) as last_line,
+                   min(booked_on) as first_day, max(booked_on) as last_day
             from booked group by entry_id, area_id
         ), faults as (
             select b.entry_id, 'entry_balances' as fault
@@ -39,7 +42,8 @@ begin
             select t.entry_id, case
                 when e.id is null then 'line_of_known_entry'
                 when e.txid <> pg_current_xact_id() then 'line_of_own_transaction'
-                when t.lines <> e.line_count then 'entry_complete_in_one_statement'
+                when t.lines <> e.line_count or t.first_line <> 1 or t.last_line <> e.line_count
+                    then 'entry_complete_in_one_statement'
                 when t.first_day <> e.booked_on or t.last_day <> e.booked_on then 'line_of_same_day'
                 when b.area_id is null then 'entry_of_known_book'
                 else 'period_is_open' end
@@ -47,7 +51,7 @@ begin
             left join entry e on e.id = t.entry_id and e.area_id = t.area_id
             left join book b on b.area_id = t.area_id
             where e.id is null or b.area_id is null or e.txid <> pg_current_xact_id() or t.lines <> e.line_count
-               or t.first_day <> e.booked_on or t.last_day <> e.booked_on or e.booked_on <= b.closed_through
+               or t.first_line <> 1 or t.last_line <> e.line_count or t.first_day <> e.booked_on or t.last_day <> e.booked_on or e.booked_on <= b.closed_through
             union all
             select b.entry_id, case when a.code is null then 'line_of_known_account' else 'entry_of_one_fund' end
             from booked b
