@@ -88,6 +88,17 @@ def houses_of_area(area_id: int) -> list[House]:
     )
 
 
+def find_houses(*, actor: Actor, text: str) -> QuerySet[House]:
+    """Visible live houses whose address, or building and room, holds the words. A trigram index answers."""
+    words = text.split()
+    houses = House.objects.filter(area__in=visible_to(actor), state=HouseState.ACTIVE)
+    for word in words:
+        houses = houses.filter(Q(address__icontains=word) | Q(room=word) | Q(building__name=word) | Q(area__name=word))
+    return houses.select_related("building", "area").order_by(
+        "area__name", "building__order", "-floor", "unit", "room"
+    )
+
+
 def owner_names(house_ids: list[int], *, masked: bool = True) -> dict[int, str]:
     """The names of the present owners by house; co-owners joined. Masked unless the caller may see them whole."""
     found: dict[int, list[str]] = {}

@@ -2,9 +2,13 @@
 
 from django.urls import path
 
-from upkeep.web.office import home
+from upkeep.web.office import books, home
 
 app_name = "office"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("books/trial-balance/", books.trial_balance, name="trial_balance"),
+    path("books/balance-sheet/", books.balance_sheet, name="balance_sheet"),
+    path("books/sub-accounts/", books.find_sub_account, name="sub_accounts"),
+    path("books/sub-accounts/<int:house_id>/", books.sub_account, name="sub_account"),
 ]

@@ -4,6 +4,7 @@ import datetime as dt
 
 from django import template
 
+from upkeep.books.titles import title_of
 from upkeep.kernel import areas, dates, masking, money
 
 register = template.Library()
@@ -51,5 +52,12 @@ def in_letters(on: dt.date | None) -> str:
     return "" if on is None else dates.in_letters(on)
 
 
+@register.filter
+def opposite(fen: int) -> int:
+    """A credit balance as the positive figure that stands in its column."""
+    return -fen
+
+
+register.filter("posting", title_of)
 register.filter("mask_name", masking.mask_name)
 register.filter("mask_phone", masking.mask_phone)
