@@ -177,6 +177,10 @@ class Procedure:
         value = case.data.get("area")
         return int(value) if value and str(value).isdigit() else None
 
+    def blocked_houses(self, case: Case, house_ids: Sequence[int]) -> Mapping[int, str]:
+        """Which of the houses cannot be chosen for this case, each with the reason shown on the building table."""
+        return {}
+
     def sheet_rows(self, case: Case, part: str) -> Iterable[Mapping[str, Any]]:
         """What the exported workbook of the part already holds."""
         return ()

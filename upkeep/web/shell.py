@@ -8,7 +8,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 
 from upkeep.parties.actor import ANONYMOUS, Actor
-from upkeep.parties.roles import Portal
+from upkeep.parties.roles import OFFICE, ORGANISATION, Portal
 from upkeep.web import menu
 
 
@@ -27,7 +27,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "home_url": home_url(actor.portal),
         "menu": items,
         "trail": menu.trail(items),
-        "search_url": _url_if_any(f"{actor.portal.value}:search"),
+        "search_url": _url_if_any("estate:search") if actor.has(*OFFICE, *ORGANISATION) else "",
         "messages_url": _url_if_any(f"{actor.portal.value}:messages"),
         "user_title": SimpleLazyObject(lambda: _user_title(request)),
     }

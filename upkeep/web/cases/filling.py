@@ -74,7 +74,8 @@ def edit(request: ActorRequest, number: str, page: int) -> HttpResponse:
 
 def _keep(request: ActorRequest, case: Case, procedure: Procedure, number: int) -> HttpResponse:
     """Keep what was typed; go on when the page is right. `action`: next, save or autosave."""
-    page, action = procedure.pages[number - 1], request.POST.get("action", "next")
+    page = procedure.pages[number - 1]
+    action = request.POST.get("action") or ("autosave" if request.headers.get("HX-Request") else "next")
     form, contact = page_form(procedure, case, page, request.POST), None
     typed = as_typed(form)
     if _asks_contact(case, number):

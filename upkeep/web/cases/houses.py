@@ -1,0 +1,49 @@
+"""Choosing houses on the building table, as a page of filling in a case."""
+
+from collections import Counter
+from typing import Any
+
+from django.utils import timezone
+
+from upkeep.casework.models import Case
+from upkeep.casework.procedure import HousesPage, register
+from upkeep.estate import house_choice, queries
+from upkeep.estate.models import House
+from upkeep.kernel.errors import HasProblems, Problem
+from upkeep.web.access import ActorRequest
+from upkeep.web.building_table import chosen_ids
+from upkeep.web.cases.reach import page_url
+from upkeep.web.estate.table import building_grid, building_links, open_building
+
+
+def choice_context(request: ActorRequest, case: Case) -> dict[str, Any]:
+    """What the page of the building table needs: the open building, all buildings, what is chosen already."""
+    procedure = register[case.procedure]
+    area_id = procedure.area_id(case)
+    buildings = queries.buildings_of(area_id) if area_id else []
+    if not buildings:
+        return {"grid": None}
+    building = open_building(buildings, request.GET.get("building", ""))
+    houses = House.objects.filter(building_id=building.pk).values_list("pk", flat=True)
+    chosen = House.objects.filter(pk__in=house_choice.chosen_ids(case)).values_list("pk", "area_dm2", "building_id")
+    page = next(n for n, page in enumerate(procedure.pages, start=1) if isinstance(page, HousesPage))
+    base = page_url(case, page)
+    return {
+        "grid": building_grid(building, on=timezone.localdate(), blocked=procedure.blocked_houses(case, list(houses))),
+        "buildings": building_links(
+            buildings, base=base, now=building, chosen=Counter(building_id for _, _, building_id in chosen)
+        ),
+        "chosen": [(pk, area_dm2) for pk, area_dm2, _ in chosen],
+        "save_url": base,
+        "view": "list" if request.GET.get("view") == "list" else "grid",
+    }
+
+
+def keep_choice(request: ActorRequest, case: Case) -> None:
+    """Keep what was chosen. Raises: HasProblems for a house that cannot be chosen, NotOfThisArea."""
+    wanted = chosen_ids(request.POST)
+    blocked = register[case.procedure].blocked_houses(case, wanted)
+    if blocked:
+        reason = next(iter(blocked.values()))
+        raise HasProblems([Problem("", f"所选房屋中有 {len(blocked)} 户不能办理（{reason}），请取消选择后再试")])
+    house_choice.choose(case.pk, house_ids=wanted, by=request.actor, at=timezone.now())

@@ -1,0 +1,83 @@
+"""Houses of a building as cells of the building table (楼盘表), coloured by how they stand with their deposit."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+
+from django.http import Http404
+
+from upkeep.deposits.queries import DepositState, house_deposits
+from upkeep.estate.grid import BuildingGrid, Cell, GridState, lay_out
+from upkeep.estate.kinds import HouseState
+from upkeep.estate.models import Building, House
+from upkeep.estate.queries import BuildingCount, houses_of_building, owner_names
+from upkeep.kernel.money import yuan
+from upkeep.web.building_table import BuildingLink
+
+_COLOUR = {
+    DepositState.NONE: GridState.UNPAID,
+    DepositState.WAITING: GridState.BUSY,
+    DepositState.PAID: GridState.PAID,
+    DepositState.ARREARS: GridState.LOW,
+}
+
+
+def open_building(buildings: Sequence[BuildingCount], asked: str) -> Building:
+    """The building asked for in the address, or the first. Raises: Http404 when the area has none of that id."""
+    if not buildings:
+        raise Http404
+    if not asked:
+        return buildings[0].building
+    found = [one.building for one in buildings if str(one.building.pk) == asked]
+    if not found:
+        raise Http404
+    return found[0]
+
+
+def building_grid(building: Building, *, on: dt.date, blocked: Mapping[int, str] | None = None) -> BuildingGrid:
+    """The drawing of a building. `blocked` names houses that cannot be chosen, with the reason. Six queries."""
+    houses = houses_of_building(building.pk)
+    owners = owner_names([house.pk for house in houses])
+    stand = {one.house.pk: one for one in house_deposits(houses, on=on)}
+    blocked = blocked or {}
+    return lay_out(
+        building=building.name,
+        cells=[
+            _cell(
+                house, owners.get(house.pk, ""), _COLOUR[stand[house.pk].state], stand[house.pk].balance_fen, blocked
+            )
+            for house in houses
+        ],
+    )
+
+
+def _cell(house: House, owner: str, state: GridState, balance_fen: int, blocked: Mapping[int, str]) -> Cell:
+    cancelled = house.state == HouseState.CANCELLED
+    return Cell(
+        house_id=house.pk,
+        label=house.room,
+        unit=house.unit,
+        floor=house.floor,
+        area_dm2=house.area_dm2,
+        state=GridState.CANCELLED if cancelled else state,
+        owner_masked=owner,
+        use=f"{house.get_use_display()} · {house.get_nature_display()}",
+        note=f"余额 {yuan(balance_fen)} 元",
+        selectable=not cancelled and house.pk not in blocked,
+        why_not="已注销" if cancelled else blocked.get(house.pk, ""),
+    )
+
+
+def building_links(
+    buildings: Sequence[BuildingCount], *, base: str, now: Building, chosen: Mapping[int, int] | None = None
+) -> list[BuildingLink]:
+    """The list at the left. `chosen`: how many houses of each building are chosen already."""
+    return [
+        BuildingLink(
+            name=one.building.name,
+            url=f"{base}?building={one.building.pk}",
+            house_count=one.houses,
+            chosen_count=(chosen or {}).get(one.building.pk, 0),
+            is_open=one.building.pk == now.pk,
+        )
+        for one in buildings
+    ]

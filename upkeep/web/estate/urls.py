@@ -1,0 +1,16 @@
+"""Addresses of the register's pages."""
+
+from django.urls import path
+
+from upkeep.web.estate import views
+
+app_name = "estate"
+
+urlpatterns = [
+    path("", views.area_list, name="areas"),
+    path("export/", views.export_areas, name="export_areas"),
+    path("search/", views.search, name="search"),
+    path("<int:area_id>/", views.show_area, name="area"),
+    path("<int:area_id>/export/", views.export_houses, name="export_houses"),
+    path("houses/<int:house_id>/", views.show_house, name="house"),
+]

@@ -1,0 +1,156 @@
+"""Areas, their building table, a house. Everyone sees only what `estate.queries.visible_to` gives him."""
+
+from django import forms
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from upkeep.books.statements import house_statement
+from upkeep.casework.queries import visible_to as visible_cases
+from upkeep.estate import queries
+from upkeep.estate.area_sheet import AreaRegister
+from upkeep.estate.house_sheet import HouseTable
+from upkeep.estate.models import Area, House
+from upkeep.kernel.numbers import tidy_number
+from upkeep.parties.queries import districts_of
+from upkeep.parties.roles import OFFICE, ORGANISATION
+from upkeep.web.access import ActorRequest, access
+from upkeep.web.cases.sheets import workbook
+from upkeep.web.estate.table import building_grid, building_links, open_building
+
+READERS = (*OFFICE, *ORGANISATION)
+PER_PAGE = 20
+MOST_EXPORTED = 20_000
+
+
+class AreaFilterForm(forms.Form):
+    """What the list of areas is narrowed to."""
+
+    q = forms.CharField(
+        label="小区名称", required=False, widget=forms.TextInput(attrs={"placeholder": "名称、地址或拼音首字母"})
+    )
+    district = forms.ChoiceField(label="所属区县", required=False)
+
+    def __init__(self, city_id: int, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        field = self.fields["district"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", "全部"), *((str(one.pk), one.name) for one in districts_of(city_id))]
+
+
+def _found(request: ActorRequest) -> tuple[AreaFilterForm, "queries.QuerySet[Area]"]:
+    form = AreaFilterForm(request.actor.jurisdiction_id, request.GET)
+    form.is_valid()
+    district = form.cleaned_data.get("district")
+    text = form.cleaned_data.get("q", "")
+    return form, queries.area_list(actor=request.actor, text=text, jurisdiction_id=int(district) if district else None)
+
+
+@access(*READERS)
+@require_safe
+def area_list(request: ActorRequest) -> HttpResponse:
+    """小区与楼盘表: the areas one sees."""
+    form, areas = _found(request)
+    page = Paginator(areas, PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "estate/areas.html", {"form": form, "page": page})
+
+
+@access(*READERS)
+@require_safe
+def export_areas(request: ActorRequest) -> HttpResponse:
+    """The same list as a workbook."""
+    _, areas = _found(request)
+    return workbook(AreaRegister().export(AreaRegister.rows(areas[:MOST_EXPORTED])), "物业区域")
+
+
+def _area_or_404(request: ActorRequest, area_id: int) -> Area:
+    area = queries.get_area(area_id, actor=request.actor)
+    if area is None:
+        raise Http404
+    return area
+
+
+@access(*READERS)
+@require_safe
+def show_area(request: ActorRequest, area_id: int) -> HttpResponse:
+    """An area with its building table (E13)."""
+    area = _area_or_404(request, area_id)
+    buildings = queries.buildings_of(area.pk)
+    context = {
+        "area": area,
+        "houses": sum(one.houses for one in buildings),
+        "area_dm2": sum(one.area_dm2 for one in buildings),
+        "house_url": reverse("estate:house", args=[0]),
+        "view": "list" if request.GET.get("view") == "list" else "grid",
+    }
+    if buildings:
+        building = open_building(buildings, request.GET.get("building", ""))
+        context["grid"] = building_grid(building, on=timezone.localdate())
+        context["building"] = building
+        context["buildings"] = building_links(buildings, base=reverse("estate:area", args=[area.pk]), now=building)
+    return render(request, "estate/area.html", context)
+
+
+@access(*READERS)
+@require_safe
+def export_houses(request: ActorRequest, area_id: int) -> HttpResponse:
+    """The house table of an area, in the columns in which it was collected."""
+    area = _area_or_404(request, area_id)
+    rows = [_house_row(house) for house in queries.houses_of_area(area.pk)]
+    return workbook(HouseTable().export(rows), f"楼盘表-{area.name}")
+
+
+def _house_row(house: House) -> dict[str, object]:
+    building = house.building
+    return {
+        "building": building.name,
+        "building_kind": building.get_kind_display(),
+        "elevator": "有" if building.has_lift else "无",
+        "structure": building.get_structure_display() or None,
+        "built_month": building.built_in or None,
+        "unit": house.unit or None,
+        "floor": house.floor,
+        "room": house.room,
+        "use": house.get_use_display(),
+        "nature": house.get_nature_display(),
+        "area_dm2": house.area_dm2,
+        "inner_area_dm2": house.inner_area_dm2,
+        "address": house.address,
+        "note": house.note or None,
+    }
+
+
+@access(*READERS)
+@require_safe
+def show_house(request: ActorRequest, house_id: int) -> HttpResponse:
+    """One house: what the register says of it, its owner masked, its money."""
+    house = (
+        House.objects.select_related("building", "area")
+        .filter(pk=house_id, area__in=queries.visible_to(request.actor))
+        .first()
+    )
+    if house is None:
+        raise Http404
+    context = {
+        "house": house,
+        "owner": queries.owner_names([house.pk]).get(house.pk, "未登记"),
+        "statement": house_statement(house.pk),
+        "area_url": f"{reverse('estate:area', args=[house.area_id])}?building={house.building_id}",
+    }
+    return render(request, "estate/house.html", context)
+
+
+@access(*READERS)
+@require_safe
+def search(request: ActorRequest) -> HttpResponse:
+    """The box of the top bar: a case number leads to the case; other words find areas and houses."""
+    text = request.GET.get("q", "").strip()
+    case = visible_cases(request.actor).filter(number=tidy_number(text)).first() if text else None
+    if case is not None:
+        return redirect("cases:show", case.number)
+    areas = list(queries.area_list(actor=request.actor, text=text)[:10]) if text else []
+    houses = list(queries.find_houses(actor=request.actor, text=text)[:30]) if text else []
+    return render(request, "estate/search.html", {"q": text, "areas": areas, "houses": houses})
