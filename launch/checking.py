@@ -54,7 +54,13 @@ def run(tool: Tool) -> Outcome:
     environment = django_environment(settings="config.settings.check") | {"NO_COLOR": "1"}
     begun = time.monotonic()
     answer = subprocess.run(
-        tool.command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+        tool.command,
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
     )
     return Outcome(tool, answer.returncode == 0, answer.stdout, time.monotonic() - begun)
 
@@ -65,7 +71,9 @@ def main() -> int:
     with ThreadPoolExecutor(max_workers=max(2, os.cpu_count() or 2)) as pool:
         for future in as_completed([pool.submit(run, tool) for tool in tools()]):
             outcome = future.result()
-            print(f"{'通过' if outcome.passed else '不通过'}  {outcome.tool.title}  {outcome.seconds:.1f} 秒", flush=True)
+            print(
+                f"{'通过' if outcome.passed else '不通过'}  {outcome.tool.title}  {outcome.seconds:.1f} 秒", flush=True
+            )
             if not outcome.passed:
                 failed.append(outcome)
     for outcome in failed:
