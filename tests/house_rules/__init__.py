@@ -1,0 +1,1 @@
+"""Rules about the code itself, so that the next file obeys them too. None needs a database."""
