@@ -65,8 +65,8 @@ def seed(owner: Db, app: Db) -> None:
     app.execute("insert into ledger.sub_account (id, area_id) values (11, 1), (12, 1), (13, 1), (21, 2), (31, 3)")
     app.execute("update ledger.sub_account set closed_on = '2026-02-01' where id = 13")
     post(app, ("1001", None, -300), ("4001", 11, 300), source="deposit")
-    mistake = post(app, ("1001", None, -5), ("4001", 12, 5), source="mistake")
-    post(app, ("1001", None, 5), ("4001", 12, -5), source="corrected", reverses=mistake)
+    mistake = post(app, ("1001", None, -5), ("4001", 11, 5), source="mistake")
+    post(app, ("1001", None, 5), ("4001", 11, -5), source="corrected", reverses=mistake)
     app.execute(
         "insert into ledger.hold (id, area_id, sub_account_id, source, amount_fen, created_at)"
         " values (1, 1, 11, 'order:1', 100, '2026-03-01'), (2, 1, 11, 'order:2', 50, '2026-03-01')"
@@ -89,7 +89,7 @@ def entry_id(db: Db, source: str) -> int:
 
 @dataclass(frozen=True)
 class Attack:
-    """One try: `rule` is the guard (constraint name) or SQLSTATE that refuses it."""
+    """One try: `rule` is the guard (constraint name) or SQLSTATE that refuses it; "" when it must be allowed."""
 
     name: str
     rule: str
@@ -151,7 +151,7 @@ def _two(first: Attack, second: Callable[[Db], object]) -> Callable[[Db], object
 ATTACKS = [
     Attack("unbalanced by one fen", "entry_balances", lambda db: post(db, ("1001", None, -100), ("4001", 11, 99))),
     Attack("balanced in all but not per custody account", "entry_balances", _unbalanced_between_custody_accounts),
-    Attack("an entry of one line", "entry_has_two_lines", lambda db: post(db, ("1001", None, -100))),
+    Attack("an entry of one line", "entry_balances", lambda db: post(db, ("1001", None, -100))),
     Attack("an entry without lines", "entry_has_lines", begin),
     Attack("lines in two statements", "entry_balances", _two_statements),
     Attack("a second balanced pair in a second statement", "entry_complete_in_one_statement", _more_lines_later),
@@ -239,7 +239,7 @@ ATTACKS = [
     Attack(
         "reverse an entry a second time",
         "entry_reversed_once",
-        lambda db: post(db, ("1001", None, 5), ("4001", 12, -5), source="again", reverses=entry_id(db, "mistake")),
+        lambda db: post(db, ("1001", None, 5), ("4001", 11, -5), source="again", reverses=entry_id(db, "mistake")),
     ),
     Attack(
         "a reversal of another amount",
@@ -254,7 +254,7 @@ ATTACKS = [
     Attack(
         "reverse a reversal",
         "reversal_is_mirror",
-        lambda db: post(db, ("1001", None, -5), ("4001", 12, 5), reverses=entry_id(db, "corrected")),
+        lambda db: post(db, ("1001", None, -5), ("4001", 11, 5), reverses=entry_id(db, "corrected")),
     ),
     Attack(
         "book on a closed sub-account",
@@ -287,6 +287,33 @@ ATTACKS = [
         _two(
             _sql("update ledger.period set reopened_at = now(), reopened_by = 'x'"),
             lambda db: db.execute("update ledger.period set reopened_at = null, reopened_by = null"),
+        ),
+    ),
+    Attack(
+        "close a period and book into it",
+        "period_is_open",
+        _two(
+            _sql(
+                "insert into ledger.period (area_id, through, closed_at, closed_by)"
+                " values (1, '2026-03-31', now(), 'x')"
+            ),
+            lambda db: post(db, ("1001", None, -10), ("4001", 11, 10)),
+        ),
+    ),
+    Attack(
+        "reopen the last period and book into it",
+        "",
+        _two(
+            _sql("update ledger.period set reopened_at = now(), reopened_by = 'x' where through = '2026-01-31'"),
+            lambda db: post(db, ("1001", None, -10), ("4001", 31, 10), area=3, day="2026-01-31"),
+        ),
+    ),
+    Attack(
+        "reopen the last period and book into the one before",
+        "period_is_open",
+        _two(
+            _sql("update ledger.period set reopened_at = now(), reopened_by = 'x' where through = '2026-01-31'"),
+            lambda db: post(db, ("1001", None, -10), ("4001", 31, 10), area=3, day="2025-12-31"),
         ),
     ),
     *(

@@ -23,7 +23,6 @@ _REFUSALS: dict[str, type[LedgerRefused]] = {
     "entry_reversed_once": AlreadyReversed,
     "reversal_is_mirror": AlreadyReversed,
     "entry_balances": Unbalanced,
-    "entry_has_two_lines": Unbalanced,
 }
 
 

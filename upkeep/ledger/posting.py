@@ -96,7 +96,7 @@ def _parameters(entries: Sequence[Entry], ids: Sequence[int], contents: Sequence
     areas = sorted({e.area_id for e in entries})
     lines = [line for e in entries for line in e.lines]
     if not lines:
-        raise Unbalanced("entry_has_two_lines")
+        raise Unbalanced("entry_has_lines")
     custodies, codes, debits, credits, subs = zip(*lines, strict=True)
     return [
         *(areas, len(areas), list(funds), list(funds.values())),

@@ -53,8 +53,7 @@ create table ledger.entry (
     primary key (id, area_id),
     foreign key (reverses, area_id) references ledger.entry (id, area_id),
     constraint entry_source_once unique (area_id, source),
-    constraint entry_reversed_once unique (reverses, area_id),
-    constraint entry_has_two_lines check (line_count >= 2)
+    constraint entry_reversed_once unique (reverses, area_id)
 );
 
 create index entry_by_reason on ledger.entry (reason, booked_on);

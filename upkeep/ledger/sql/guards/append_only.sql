@@ -31,8 +31,6 @@ drop trigger if exists append_only_truncate on ledger.line;
 create trigger append_only_truncate before truncate on ledger.line for each statement execute function ledger.append_only();
 drop trigger if exists append_only_truncate on ledger.account;
 create trigger append_only_truncate before truncate on ledger.account for each statement execute function ledger.append_only();
-drop trigger if exists append_only_truncate on ledger.custody;
-create trigger append_only_truncate before truncate on ledger.custody for each statement execute function ledger.append_only();
 drop trigger if exists append_only_truncate on ledger.sub_account;
 create trigger append_only_truncate before truncate on ledger.sub_account for each statement execute function ledger.append_only();
 drop trigger if exists append_only_truncate on ledger.book;
