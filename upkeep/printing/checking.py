@@ -1,5 +1,5 @@
-"""How a stranger can tell that a printed form is ours: its QR code leads to a page that shows what was printed under the
-number. The address holds the number and a short keyed signature, never personal data."""
+"""How a stranger can tell that a printed form is ours: its QR code leads to a page that shows what was printed under
+its number. The address holds the number and a short keyed signature, never personal data."""
 
 import hmac
 import io
@@ -13,7 +13,7 @@ _LENGTH = 12
 
 
 def signature(number: str) -> str:
-    """The keyed signature of a number: it cannot be made without our key, so numbers cannot be tried one after another."""
+    """The keyed signature of a number: made with our key only, so numbers cannot be tried one after another."""
     return lookup_hash(f"print:{number}")[:_LENGTH]
 
 

@@ -1,4 +1,4 @@
-"""A document and its PDF. Data reaches Typst as JSON through `sys_inputs` only, so no text of a user is ever Typst code."""
+"""A document and its PDF. Data reaches Typst as JSON in `sys_inputs` only: no text of a user is ever Typst code."""
 
 import dataclasses
 import datetime as dt

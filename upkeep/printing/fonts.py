@@ -40,10 +40,7 @@ def _covered(folders: tuple[str, ...]) -> frozenset[int]:
 
 def _characters(font: bytes) -> set[int]:
     """The code points of an OpenType font or collection, from the `cmap` table of each face."""
-    if font[:4] == b"ttcf":
-        faces = struct.unpack_from(f">{struct.unpack_from('>I', font, 8)[0]}I", font, 12)
-    else:
-        faces = (0,)
+    faces = struct.unpack_from(f">{struct.unpack_from('>I', font, 8)[0]}I", font, 12) if font[:4] == b"ttcf" else (0,)
     return set().union(*(_face_characters(font, face) for face in faces))
 
 

@@ -1,6 +1,6 @@
 """What each printed form needs: one frozen dataclass per form, beside the Typst file that lays it out.
 
-Values stay typed: `*_fen` is shown in yuan (and, on the form itself, in capitals), `*_dm2` in m², `*_on` and `*_at` as dates.
+Values stay typed: `*_fen` shows as yuan (on the form itself in capitals too), `*_dm2` in m², `*_on` as a date.
 """
 
 from upkeep.printing.forms.application import Application
