@@ -1,6 +1,6 @@
 """The code that lets a stranger check a printed form."""
 
-from pytest_django import SettingsWrapper
+from pytest_django import Settings
 
 from upkeep.printing.checking import check_path, qr_svg, signature, verify
 
@@ -12,7 +12,7 @@ class TestTheSignature:
         assert not verify("JK1", "")
         assert not verify("JK1", "签名")
 
-    def test_depends_on_the_key(self, settings: SettingsWrapper) -> None:
+    def test_depends_on_the_key(self, settings: Settings) -> None:
         before = signature("JK1")
 
         settings.DATA_KEY = "another"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pylopdf_fonts_zh_cn
 import pytest
-from pytest_django import SettingsWrapper
+from pytest_django import Settings
 
 from upkeep.printing.fonts import font_folders, missing_glyphs
 
@@ -18,7 +18,7 @@ class TestMissingGlyphs:
     def test_are_named(self) -> None:
         assert missing_glyphs("吉𠮷\U000f0000祥") == {"𠮷", "\U000f0000"}
 
-    def test_depend_on_the_fonts_of_the_installation(self, settings: SettingsWrapper, tmp_path: Path) -> None:
+    def test_depend_on_the_fonts_of_the_installation(self, settings: Settings, tmp_path: Path) -> None:
         wheel = Path(pylopdf_fonts_zh_cn.__file__).parent
         shutil.copy(wheel / "NotoSerifSC-Regular.otf", tmp_path)
         settings.PDF_FONT_DIRS = [str(tmp_path)]

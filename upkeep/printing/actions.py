@@ -40,8 +40,12 @@ def keep(document: Document, *, by_id: int | None, at: dt.datetime, subject: str
 
 
 def open_print(print_id: int) -> bytes:
+    """`content_of` by id. Raises: KeptPrint.DoesNotExist."""
+    return content_of(KeptPrint.objects.get(pk=print_id))
+
+
+def content_of(kept: KeptPrint) -> bytes:
     """The PDF exactly as it was printed; writes nothing. Raises: Refusal when it is gone or was changed."""
-    kept = KeptPrint.objects.get(pk=print_id)
     try:
         with default_storage.open(kept.path) as file:
             pdf = unseal(file.read())
