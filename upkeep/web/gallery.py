@@ -11,10 +11,12 @@ from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from upkeep.estate import grid
 from upkeep.kernel.forms import DayField, FloorAreaField, MoneyField
 from upkeep.parties.actor import Actor
 from upkeep.parties.roles import EVERYONE, Portal, Role
 from upkeep.web.access import ActorRequest, access
+from upkeep.web.building_table import BuildingLink
 from upkeep.web.icons import ICONS
 from upkeep.web.menu import ShownItem
 from upkeep.web.shell import home_url
@@ -85,6 +87,64 @@ def components(request: ActorRequest) -> HttpResponse:
     return render(request, "gallery/components.html", context)
 
 
+@access(*EVERYONE)
+@require_safe
+def building_table(request: ActorRequest) -> HttpResponse:
+    """楼盘表 with a tower of 1,000 houses, a mixed building and a cellar."""
+    open_one = request.GET.get("building", "3幢")
+    sizes = {"1幢": 72, "2幢": 144, "3幢": 216, "4幢": 1000, "地下车库": 120}
+    open_one = open_one if open_one in sizes else "3幢"
+    context = {
+        **_shell(),
+        "grid": grid.lay_out(building=open_one, cells=sample_cells(building=open_one, houses=sizes[open_one])),
+        "view": "list" if request.GET.get("view") == "list" else "grid",
+        "chosen": [(_FIRST_ID["3幢"] + 40 + number, 11836) for number in range(6)],
+        "crumbs": [("江南名邸一期", "?")],
+        "buildings": [
+            BuildingLink(name=name, url=f"?building={name}", house_count=size, is_open=name == open_one)
+            for name, size in sizes.items()
+        ],
+    }
+    return render(request, "gallery/building_table.html", context)
+
+
+_FIRST_ID = {"1幢": 1_000, "2幢": 2_000, "3幢": 3_000, "4幢": 4_000, "地下车库": 6_000}
+_OWNERS = ("张*", "王*", "李*", "刘*", "陈*", "欧阳**", "赵*", "")
+_SAMPLE_STATES = (*[grid.GridState.PAID] * 7, *[grid.GridState.UNPAID] * 2, grid.GridState.LOW)
+
+
+def sample_cells(*, building: str, houses: int) -> list[grid.Cell]:
+    """Made-up houses: three units of four to a floor with shops below, or parking spaces."""
+    cells = []
+    for index in range(houses):
+        floor, place = 1 + index // 12, index % 12
+        unit, label, use = f"{place // 4 + 1}单元", f"{floor}{place + 1:02d}", "住宅"
+        if building == "地下车库":
+            unit, floor, label, use = "", -1, f"B1-{index + 1:03d}", "车库"
+        elif floor == 1:
+            unit, label, use = "", f"商铺{place + 1}", "商业"
+        state = _SAMPLE_STATES[(index * 7 + index // 5) % 10]
+        state = {31: grid.GridState.BUSY, 57: grid.GridState.BUSY, 44: grid.GridState.CANCELLED}.get(index % 97, state)
+        why_not = {grid.GridState.BUSY: "业务单 TK202600012 正在办理", grid.GridState.CANCELLED: "房屋已注销"}.get(
+            state, ""
+        )
+        cells.append(
+            grid.Cell(
+                house_id=_FIRST_ID[building] + index,
+                label=label,
+                unit=unit,
+                floor=floor,
+                area_dm2=(8942, 11836, 12605, 14377)[place % 4],
+                state=state,
+                owner_masked=_OWNERS[(index * 5 + index // 12) % len(_OWNERS)],
+                use=use,
+                selectable=not why_not,
+                why_not=why_not,
+            )
+        )
+    return cells
+
+
 def _shell() -> dict[str, Any]:
     """A made-up user with a menu, since the gallery is open to everybody."""
     estates = (
@@ -150,4 +210,7 @@ _ROWS: list[dict[str, object]] = [
 ]  # fmt: skip
 
 app_name = "gallery"
-urlpatterns = [path("", components, name="components")]
+urlpatterns = [
+    path("", components, name="components"),
+    path("building-table/", building_table, name="building_table"),
+]

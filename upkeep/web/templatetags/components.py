@@ -1,5 +1,6 @@
 """What the components of templates/components need and a template cannot do; loaded into every template."""
 
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,6 +10,7 @@ from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, File
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
+from upkeep.estate.grid import BuildingGrid
 from upkeep.web import icons, tones
 
 register = template.Library()
@@ -160,3 +162,16 @@ def step_title(step: str | tuple[str, str]) -> str:
 def step_url(step: str | tuple[str, str]) -> str:
     """The address of a step, if it was given one."""
     return "" if isinstance(step, str) else step[1]
+
+
+@register.simple_tag
+def chosen_set(chosen: Iterable[tuple[int, int]]) -> frozenset[int]:
+    """The ids among the pairs of id and area of the chosen houses."""
+    return frozenset(house_id for house_id, _ in chosen)
+
+
+@register.filter
+def elsewhere(chosen: Iterable[tuple[int, int]], grid: BuildingGrid) -> list[tuple[int, int]]:
+    """The chosen houses that stand in other buildings than the one shown."""
+    here = {cell.house_id for cell in grid.cells}
+    return [(house_id, area_dm2) for house_id, area_dm2 in chosen if house_id not in here]
