@@ -1,0 +1,97 @@
+"""Asking for first deposits: one slip per custody account for the chosen houses. Receipts are in `receipts`."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+
+from django.db import transaction
+
+from upkeep.banking import actions as banking
+from upkeep.banking.models import PaySlip, ReceiptMode
+from upkeep.books.chart import FundKind
+from upkeep.deposits.due import Due, dues
+from upkeep.deposits.receipts import issue_receipts, open_receipt_book, receipts_of, void_receipt
+from upkeep.estate.models import Area, House
+from upkeep.kernel.dates import day_of
+from upkeep.kernel.errors import Refusal
+from upkeep.parties.actor import Actor
+from upkeep.policy.pay_slip_rule import pay_slip_rule
+
+__all__ = [
+    "DEPOSIT",
+    "issue_deposit_slips",
+    "issue_receipts",
+    "open_receipt_book",
+    "receipts_of",
+    "void_receipt",
+]
+
+#: The purpose of a first deposit's slip (`purposes.FirstDeposit`).
+DEPOSIT = "deposit"
+
+
+class AlreadyDeposited(Refusal):
+    """A chosen house has paid its first deposit; the sentence names it."""
+
+
+@transaction.atomic
+def issue_deposit_slips(
+    *,
+    area: Area,
+    houses: Sequence[House],
+    payer_name: str,
+    payer_phone: str,
+    receipt_mode: ReceiptMode,
+    by: Actor,
+    at: dt.datetime,
+    payer_organisation_id: int | None = None,
+    case_id: int | None = None,
+) -> list[PaySlip]:
+    """Issue the slips for the first deposits of houses of one area, one per custody account (商品住宅, 已售公有住房).
+
+    Buildings of the houses are loaded. Raises: AlreadyDeposited, estate.claims.HouseIsBusy naming the houses; NoPolicy,
+    NoStandard, NoCustody.
+    """
+    if paid := [house for house in houses if house.first_deposit_due_fen is not None]:
+        raise AlreadyDeposited(f"{named(paid)}已交首期维修资金，请从所选房屋中去掉")
+    day = day_of(at)
+    amounts = dues(jurisdiction_id=area.jurisdiction_id, houses=houses, on=day)
+    rule = pay_slip_rule(jurisdiction_id=area.jurisdiction_id, on=day)
+    by_fund: dict[FundKind, list[House]] = {}
+    for house in houses:
+        by_fund.setdefault(banking.fund_kind_of(house.nature), []).append(house)
+    new = [
+        banking.NewSlip(
+            custody_id=banking.default_custody(jurisdiction_id=area.jurisdiction_id, fund_kind=fund).pk,
+            jurisdiction_id=area.jurisdiction_id,
+            area_id=area.pk,
+            purpose=DEPOSIT,
+            payer_name=payer_name,
+            payer_phone=payer_phone,
+            payer_organisation_id=payer_organisation_id,
+            receipt_mode=receipt_mode,
+            items=_items(by_fund[fund], amounts),
+            expires_on=rule.last_day(day),
+            case_id=case_id,
+        )
+        for fund in FundKind
+        if fund in by_fund
+    ]
+    return banking.issue_slips(new=new, by=by, at=at)
+
+
+def _items(houses: Sequence[House], amounts: Mapping[int, Due]) -> list[banking.SlipItem]:
+    return [
+        banking.SlipItem(
+            house_id=house.pk,
+            area_dm2=house.area_dm2,
+            rule=amounts[house.pk].rule,
+            amount_fen=amounts[house.pk].amount_fen,
+        )
+        for house in houses
+    ]
+
+
+def named(houses: Sequence[House]) -> str:
+    """The first three houses by name, and how many there are."""
+    some = "、".join(f"{house.building.name}{house.label}" for house in houses[:3])
+    return some + (f"等 {len(houses)} 户" if len(houses) > 3 else "")

@@ -1,0 +1,172 @@
+"""How houses stand with their first deposit (交存情况): by house for the building table, by area in counts and sums."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import models
+from django.db.models import QuerySet, Sum
+
+from upkeep.banking.models import PaySlipLine, SlipState
+from upkeep.banking.queries import slips_visible_to
+from upkeep.books import sub_accounts
+from upkeep.deposits.due import due_of
+from upkeep.deposits.models import Receipt, ReceiptBook
+from upkeep.estate.kinds import HouseState
+from upkeep.estate.models import Area, House, HouseClaim
+from upkeep.estate.models.case_house import ClaimKind
+from upkeep.parties.actor import Actor
+from upkeep.parties.queries import within
+from upkeep.policy.deposit_standard import DepositStandard, NoStandard, deposit_standard
+from upkeep.policy.queries import NoPolicy
+
+#: A house whose balance lies below this part of its first deposit is in arrears (165号令 第十七条).
+ARREARS_PERCENT = 30
+
+
+class DepositState(models.TextChoices):
+    """交存状态."""
+
+    NONE = "NONE", "未交"
+    WAITING = "WAITING", "待交"
+    PAID = "PAID", "已交"
+    ARREARS = "ARREARS", "欠交"
+
+
+def state_of(*, first_due_fen: int | None, balance_fen: int, is_claimed: bool) -> DepositState:
+    """The state of one house; in arrears strictly below 30 % of what its first deposit was set at."""
+    if first_due_fen is None:
+        return DepositState.WAITING if is_claimed else DepositState.NONE
+    if balance_fen * 100 < first_due_fen * ARREARS_PERCENT:
+        return DepositState.ARREARS
+    return DepositState.PAID
+
+
+@dataclass(frozen=True)
+class HouseDeposit:
+    """How one house stands. `due_fen` is what its first deposit was set at, or would be today; None: no standard."""
+
+    house: House
+    state: DepositState
+    due_fen: int | None
+    balance_fen: int
+
+
+def house_deposits(houses: Sequence[House], *, on: dt.date) -> list[HouseDeposit]:
+    """How the houses stand, in their order; buildings and areas' jurisdictions are looked up. Four queries."""
+    ids = [house.pk for house in houses]
+    balances = sub_accounts.balances(ids)
+    claimed = set(
+        HouseClaim.objects.filter(house_id__in=ids, kind=ClaimKind.DEPOSIT).values_list("house_id", flat=True)
+    )
+    standards = _standards({house.area_id for house in houses}, on=on)
+    return [
+        HouseDeposit(
+            house=house,
+            state=state_of(
+                first_due_fen=house.first_deposit_due_fen,
+                balance_fen=balances[house.pk].balance_fen,
+                is_claimed=house.pk in claimed,
+            ),
+            due_fen=_due_fen(house, standards[house.area_id]),
+            balance_fen=balances[house.pk].balance_fen,
+        )
+        for house in houses
+    ]
+
+
+def _standards(area_ids: set[int], *, on: dt.date) -> dict[int, DepositStandard | None]:
+    places = dict(Area.objects.filter(pk__in=area_ids).values_list("pk", "jurisdiction_id"))
+    by_place: dict[int, DepositStandard | None] = {}
+    for jurisdiction_id in set(places.values()):
+        try:
+            by_place[jurisdiction_id] = deposit_standard(jurisdiction_id=jurisdiction_id, on=on)
+        except NoPolicy:
+            by_place[jurisdiction_id] = None
+    return {area_id: by_place[jurisdiction_id] for area_id, jurisdiction_id in places.items()}
+
+
+def _due_fen(house: House, standard: DepositStandard | None) -> int | None:
+    if house.first_deposit_due_fen is not None:
+        return house.first_deposit_due_fen
+    if standard is None:
+        return None
+    try:
+        return due_of(house, standard).amount_fen
+    except NoStandard:
+        return None
+
+
+@dataclass(frozen=True)
+class AreaDeposits:
+    """How the houses of an area stand together. `missing_fen`: what the houses not paid yet still owe."""
+
+    area: Area
+    houses: dict[DepositState, int]
+    due_fen: int
+    paid_fen: int
+    missing_fen: int
+    balance_fen: int
+
+    @property
+    def house_count(self) -> int:
+        return sum(self.houses.values())
+
+    @property
+    def none(self) -> int:
+        return self.houses[DepositState.NONE]
+
+    @property
+    def waiting(self) -> int:
+        return self.houses[DepositState.WAITING]
+
+    @property
+    def paid(self) -> int:
+        return self.houses[DepositState.PAID]
+
+    @property
+    def arrears(self) -> int:
+        return self.houses[DepositState.ARREARS]
+
+
+def area_deposits(areas: Sequence[Area], *, on: dt.date) -> list[AreaDeposits]:
+    """How the areas of one page of a list stand, in their order. Six queries, whatever their number."""
+    by_area: dict[int, list[HouseDeposit]] = {area.pk: [] for area in areas}
+    houses = House.objects.filter(area_id__in=list(by_area), state=HouseState.ACTIVE).select_related("building")
+    for found in house_deposits(list(houses), on=on):
+        by_area[found.house.area_id].append(found)
+    paid = dict(
+        PaySlipLine.objects.filter(slip__area_id__in=list(by_area), slip__state=SlipState.PAID)
+        .values_list("slip__area_id")
+        .annotate(total=Sum("amount_fen"))
+    )
+    return [_together(area, by_area[area.pk], paid.get(area.pk, 0)) for area in areas]
+
+
+def _together(area: Area, found: Sequence[HouseDeposit], paid_fen: int) -> AreaDeposits:
+    counts = dict.fromkeys(DepositState, 0)
+    for one in found:
+        counts[one.state] += 1
+    not_paid = (DepositState.NONE, DepositState.WAITING)
+    return AreaDeposits(
+        area=area,
+        houses=counts,
+        due_fen=sum(one.due_fen or 0 for one in found),
+        paid_fen=paid_fen,
+        missing_fen=sum(one.due_fen or 0 for one in found if one.state in not_paid),
+        balance_fen=sum(one.balance_fen for one in found),
+    )
+
+
+def receipts_visible_to(actor: Actor) -> QuerySet[Receipt]:
+    """The receipts of the slips that the actor sees, newest first."""
+    return (
+        Receipt.objects.filter(slip__in=slips_visible_to(actor).values("pk"))
+        .select_related("book", "slip__area", "house__building")
+        .order_by("-issued_at", "-number")
+    )
+
+
+def receipt_books(actor: Actor) -> QuerySet[ReceiptBook]:
+    """The books of the actor's jurisdiction, the one in use first."""
+    return ReceiptBook.objects.filter(jurisdiction_id__in=within(actor.jurisdiction_id)).order_by("received_at", "pk")
