@@ -1,0 +1,207 @@
+"""Payment orders (付款通知): issued by packages above once money is held, confirmed or failed by the bank."""
+
+import datetime as dt
+from collections.abc import Mapping
+
+from django.db import transaction
+
+from upkeep.banking.counter import check_amount, check_bank, check_number
+from upkeep.banking.models import CustodyAccount, OrderState, PaymentOrder, PaymentOrderLine
+from upkeep.banking.models.custody import SerialUse
+from upkeep.banking.purposes import order_purpose
+from upkeep.banking.serials import tidy_serial, use_serial
+from upkeep.casework.numbering import next_number
+from upkeep.kernel.dates import day_of, to_the_minute
+from upkeep.kernel.errors import HasProblems, Problem, Refusal
+from upkeep.kernel.ids import new_id, new_ids
+from upkeep.parties.actor import Actor
+
+PREFIX = "FK"
+
+
+class OrderClosed(Refusal):
+    """The order is paid, failed or void; the sentence says which, when and by whom."""
+
+
+class NeedsAnother(Refusal):
+    """Two persons are needed: who issued the failed order does not issue it anew."""
+
+
+@transaction.atomic
+def order_payment(
+    *,
+    purpose: str,
+    reference: str,
+    jurisdiction_id: int,
+    area_id: int,
+    custody_id: int,
+    amounts: Mapping[int, int],
+    payee_name: str,
+    payee_bank: str,
+    payee_account: str,
+    by: Actor,
+    at: dt.datetime,
+    replaces: PaymentOrder | None = None,
+) -> PaymentOrder:
+    """Tell the bank to pay. `amounts` is fen by house id; the caller holds the money beforehand.
+
+    `reference` says what ordered it, such as "project:12:phase:1"; the purpose's handler finds its way back by it.
+    """
+    order_purpose(purpose)
+    custody = CustodyAccount.objects.filter(pk=custody_id, is_active=True).first()
+    if custody is None:
+        raise Refusal("专户已停用，不能付款，请先在“专户管理”核对")
+    order = PaymentOrder(
+        id=new_id(),
+        number=next_number(PREFIX, on=day_of(at)),
+        custody=custody,
+        jurisdiction_id=jurisdiction_id,
+        area_id=area_id,
+        purpose=purpose,
+        reference=reference,
+        payee_name=payee_name,
+        payee_bank=payee_bank,
+        payee_account=payee_account,
+        amount_fen=sum(amounts.values()),
+        house_count=len(amounts),
+        replaces=replaces,
+        issued_at=at,
+        issued_by_id=by.user_id or None,
+        issued_by_name=by.name,
+    )
+    order.save(force_insert=True)
+    PaymentOrderLine.objects.bulk_create(
+        [
+            PaymentOrderLine(id=pk, order=order, house_id=house_id, amount_fen=fen)
+            for pk, (house_id, fen) in zip(new_ids(len(amounts)), sorted(amounts.items()), strict=True)
+        ],
+        batch_size=5_000,
+    )
+    return order
+
+
+def amounts_of(order: PaymentOrder) -> dict[int, int]:
+    """What the order takes from each house: fen by house id."""
+    return dict(order.lines.order_by("house_id").values_list("house_id", "amount_fen"))
+
+
+@transaction.atomic
+def confirm_order(*, number: str, amount_fen: int, serial: str, by: Actor, at: dt.datetime) -> PaymentOrder:
+    """The bank's word that it has paid: book it, once. The same word again changes nothing.
+
+    Raises: Refusal telling the teller what to do; SerialUsed; whatever the purpose's handler refuses.
+    """
+    serial = tidy_serial(serial)
+    order = _locked(number, by=by)
+    if order.state_now is OrderState.PAID and order.bank_serial and order.bank_serial.serial == serial:
+        check_amount(found_fen=amount_fen, wanted_fen=order.amount_fen, what="付款通知")
+        return order
+    check_waiting(order)
+    check_amount(found_fen=amount_fen, wanted_fen=order.amount_fen, what="付款通知")
+    if order.issued_by_id and order.issued_by_id == by.user_id:
+        raise NeedsAnother("开具付款通知的人不能确认付款，请由银行柜员办理")
+    order.bank_serial = use_serial(
+        bank_id=order.custody.bank_id,
+        serial=serial,
+        use=SerialUse.ORDER_PAID,
+        subject=order.number,
+        amount_fen=amount_fen,
+        at=at,
+    )
+    order.booked_on = day_of(at)
+    _close(order, OrderState.PAID, by=by, at=at)
+    order_purpose(order.purpose).confirmed(order, booked_on=order.booked_on, at=at, by=by)
+    return order
+
+
+def check_waiting(order: PaymentOrder) -> None:
+    """Whether the order may still be paid. Raises: OrderClosed with what to do."""
+    if order.state_now is OrderState.WAITING:
+        return
+    assert order.closed_at is not None
+    closed = f"{order.closed_by_name}于 {to_the_minute(order.closed_at)}"
+    if order.state_now is OrderState.PAID:
+        raise OrderClosed(f"该付款通知已由{closed} 确认付款，请勿重复付款")
+    if order.state_now is OrderState.FAILED:
+        raise OrderClosed(f"该付款通知已由{closed} 登记为付款失败（{order.failure_reason}），请等待管理中心重新开具")
+    raise OrderClosed(f"该付款通知已由{closed} 作废（{order.failure_reason}），不能付款")
+
+
+@transaction.atomic
+def fail_order(*, number: str, reason: str, by: Actor, at: dt.datetime) -> PaymentOrder:
+    """The bank could not pay (wrong account and the like); the office is to issue the order anew. Raises: Refusal."""
+    order = _locked(number, by=by)
+    _end(order, OrderState.FAILED, reason=reason, by=by, at=at)
+    order_purpose(order.purpose).failed(order, at=at, by=by)
+    return order
+
+
+@transaction.atomic
+def void_order(*, order_id: int, reason: str, by: Actor, at: dt.datetime) -> PaymentOrder:
+    """The office gives the payment up before the bank has paid. Raises: HasProblems, OrderClosed."""
+    order = PaymentOrder.objects.select_for_update(of=("self",)).get(pk=order_id)
+    _end(order, OrderState.VOID, reason=reason, by=by, at=at)
+    order_purpose(order.purpose).voided(order, at=at, by=by)
+    return order
+
+
+@transaction.atomic
+def reissue_order(
+    *, order_id: int, payee_name: str, payee_bank: str, payee_account: str, by: Actor, at: dt.datetime
+) -> PaymentOrder:
+    """A failed order once more, with the payee put right, by somebody other than its issuer. The hold still stands.
+
+    Raises: OrderClosed when it has not failed or was issued anew already; NeedsAnother.
+    """
+    failed = PaymentOrder.objects.select_for_update(of=("self",)).get(pk=order_id)
+    if failed.state_now is not OrderState.FAILED or PaymentOrder.objects.filter(replaces=failed).exists():
+        raise OrderClosed("只有付款失败且尚未重新开具的付款通知才能重新开具")
+    if failed.issued_by_id and failed.issued_by_id == by.user_id:
+        raise NeedsAnother("重新开具须由原开具人以外的人员办理")
+    return order_payment(
+        purpose=failed.purpose,
+        reference=failed.reference,
+        jurisdiction_id=failed.jurisdiction_id,
+        area_id=failed.area_id,
+        custody_id=failed.custody_id,
+        amounts=amounts_of(failed),
+        payee_name=payee_name,
+        payee_bank=payee_bank,
+        payee_account=payee_account,
+        by=by,
+        at=at,
+        replaces=failed,
+    )
+
+
+def _end(order: PaymentOrder, state: OrderState, *, reason: str, by: Actor, at: dt.datetime) -> None:
+    reason = reason.strip()
+    if not reason:
+        raise HasProblems([Problem("reason", "请填写原因")])
+    check_waiting(order)
+    order.failure_reason = reason[:200]
+    _close(order, state, by=by, at=at)
+
+
+def _locked(number: str, *, by: Actor) -> PaymentOrder:
+    """The order for a teller to work on, locked. Raises: Refusal."""
+    tidied = check_number(number, prefix=PREFIX, what="付款通知")
+    order = (
+        PaymentOrder.objects.select_for_update(of=("self",))
+        .select_related("custody__bank", "bank_serial", "area")
+        .filter(number=tidied)
+        .first()
+    )
+    check_bank(order.custody if order else None, by=by, what="付款通知", number=tidied)
+    assert order is not None
+    return order
+
+
+def _close(order: PaymentOrder, state: OrderState, *, by: Actor, at: dt.datetime) -> None:
+    order.state, order.closed_at = state, at
+    order.closed_by_id, order.closed_by_name = by.user_id or None, by.name
+    order.save(
+        update_fields=[
+            "state", "closed_at", "closed_by", "closed_by_name", "failure_reason", "booked_on", "bank_serial",
+        ]  # fmt: skip
+    )

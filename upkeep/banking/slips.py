@@ -1,0 +1,214 @@
+"""Pay slips (交款通知单): issued in bulk, confirmed by the bank once and in full, made void, run out."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from upkeep.banking.counter import check_amount, check_bank, check_number
+from upkeep.banking.models import PaySlip, PaySlipLine, ReceiptMode, SlipState
+from upkeep.banking.models.custody import SerialUse
+from upkeep.banking.purposes import slip_purpose
+from upkeep.banking.serials import tidy_serial, use_serial
+from upkeep.casework.numbering import next_numbers
+from upkeep.estate import claims
+from upkeep.kernel.dates import day_of, to_the_minute
+from upkeep.kernel.errors import HasProblems, Problem, Refusal
+from upkeep.kernel.ids import new_ids
+from upkeep.parties.actor import Actor
+
+PREFIX = "JK"
+
+
+class SlipClosed(Refusal):
+    """The slip is paid, void or expired; the sentence says which, when and by whom."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SlipItem:
+    """What one house is to pay, and by which rule."""
+
+    house_id: int
+    area_dm2: int
+    rule: str
+    amount_fen: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewSlip:
+    """A slip to be issued."""
+
+    custody_id: int
+    jurisdiction_id: int
+    area_id: int
+    purpose: str
+    payer_name: str
+    payer_phone: str
+    receipt_mode: ReceiptMode
+    items: Sequence[SlipItem]
+    expires_on: dt.date
+    case_id: int | None = None
+    payer_organisation_id: int | None = None
+
+
+def source_of(slip: PaySlip) -> str:
+    """Under which name the slip claims its houses and is booked."""
+    return f"slip:{slip.pk}"
+
+
+@transaction.atomic
+def issue_slips(*, new: Sequence[NewSlip], by: Actor, at: dt.datetime) -> list[PaySlip]:
+    """Issue slips, numbered in the order given, and claim their houses. All or none.
+
+    Raises: estate.claims.HouseIsBusy naming the houses that have a live slip; NoSuchPurpose.
+    """
+    slips = [
+        PaySlip(
+            id=pk,
+            number=number,
+            custody_id=one.custody_id,
+            jurisdiction_id=one.jurisdiction_id,
+            area_id=one.area_id,
+            case_id=one.case_id,
+            purpose=one.purpose,
+            payer_organisation_id=one.payer_organisation_id,
+            payer_name=one.payer_name,
+            payer_phone=one.payer_phone,
+            receipt_mode=one.receipt_mode,
+            total_fen=sum(item.amount_fen for item in one.items),
+            house_count=len(one.items),
+            expires_on=one.expires_on,
+            issued_at=at,
+            issued_by_id=by.user_id or None,
+            issued_by_name=by.name or "申请人",
+        )
+        for pk, number, one in zip(
+            new_ids(len(new)), next_numbers(PREFIX, on=day_of(at), count=len(new)), new, strict=True
+        )
+    ]
+    PaySlip.objects.bulk_create(slips)
+    items = [(slip, item) for slip, one in zip(slips, new, strict=True) for item in one.items]
+    PaySlipLine.objects.bulk_create(
+        [
+            PaySlipLine(
+                id=pk,
+                slip=slip,
+                house_id=item.house_id,
+                area_dm2=item.area_dm2,
+                rule=item.rule,
+                amount_fen=item.amount_fen,
+            )
+            for pk, (slip, item) in zip(new_ids(len(items)), items, strict=True)
+        ],
+        batch_size=5_000,
+    )
+    for slip, one in zip(slips, new, strict=True):
+        if kind := slip_purpose(slip.purpose).claims:
+            claims.claim(
+                house_ids=[item.house_id for item in one.items], kind=kind, source=source_of(slip), at=at
+            )
+    return slips
+
+
+@transaction.atomic
+def confirm_slip(*, number: str, amount_fen: int, serial: str, by: Actor, at: dt.datetime) -> PaySlip:
+    """The bank's word that the whole amount has come in: book it, once. The same word again changes nothing.
+
+    Raises: Refusal telling the teller what to do; SerialUsed; whatever the purpose's handler refuses.
+    """
+    serial = tidy_serial(serial)
+    slip = _locked(number, by=by)
+    if slip.state_now is SlipState.PAID and slip.bank_serial and slip.bank_serial.serial == serial:
+        check_amount(found_fen=amount_fen, wanted_fen=slip.total_fen, what="通知单")
+        return slip
+    check_payable(slip, on=day_of(at))
+    check_amount(found_fen=amount_fen, wanted_fen=slip.total_fen, what="通知单")
+    slip.bank_serial = use_serial(
+        bank_id=slip.custody.bank_id,
+        serial=serial,
+        use=SerialUse.SLIP_PAID,
+        subject=slip.number,
+        amount_fen=amount_fen,
+        at=at,
+    )
+    slip.booked_on = day_of(at)
+    _close(slip, SlipState.PAID, by=by, at=at)
+    claims.release(source=source_of(slip))
+    slip_purpose(slip.purpose).confirmed(slip, booked_on=slip.booked_on, at=at, by=by)
+    return slip
+
+
+def check_payable(slip: PaySlip, *, on: dt.date) -> None:
+    """Whether the bank may take money for the slip on that day. Raises: SlipClosed with what to do."""
+    if slip.state_now is SlipState.PAID:
+        assert slip.closed_at is not None
+        raise SlipClosed(
+            f"该通知单已由{slip.closed_by_name}于 {to_the_minute(slip.closed_at)} 确认收款，请勿重复收款"
+        )
+    if slip.state_now is SlipState.VOID:
+        assert slip.closed_at is not None
+        raise SlipClosed(
+            f"该通知单已于 {to_the_minute(slip.closed_at)} 作废（{slip.void_reason}），"
+            "不能收款，请交款人重新办理通知单"
+        )
+    if slip.state_now is SlipState.EXPIRED or slip.expires_on < on:
+        raise SlipClosed(f"该通知单有效期至 {slip.expires_on}，已过期，不能收款，请交款人重新办理通知单")
+
+
+@transaction.atomic
+def void_slip(*, number: str, reason: str, by: Actor, at: dt.datetime) -> PaySlip:
+    """Make a waiting slip void; its houses are free again. Pages obtain the slip by `queries` first.
+
+    Raises: HasProblems without a reason; SlipClosed.
+    """
+    reason = reason.strip()
+    if not reason:
+        raise HasProblems([Problem("reason", "请填写作废原因")])
+    slip = PaySlip.objects.select_for_update(of=("self",)).get(number=number)
+    if slip.state_now is not SlipState.WAITING:
+        raise SlipClosed(f"该通知单{slip.state_now.label}，不能作废")
+    slip.void_reason = reason[:200]
+    _close(slip, SlipState.VOID, by=by, at=at)
+    claims.release(source=source_of(slip))
+    slip_purpose(slip.purpose).voided(slip, at=at, by=by)
+    return slip
+
+
+@transaction.atomic
+def expire_slips(*, on: dt.date, at: dt.datetime) -> int:
+    """Close every waiting slip whose last day lies before `on`; answers with their number. Run once a day."""
+    due = PaySlip.objects.select_for_update(of=("self",), skip_locked=True).filter(
+        state=SlipState.WAITING, expires_on__lt=on
+    )
+    count = 0
+    for slip in due.order_by("pk"):
+        _close(slip, SlipState.EXPIRED, by=None, at=at)
+        claims.release(source=source_of(slip))
+        slip_purpose(slip.purpose).voided(slip, at=at, by=None)
+        count += 1
+    return count
+
+
+def _locked(number: str, *, by: Actor) -> PaySlip:
+    """The slip for a teller to work on, locked. Raises: Refusal."""
+    tidied = check_number(number, prefix=PREFIX, what="交款通知单")
+    slip = (
+        PaySlip.objects.select_for_update(of=("self",))
+        .select_related("custody__bank", "bank_serial", "case", "area")
+        .filter(number=tidied)
+        .first()
+    )
+    check_bank(slip.custody if slip else None, by=by, what="交款通知单", number=tidied)
+    assert slip is not None
+    return slip
+
+
+def _close(slip: PaySlip, state: SlipState, *, by: Actor | None, at: dt.datetime) -> None:
+    slip.state, slip.closed_at = state, at
+    slip.closed_by_id, slip.closed_by_name = (by.user_id or None, by.name) if by else (None, "系统")
+    slip.save(
+        update_fields=[
+            "state", "closed_at", "closed_by", "closed_by_name", "void_reason", "booked_on", "bank_serial",
+        ]  # fmt: skip
+    )
