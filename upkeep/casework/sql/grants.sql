@@ -1,2 +1,2 @@
-revoke update, delete, truncate on casework_caseevent from {role};
-revoke delete, truncate on casework_case from {role};
+revoke update, delete, truncate on casework_caseevent from {app};
+revoke delete, truncate on casework_case from {app};
