@@ -12,9 +12,7 @@ from python_calamine import CalamineWorkbook
 
 from benchmarks.figure import Figure
 from upkeep.estate.house_sheet import HouseTable
-from upkeep.sheets.marking import mark
 from upkeep.sheets.sheet import make_fault
-from upkeep.sheets.writing import export
 
 SAMPLE = Path(__file__).parent.parent / "tests" / "data" / "house-table-1200.xlsx"
 ON = dt.date(2026, 11, 21)
@@ -63,14 +61,14 @@ def _read(name: str, content: bytes, *, rounds: int, note: str = "") -> Figure:
 
 def run() -> list[Figure]:
     houses = _many(50_000)
-    content = export(HouseTable(), houses)
-    smaller = export(HouseTable(), houses[:20_000])
+    content = HouseTable().export(houses)
+    smaller = HouseTable().export(houses[:20_000])
     wrote, bare = (
-        _seconds(lambda: export(HouseTable(), houses), rounds=1),
+        _seconds(lambda: HouseTable().export(houses), rounds=1),
         _seconds(lambda: _bare_write(houses), rounds=1),
     )
     faults = [make_fault(2 + number * 100, 10, "建筑面积", "建筑面积应大于 0") for number in range(500)]
-    marked = _seconds(lambda: mark(content, faults), rounds=1)
+    marked = _seconds(lambda: HouseTable().mark(content, faults), rounds=1)
     read_again = _seconds(lambda: _bare_read(content), rounds=1)
     return [
         _read("read and check the 1,200-row house table", SAMPLE.read_bytes(), rounds=15, note="calamine alone"),

@@ -113,6 +113,8 @@ DATABASES = {
 }
 #: The role of DATABASE_URL, which owns nothing: grants are made out to it, whichever role this process connects as.
 SERVING_ROLE: str = database_from_url(ENVIRONMENT.database_url)["USER"]
+#: Loaded at start in every process, so that `jobs` refuses work nobody knows how to do.
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "runner"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "parties.User"

@@ -9,7 +9,6 @@ from openpyxl import load_workbook
 
 from upkeep.deposits.owner_sheet import OwnerSheet
 from upkeep.sheets.sheet import Reading
-from upkeep.sheets.writing import export, template
 
 TODAY = dt.date(2026, 11, 21)
 HOUSE = {"building": "1幢", "unit": "1", "room": "101", "area_dm2": 11836, "due_fen": 1006060}
@@ -27,7 +26,7 @@ DEVELOPER = {
 
 
 def read(*rows: dict[str, Any]) -> Reading:
-    return OwnerSheet().read(export(OwnerSheet(), rows), at=TODAY)
+    return OwnerSheet().read(OwnerSheet().export(rows), at=TODAY)
 
 
 class TestTheOwnerTable:
@@ -69,7 +68,7 @@ class TestTheOwnerTable:
         ]
 
     def test_locks_what_we_filled_in_and_leaves_the_rest_open(self) -> None:
-        page = load_workbook(io.BytesIO(template(OwnerSheet(), rows=[HOUSE]))).worksheets[0]
+        page = load_workbook(io.BytesIO(OwnerSheet().template(rows=[HOUSE]))).worksheets[0]
 
         assert page.protection.sheet is True
         assert page["E2"].protection.locked is True

@@ -9,7 +9,6 @@ import pytest
 from openpyxl import load_workbook
 
 from upkeep.estate.house_sheet import HouseTable
-from upkeep.sheets.writing import export, template
 
 DATA = Path(__file__).parent.parent / "data"
 TODAY = dt.date(2026, 11, 21)
@@ -45,14 +44,14 @@ class TestTheHouseTable:
     def test_exported_reads_back_the_same(self) -> None:
         rows = HouseTable().read((DATA / "house-table-1200.xlsx").read_bytes(), at=TODAY).rows
 
-        again = HouseTable().read(export(HouseTable(), [row.values for row in rows]), at=TODAY)
+        again = HouseTable().read(HouseTable().export([row.values for row in rows]), at=TODAY)
 
         assert again.rows == rows
 
     def test_warns_of_an_unusually_large_home(self) -> None:
         values = HouseTable().read((DATA / "house-table-1200.xlsx").read_bytes(), at=TODAY).rows[0].values
 
-        reading = HouseTable().read(export(HouseTable(), [{**values, "area_dm2": 500_01}]), at=TODAY)
+        reading = HouseTable().read(HouseTable().export([{**values, "area_dm2": 500_01}]), at=TODAY)
 
         assert reading.faults == []
         assert [(warning.cell, warning.text) for warning in reading.warnings] == [
@@ -62,6 +61,6 @@ class TestTheHouseTable:
     def test_offers_its_columns_in_the_order_of_the_sample(self) -> None:
         sample = load_workbook(DATA / "house-table-1200.xlsx").worksheets[0]
 
-        blank = load_workbook(io.BytesIO(template(HouseTable()))).worksheets[0]
+        blank = load_workbook(io.BytesIO(HouseTable().template())).worksheets[0]
 
         assert [str(cell.value).strip("*") for cell in blank[1]] == [cell.value for cell in sample[1]]

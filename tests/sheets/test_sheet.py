@@ -11,9 +11,7 @@ from openpyxl import load_workbook
 
 from upkeep.kernel.errors import HasProblems, Refusal
 from upkeep.sheets.kinds import ID_NUMBER, PHONE, Choice, Day, FloorArea, Money, Text, Whole, YearMonth
-from upkeep.sheets.marking import mark
 from upkeep.sheets.sheet import Column, Row, Sheet, Values, column_letters
-from upkeep.sheets.writing import export, template
 
 TODAY = dt.date(2026, 11, 21)
 HEADER = ["房号", "用途", "楼层", "面积", "金额", "日期", "年月", "证件号码", "电话"]
@@ -23,6 +21,7 @@ GOOD = ["101", "住宅", 1, 89.12, 1000, "2026-01-31", "202509", "51050219851231
 class Small(Sheet):
     title = "小表"
     max_rows = 50
+    guide = ("请按房产证填写。",)
     columns = (
         Column(key="room", title="房号", kind=Text(10), required=True, example="101"),
         Column(key="use", title="用途", kind=Choice(("住宅", "商业", "车库"))),
@@ -241,10 +240,10 @@ def formula_with_value() -> bytes:
 class TestTheTemplate:
     def test_read_back_empty_says_that_nothing_was_filled_in(self) -> None:
         with pytest.raises(Refusal, match="没有内容"):
-            Small().read(template(Small()), at=TODAY)
+            Small().read(Small().template(), at=TODAY)
 
     def test_marks_required_columns_offers_choices_and_explains_itself(self) -> None:
-        book = load_workbook(io.BytesIO(template(Small(), guide=("请按房产证填写。",))))
+        book = load_workbook(io.BytesIO(Small().template()))
         page, guide = book.worksheets
 
         assert [cell.value for cell in page[1]] == ["房号*", *HEADER[1:]]
@@ -261,14 +260,14 @@ class TestAnExport:
     def test_can_be_read_back(self) -> None:
         values = Small().read(workbook([GOOD]), at=TODAY).rows[0].values
 
-        again = Small().read(export(Small(), [values, {**values, "room": "=1+1"}]), at=TODAY)
+        again = Small().read(Small().export([values, {**values, "room": "=1+1"}]), at=TODAY)
 
         assert [row.values["room"] for row in again.rows] == ["101", "=1+1"]
         assert again.rows[0].values == values
 
     @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"])
     def test_never_holds_a_text_that_a_spreadsheet_program_would_run(self, start: str) -> None:
-        content = export(Small(), [{"room": f"{start}cmd|' /C calc'!A0"}])
+        content = Small().export([{"room": f"{start}cmd|' /C calc'!A0"}])
 
         cell = load_workbook(io.BytesIO(content)).worksheets[0]["A2"]
         assert cell.data_type == "s"
@@ -279,7 +278,7 @@ class TestAMarkedWorkbook:
     def test_shows_each_fault_in_its_cell_and_in_a_list(self) -> None:
         content = workbook([["101", "别的"], [None, "车库"]])
 
-        book = load_workbook(io.BytesIO(mark(content, Small().read(content, at=TODAY).faults)))
+        book = load_workbook(io.BytesIO(Small().mark(content, Small().read(content, at=TODAY).faults)))
 
         page = book.worksheets[0]
         assert page["B2"].fill.fgColor.rgb == "FFFFC7CE"
@@ -290,9 +289,9 @@ class TestAMarkedWorkbook:
 
     def test_loses_its_marks_when_it_has_been_mended(self) -> None:
         content = workbook([["101", "别的"]])
-        marked = mark(content, Small().read(content, at=TODAY).faults)
+        marked = Small().mark(content, Small().read(content, at=TODAY).faults)
 
-        again = mark(marked, [])
+        again = Small().mark(marked, [])
 
         book = load_workbook(io.BytesIO(again))
         assert book.sheetnames == ["Sheet1"]

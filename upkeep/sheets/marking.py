@@ -11,7 +11,7 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from upkeep.sheets.archive import checked_workbook
-from upkeep.sheets.sheet import Fault
+from upkeep.sheets.columns import Fault
 from upkeep.sheets.writing import safe_text
 
 _AUTHOR = "填报检查"

@@ -3,84 +3,19 @@
 import datetime as dt
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from upkeep.kernel.errors import HasProblems, Problem, Refusal
+from upkeep.kernel.errors import Refusal
 from upkeep.kernel.money import half_width
 from upkeep.sheets.archive import checked_workbook
-from upkeep.sheets.kinds import Cell, Kind, Wrong
+from upkeep.sheets.columns import Column, Fault, Reading, Row, Values, column_letters, make_fault
+from upkeep.sheets.kinds import Cell, Wrong
+from upkeep.sheets.marking import mark
+from upkeep.sheets.writing import export, template
 
-Values = dict[str, Any]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Column:
-    """One column (列). `key` names its value; a read-only one is filled in by us and locked in the template."""
-
-    key: str
-    title: str
-    kind: Kind
-    required: bool = False
-    read_only: bool = False
-    width: int = 14
-    note: str = ""
-    example: str = ""
-
-
-@dataclass(frozen=True)
-class Row:
-    """A row of the sheet by its number in the user's file. A blank cell, and one with a fault, is None."""
-
-    number: int
-    values: Values
-
-
-@dataclass(frozen=True, order=True)
-class Fault:
-    """What is wrong with one cell, such as K12."""
-
-    row: int
-    place: int  # column counted from 0, so that faults sort as people read
-    cell: str = field(compare=False)
-    column: str = field(compare=False)
-    text: str = field(compare=False)
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What was read: the rows without fault, all faults, and warnings that do not hold anything up."""
-
-    rows: list[Row]
-    faults: list[Fault]
-    warnings: list[Fault]
-    places: Mapping[str, int]
-    titles: Mapping[str, str]
-
-    def fault_at(self, row_number: int, key: str, text: str) -> Fault:
-        """A fault found by the caller, such as a house that is in the register already."""
-        return make_fault(row_number, self.places[key], self.titles[key], text)
-
-    def refuse_faults(self) -> None:
-        """Raises: HasProblems with one problem per cell, when there is any fault."""
-        if self.faults:
-            raise HasProblems(Problem(fault.cell, fault.text) for fault in self.faults)
-
-
-def column_letters(place: int) -> str:
-    """0 -> A, 25 -> Z, 26 -> AA."""
-    letters = ""
-    place += 1
-    while place:
-        place, rest = divmod(place - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
-def make_fault(row_number: int, place: int, title: str, text: str) -> Fault:
-    return Fault(row_number, place, f"{column_letters(place)}{row_number}", title, text)
+__all__ = ["Column", "Fault", "Reading", "Row", "Sheet", "Values", "column_letters", "make_fault"]
 
 
 class Sheet:
@@ -89,6 +24,8 @@ class Sheet:
     title: ClassVar[str]
     columns: ClassVar[tuple[Column, ...]]
     max_rows: ClassVar[int] = 20_000
+    #: Sentences for the instructions beside what the columns say of themselves.
+    guide: ClassVar[tuple[str, ...]] = ()
 
     def check_row(self, values: Values) -> Iterable[tuple[str, str]]:
         """Faults of one row as (column key, sentence). A cell already faulty is None and not reported twice."""
@@ -101,6 +38,18 @@ class Sheet:
     def check_all(self, rows: Sequence[Row]) -> Iterable[tuple[int, str, str]]:
         """Faults between rows as (row number, column key, sentence)."""
         return ()
+
+    def template(self, *, rows: Iterable[Mapping[str, Any]] = ()) -> bytes:
+        """The workbook to be filled in, with `rows` filled in beforehand."""
+        return template(self, rows=rows)
+
+    def export(self, rows: Iterable[Mapping[str, Any]]) -> bytes:
+        """The rows as a workbook that `read` takes back."""
+        return export(self, rows)
+
+    def mark(self, content: bytes, faults: Sequence[Fault]) -> bytes:
+        """The user's own workbook with its faults marked; takes seconds for a large one."""
+        return mark(content, faults)
 
     def read(self, content: bytes, *, at: dt.date) -> Reading:
         """Read the first sheet of a workbook. Raises: Refusal when nothing in it could be read cell by cell."""

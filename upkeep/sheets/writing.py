@@ -2,7 +2,7 @@
 
 import datetime as dt
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import xlsxwriter
@@ -12,8 +12,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from upkeep.kernel.areas import square_metres
 from upkeep.kernel.money import yuan
+from upkeep.sheets.columns import Column, Declared
 from upkeep.sheets.kinds import Choice, FloorArea, Money
-from upkeep.sheets.sheet import Column, Sheet
 
 #: Spreadsheet programs run what begins with these as a formula, once a sheet has been through CSV.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -27,18 +27,18 @@ def safe_text(text: str) -> str:
     return "'" + text if text.startswith(_FORMULA_STARTS) else text
 
 
-def template(sheet: Sheet, *, rows: Iterable[Mapping[str, Any]] = (), guide: Sequence[str] = ()) -> bytes:
-    """The workbook to be filled in: drop-down lists, frozen header, a second sheet 填写说明 with `guide` and the rules
+def template(sheet: Declared, *, rows: Iterable[Mapping[str, Any]] = ()) -> bytes:
+    """The workbook to be filled in: drop-down lists, frozen header, a second sheet 填写说明 with the rules
     of every column. `rows` are filled in beforehand; read-only columns are locked then."""
-    return _write(sheet, rows, guide=guide, is_template=True)
+    return _write(sheet, rows, is_template=True)
 
 
-def export(sheet: Sheet, rows: Iterable[Mapping[str, Any]]) -> bytes:
+def export(sheet: Declared, rows: Iterable[Mapping[str, Any]]) -> bytes:
     """The rows as a workbook that can be read back by the same sheet."""
-    return _write(sheet, rows, guide=(), is_template=False)
+    return _write(sheet, rows, is_template=False)
 
 
-def _write(sheet: Sheet, rows: Iterable[Mapping[str, Any]], *, guide: Sequence[str], is_template: bool) -> bytes:
+def _write(sheet: Declared, rows: Iterable[Mapping[str, Any]], *, is_template: bool) -> bytes:
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, _OPTIONS) as workbook:
         page = workbook.add_worksheet(sheet.title)
@@ -48,7 +48,7 @@ def _write(sheet: Sheet, rows: Iterable[Mapping[str, Any]], *, guide: Sequence[s
         _write_rows(page, sheet, rows, formats, with_blanks=locks)
         if is_template:
             _offer_choices(page, sheet)
-            _write_guide(workbook, sheet, guide)
+            _write_guide(workbook, sheet)
         if locks:
             page.protect("", {"format_columns": True, "format_rows": True, "sort": True, "autofilter": True})
     return content.getvalue()
@@ -61,7 +61,7 @@ def _column_format(workbook: Workbook, column: Column, *, locked: bool) -> Forma
     return workbook.add_format({"num_format": number_format, "locked": locked, **shade})
 
 
-def _write_header(workbook: Workbook, page: Worksheet, sheet: Sheet, formats: list[Format]) -> None:
+def _write_header(workbook: Workbook, page: Worksheet, sheet: Declared, formats: list[Format]) -> None:
     header = workbook.add_format(_HEADER)
     required = workbook.add_format({**_HEADER, "font_color": "#C00000"})
     for place, column in enumerate(sheet.columns):
@@ -77,7 +77,7 @@ def _write_header(workbook: Workbook, page: Worksheet, sheet: Sheet, formats: li
 
 
 def _write_rows(
-    page: Worksheet, sheet: Sheet, rows: Iterable[Mapping[str, Any]], formats: list[Format], *, with_blanks: bool
+    page: Worksheet, sheet: Declared, rows: Iterable[Mapping[str, Any]], formats: list[Format], *, with_blanks: bool
 ) -> None:
     """Blank cells carry their unlocked format where the page is protected: not every program asks the column."""
     writers = [
@@ -102,7 +102,7 @@ def _write_rows(
         page.autofilter(0, 0, number, len(sheet.columns) - 1)
 
 
-def _offer_choices(page: Worksheet, sheet: Sheet) -> None:
+def _offer_choices(page: Worksheet, sheet: Declared) -> None:
     for place, column in enumerate(sheet.columns):
         if isinstance(column.kind, Choice) and not column.read_only:
             page.data_validation(
@@ -119,7 +119,7 @@ def _offer_choices(page: Worksheet, sheet: Sheet) -> None:
             )
 
 
-def _write_guide(workbook: Workbook, sheet: Sheet, guide: Sequence[str]) -> None:
+def _write_guide(workbook: Workbook, sheet: Declared) -> None:
     page = workbook.add_worksheet("填写说明")
     header, wrapped = workbook.add_format(_HEADER), workbook.add_format({"text_wrap": True, "valign": "top"})
     for place, width in enumerate((18, 10, 64, 32)):
@@ -127,7 +127,7 @@ def _write_guide(workbook: Workbook, sheet: Sheet, guide: Sequence[str]) -> None
     general = (
         "标 * 的列必填。请勿改动表头，不要合并单元格。",
         f"一次最多 {sheet.max_rows:,} 行，超过请分批上传。",
-        *guide,
+        *sheet.guide,
     )
     line = 0
     for line, sentence in enumerate(general, start=1):

@@ -1,1 +1,1 @@
-"""What the job runner can do: names of jobs and the actions they stand for."""
+"""What the worker does: the one task of the queue, and the handlers of jobs. A new handler is a new file here."""
