@@ -97,9 +97,7 @@ def edit_project(project_id: int, *, basics: Basics, by: Actor, at: dt.datetime)
     _set_works(project, basics)
     house_ids = list(project.houses.values_list("house_id", flat=True))
     if house_ids:
-        keep_shares(
-            project, shares_of(area_id=project.area_id, house_ids=house_ids, budget_fen=project.budget_fen)
-        )
+        keep_shares(project, shares_of(area_id=project.area_id, house_ids=house_ids, budget_fen=project.budget_fen))
     advance(project, ProjectMove.EDIT, by=by, at=at, note=f"基本信息；预算 {yuan(project.budget_fen)} 元")
     return project
 

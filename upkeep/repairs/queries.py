@@ -97,7 +97,9 @@ def history(project: RepairProject) -> QuerySet[ProjectEvent]:
 
 def project_of(case: Case) -> RepairProject | None:
     """The project that the case was opened for."""
-    found = ProjectCase.objects.filter(case_id=case.pk).select_related("project__area", "project__organisation").first()
+    found = (
+        ProjectCase.objects.filter(case_id=case.pk).select_related("project__area", "project__organisation").first()
+    )
     return found.project if found else None
 
 

@@ -84,9 +84,7 @@ def keep_shares(project: RepairProject, shares: Sequence[Share]) -> None:
 
 def check_shares_are_current(project: RepairProject) -> None:
     """What is published must be what holds now. Raises: NotOfThisArea, SharesAreStale."""
-    kept = {
-        row[0]: row[1:] for row in project.houses.values_list("house_id", "area_dm2", "share_fen", "fund_kind")
-    }
+    kept = {row[0]: row[1:] for row in project.houses.values_list("house_id", "area_dm2", "share_fen", "fund_kind")}
     fresh = shares_of(area_id=project.area_id, house_ids=list(kept), budget_fen=project.budget_fen)
     now = {
         share.house.pk: (share.house.area_dm2, share.share_fen, fund_kind_of(share.house.nature).value)
