@@ -1,4 +1,4 @@
-"""公示规则: how long a repair project's public notices stand at least, and whether the next step waits for their end."""
+"""公示规则: how long public notices of repair projects stand, and whether the next step waits for their end."""
 
 import datetime as dt
 from dataclasses import dataclass

@@ -12,7 +12,7 @@ Base = Literal["SCOPE", "JOINED"]
 
 @dataclass(frozen=True)
 class Threshold:
-    """A fraction to be reached. `inclusive`: “以上” counts the number itself (民法典 第一千二百五十九条), “过” does not."""
+    """A fraction to be reached; “以上” (`inclusive`) counts the number itself (民法典 1259 条), “过” does not."""
 
     numerator: int
     denominator: int

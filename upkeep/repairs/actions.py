@@ -1,4 +1,4 @@
-"""Every move of a repair project up to its application: checked, made under the row's lock, written into its history."""
+"""Every move of a repair project up to its application: checked, made under the row's lock, written down."""
 
 import datetime as dt
 from collections import Counter
@@ -13,7 +13,7 @@ from upkeep.casework.numbering import next_number
 from upkeep.casework.procedure import Procedure
 from upkeep.casework.states import CLOSED
 from upkeep.estate import claims
-from upkeep.estate.models import Area, Facility
+from upkeep.estate.models import Facility
 from upkeep.estate.models.case_house import ClaimKind
 from upkeep.kernel.dates import day_of, in_letters
 from upkeep.kernel.errors import HasProblems, Problem, Refusal
@@ -91,7 +91,10 @@ def create_project(*, area_id: int, basics: Basics, by: Actor, at: dt.datetime) 
 
 @transaction.atomic
 def edit_project(project_id: int, *, basics: Basics, by: Actor, at: dt.datetime) -> RepairProject:
-    """Change what is not yet published; with the budget the shares change too. Raises: NotYours, NotNow, HasProblems."""
+    """Change what is not yet published; with the budget the shares change too.
+
+    Raises: NotYours, NotNow, HasProblems.
+    """
     project = locked(project_id, moves=(ProjectMove.EDIT,), by=by)
     _set_basics(project, basics)
     _set_works(project, basics)
@@ -262,7 +265,10 @@ def _open_vote_of(project: RepairProject) -> Vote:
 def accept_work(
     project_id: int, *, accepted_on: dt.date, settlement_fen: int, acceptance: str, by: Actor, at: dt.datetime
 ) -> RepairProject:
-    """项目验收 with its settlement, which for a simple project is the budget. Raises: NotYours, NotNow, HasProblems."""
+    """项目验收 with its settlement, which for a simple project is the budget.
+
+    Raises: NotYours, NotNow, HasProblems.
+    """
     project = locked(project_id, moves=(ProjectMove.ACCEPT,), by=by)
     problems = []
     if accepted_on > day_of(at):

@@ -1,4 +1,4 @@
-"""Application and disbursement of a project: submitted, given back, approved. Approval holds and orders; it posts nothing."""
+"""Application and disbursement of a project: submitted, given back, approved. Approval holds and orders, no more."""
 
 import datetime as dt
 from collections.abc import Iterable, Sequence

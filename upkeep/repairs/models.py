@@ -137,7 +137,7 @@ class ProjectFacility(models.Model):
 
 
 class ProjectHouse(models.Model):
-    """项目分摊房屋: a house that bears a share (合并分摊清册), with its area and fund as they were when it was allocated.
+    """项目分摊房屋: a house that bears a share (合并分摊清册), with area and fund as they were when it was allocated.
 
     `shortfall_fen` is what its sub-account lacked then. Frozen once the project is published.
     """

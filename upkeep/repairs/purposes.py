@@ -1,4 +1,4 @@
-"""What follows a payment order of a repair: the bank's word releases the hold, books the payment, finishes the project."""
+"""What follows a payment order of a repair: the bank's word releases the hold, books it, finishes the project."""
 
 import datetime as dt
 

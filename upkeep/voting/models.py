@@ -115,7 +115,7 @@ class VoteHouse(models.Model):
 
 
 class Ballot(models.Model):
-    """选票: what was entered for a house, by whom and when. A correction is a further revision; the last one counts."""
+    """选票: what was entered for a house, by whom and when. A correction is a further revision; the last counts."""
 
     id = models.BigIntegerField("标识", primary_key=True, default=new_id)
     vote_house = models.ForeignKey(
