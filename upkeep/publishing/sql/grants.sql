@@ -1,0 +1,1 @@
+revoke update, delete, truncate on publishing_publicnotice from {app};

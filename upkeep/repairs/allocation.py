@@ -1,0 +1,47 @@
+"""Allocation (分摊): amounts divided exactly to the fen, by largest remainder. Pure integers, no database."""
+
+from collections.abc import Mapping
+from operator import itemgetter
+
+
+def allocate(total_fen: int, weights: Mapping[int, int]) -> dict[int, int]:
+    """Divide a total in proportion to weights (floor areas by house id): Σ = total, each within 1 fen of exact.
+
+    Whoever was rounded down furthest gets a fen first; ties go to the lower id, so the order of the rows, and
+    whoever repeats the sum by hand, make no difference (165号令 第二十条: 按各自拥有物业建筑面积的比例分摊).
+    Raises: ValueError for a negative total or weight, or when nothing has a weight.
+    """
+    whole = sum(weights.values())
+    if total_fen < 0 or whole <= 0 or min(weights.values()) < 0:
+        raise ValueError("an allocation needs a total and weights that are not negative, and one weight above zero")
+    shares: dict[int, int] = {}
+    remainders: list[tuple[int, int]] = []
+    for key, weight in weights.items():
+        share, remainder = divmod(total_fen * weight, whole)
+        shares[key] = share
+        remainders.append((-remainder, key))
+    left = total_fen - sum(shares.values())
+    if left:
+        remainders.sort()
+        for key in map(itemgetter(1), remainders[:left]):
+            shares[key] += 1
+    return shares
+
+
+def split_among_payees(shares: Mapping[int, int], payees: Mapping[int, int]) -> dict[int, dict[int, int]]:
+    """Say how much of each payee's amount each house pays: both margins exact, as proportional as fen allow.
+
+    `shares` is fen by house, `payees` fen by payee, with equal totals. Houses that pay a payee nothing are left out.
+    Raises: ValueError when the totals differ.
+    """
+    if sum(shares.values()) != sum(payees.values()):
+        raise ValueError("the payees' amounts do not add up to the houses' shares")
+    left = dict(shares)
+    divided: dict[int, dict[int, int]] = {}
+    for payee in sorted(payees):
+        # A quota of what is left never exceeds what the house has left, so the last payee's column comes out exactly.
+        part = allocate(payees[payee], left) if payees[payee] else {}
+        divided[payee] = {house: fen for house, fen in part.items() if fen}
+        for house, fen in divided[payee].items():
+            left[house] -= fen
+    return divided

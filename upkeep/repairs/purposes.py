@@ -1,0 +1,66 @@
+"""What follows a payment order of a repair: the bank's word releases the hold, books it, finishes the project."""
+
+import datetime as dt
+
+from upkeep.banking.models import PaymentOrder
+from upkeep.banking.orders import amounts_of
+from upkeep.banking.purposes import OrderPurpose, purpose
+from upkeep.books import postings, sub_accounts
+from upkeep.books.chart import FundKind
+from upkeep.estate import claims
+from upkeep.kernel.errors import Refusal
+from upkeep.kernel.money import yuan
+from upkeep.parties.actor import Actor
+from upkeep.repairs.history import advance, locked
+from upkeep.repairs.stages import ProjectMove
+
+PURPOSE = "repair"
+
+
+def reference_of(project_id: int, payee_id: int, fund: FundKind) -> str:
+    """How an order, its hold and its posting name the same part of a project's money."""
+    return f"{reference_prefix(project_id)}{payee_id}:{fund.value[0]}"
+
+
+def reference_prefix(project_id: int) -> str:
+    """What the references of all orders of a project begin with."""
+    return f"repair:{project_id}:"
+
+
+def project_id_of(order: PaymentOrder) -> int:
+    """The project that ordered the payment."""
+    return int(order.reference.split(":")[1])
+
+
+@purpose(PURPOSE)
+class RepairPayment(OrderPurpose):
+    """维修拨付. A failed payment leaves hold and project as they are until the order is issued anew."""
+
+    title = "维修拨付"
+
+    def confirmed(self, order: PaymentOrder, *, booked_on: dt.date, at: dt.datetime, by: Actor) -> None:
+        """Give the hold back, charge the sub-accounts, count the payment; the last one finishes the project."""
+        project = locked(project_id_of(order), moves=(ProjectMove.PAY,), by=None)
+        sub_accounts.release(area_id=order.area_id, source=order.reference, at=at)
+        postings.repair_paid(
+            area_id=order.area_id,
+            custody_id=order.custody_id,
+            fund_kind=FundKind(order.custody.fund_kind),
+            amounts=amounts_of(order),
+            source=order.reference,
+            booked_on=booked_on,
+        )
+        project.paid_fen += order.amount_fen
+        note = f"付款通知 {order.number}，{yuan(order.amount_fen)} 元"
+        advance(project, ProjectMove.PAY, by=by, at=at, note=note)
+        if project.paid_fen == project.settlement_fen:
+            project.finished_at = at
+            advance(project, ProjectMove.FINISH, by=by, at=at, note=f"共拨付 {yuan(project.paid_fen)} 元")
+            claims.release(source=project.source)
+
+    def failed(self, order: PaymentOrder, *, at: dt.datetime, by: Actor) -> None:
+        """Nothing moves: the money stays held for the order that replaces this one."""
+
+    def voided(self, order: PaymentOrder, *, at: dt.datetime, by: Actor) -> None:
+        """Refused: an approved project is paid in full or cancelled as a whole, never in part."""
+        raise Refusal("维修拨付的付款通知不能单独作废；收款信息有误的，请由银行登记付款失败后重新开具")

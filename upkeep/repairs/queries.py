@@ -1,0 +1,119 @@
+"""Reading repair projects: who sees which, lists, houses, money, history."""
+
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from upkeep.banking.models import PaymentOrder
+from upkeep.casework.models import Case
+from upkeep.casework.states import CLOSED
+from upkeep.estate.models import Area
+from upkeep.kernel.numbers import tidy_number
+from upkeep.parties.actor import Actor
+from upkeep.parties.queries import within
+from upkeep.parties.roles import OFFICE, Role
+from upkeep.repairs.models import ProjectCase, ProjectEvent, ProjectHouse, RepairProject
+from upkeep.repairs.purposes import PURPOSE, reference_prefix
+
+#: Who may run a project: the committee of the area, or its property company (004; 000).
+STARTERS = (Role.OWNERS_COMMITTEE, Role.PROPERTY_COMPANY)
+
+
+def areas_to_start_in(actor: Actor) -> QuerySet[Area]:
+    """The areas in which the actor may begin a project: those his organisation represents or serves."""
+    mine = actor.organisation_id
+    if not actor.has(*STARTERS) or mine is None:
+        return Area.objects.none()
+    return Area.objects.filter(Q(committee_id=mine) | Q(property_company_id=mine)).order_by("name")
+
+
+def visible_to(actor: Actor) -> QuerySet[RepairProject]:
+    """The projects the actor may know of: staff those of their jurisdiction once published, an organisation those of
+    its areas once published, and its own always. The only way pages obtain projects.
+    """
+    projects = RepairProject.objects.select_related("area", "organisation")
+    published = ~Q(stage="NEW")
+    if actor.has(*OFFICE):
+        return projects.filter(published, jurisdiction_id__in=within(actor.jurisdiction_id))
+    mine = actor.organisation_id
+    if mine is None or not actor.has(*STARTERS):
+        return projects.none()
+    concerned = Q(area__committee_id=mine) | Q(area__property_company_id=mine)
+    return projects.filter(Q(organisation_id=mine) | (published & concerned))
+
+
+def get_project(number: str, *, actor: Actor) -> RepairProject | None:
+    """The project of that number if the actor sees it."""
+    return visible_to(actor).filter(number=tidy_number(number)).first()
+
+
+def project_list(*, actor: Actor, text: str = "", stage: str = "") -> QuerySet[RepairProject]:
+    """Visible projects by number, title or area; newest first."""
+    projects = visible_to(actor)
+    if text := text.strip():
+        projects = projects.filter(
+            Q(number__startswith=tidy_number(text)) | Q(title__icontains=text) | Q(area__name__icontains=text)
+        )
+    if stage:
+        projects = projects.filter(stage=stage)
+    return projects.order_by("-created_at", "-pk")
+
+
+def project_houses(project: RepairProject) -> QuerySet[ProjectHouse]:
+    """The sharing houses in the order of the building table."""
+    return (
+        ProjectHouse.objects.filter(project=project)
+        .select_related("house__building")
+        .order_by("house__building__order", "house__building__name", "-house__floor", "house__unit", "house__room")
+    )
+
+
+@dataclass(frozen=True)
+class Sums:
+    """What the shares of a project come to."""
+
+    houses: int
+    share_fen: int
+    short_houses: int
+    shortfall_fen: int
+
+
+def sums_of(project: RepairProject) -> Sums:
+    """Totals of the shares as they were kept."""
+    rows = ProjectHouse.objects.filter(project=project).values_list("share_fen", "shortfall_fen")
+    shares = list(rows)
+    return Sums(
+        houses=len(shares),
+        share_fen=sum(share for share, _ in shares),
+        short_houses=sum(1 for _, short in shares if short),
+        shortfall_fen=sum(short for _, short in shares),
+    )
+
+
+def history(project: RepairProject) -> QuerySet[ProjectEvent]:
+    """Everything that happened to the project, oldest first."""
+    return ProjectEvent.objects.filter(project=project).order_by("at", "pk")
+
+
+def project_of(case: Case) -> RepairProject | None:
+    """The project that the case was opened for."""
+    found = (
+        ProjectCase.objects.filter(case_id=case.pk).select_related("project__area", "project__organisation").first()
+    )
+    return found.project if found else None
+
+
+def application_of(project: RepairProject) -> Case | None:
+    """The project's application: the one under way, else the approved one, else none (a rejected one is history)."""
+    cases = [row.case for row in ProjectCase.objects.filter(project=project).select_related("case")]
+    alive = [case for case in cases if case.state_now not in CLOSED or case.state == "APPROVED"]
+    return alive[-1] if alive else None
+
+
+def orders_of(project: RepairProject) -> list[PaymentOrder]:
+    """The payment orders issued for the project, failed ones too, in the order of issue."""
+    return list(
+        PaymentOrder.objects.filter(purpose=PURPOSE, reference__startswith=reference_prefix(project.pk))
+        .select_related("custody__bank")
+        .order_by("issued_at", "pk")
+    )

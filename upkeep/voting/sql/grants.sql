@@ -1,0 +1,4 @@
+revoke update, delete, truncate on voting_votehouse from {app};
+revoke update, delete, truncate on voting_ballot from {app};
+revoke update, delete, truncate on voting_voteevidence from {app};
+revoke delete, truncate on voting_vote from {app};
