@@ -24,8 +24,8 @@ TAMPERING = [
     ("delete from ledger.line where line_no = 2", {"L1.balance", "L1.lines", "L5.balance"}),
     ("delete from ledger.line", {"L1.lines", "L5.totals"}),
     ("update ledger.line set booked_on = booked_on - 1", {"L2.orphan", "L5.balance", "L5.totals"}),
-    ("update ledger.line set entry_id = 5 where line_no = 1", {"L2.orphan"}),
-    ("update ledger.entry set source = 'other' where reverses is null", {"L10.content"}),
+    ("update ledger.line set entry_id = entry_id + 5 where line_no = 1", {"L2.orphan"}),
+    ("update ledger.entry set source = 'other' where source = 'first'", {"L10.content"}),
     ("update ledger.sub_account set balance_fen = balance_fen + 1 where id = 11", {"L5.balance", "B1.control"}),
     ("update ledger.sub_account set day_product = 0 where id = 11", {"L5.balance"}),
     ("update ledger.sub_account set held_fen = held_fen - 1 where id = 11", {"L5.held"}),
@@ -46,7 +46,11 @@ TAMPERING = [
         " where e.id = l.entry_id and e.reverses is not null and code = '4001'",
         {"L8.mirror"},
     ),
-    ("update ledger.entry set reverses = (select max(id) from ledger.entry) where source = 'first'", {"L8.once"}),
+    (
+        "update ledger.entry set reverses = (select id from ledger.entry where source = 'undo')"
+        " where source = 'first'",
+        {"L8.once"},
+    ),
     ("update ledger.book set closed_through = '2020-01-01'", {"L11.closed"}),
     (
         "insert into ledger.period values (1, '2026-12-31', now(), 'x');"

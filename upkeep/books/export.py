@@ -39,7 +39,7 @@ def account_name(line: Line, *, sub_accounts: bool) -> str:
 def journal_lines(wanted: JournalFormat, *, sub_accounts: bool = False) -> Iterator[str]:
     """The whole journal in the order of booking, line by line without line ends."""
     if wanted is JournalFormat.HLEDGER:
-        yield "commodity 1 FEN"
+        yield "commodity 1. FEN"
         for entry in ledger.journal():
             yield ""
             yield f"{entry.booked_on} ({entry.ordinal}) {entry.reason} {_plain(entry.source)}"
