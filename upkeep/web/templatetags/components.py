@@ -8,7 +8,7 @@ from django import template
 from django.core.paginator import Page
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, FileInput, RadioSelect, Select
 from django.http import HttpRequest
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from upkeep.estate.grid import BuildingGrid
 from upkeep.web import icons, tones
@@ -20,7 +20,7 @@ _PAGE = "page"
 
 
 class WronglyUsed(Exception):
-    """A component got arguments that make no sense: a mistake of the page's author, shown when the page is first opened."""
+    """A component got arguments that make no sense: the page's author sees it when the page is first opened."""
 
 
 @register.simple_tag
@@ -102,12 +102,13 @@ def choice(option: Any, field: BoundField) -> SafeString:
     if field.errors:
         data["attrs"]["aria-invalid"] = "true"
     template_name = option.data["template_name"]
-    return option.renderer.render(template_name, {"widget": {**data, "wrap_label": False}})  # type: ignore[no-any-return]
+    drawn: str = option.renderer.render(template_name, {"widget": {**data, "wrap_label": False}})
+    return mark_safe(drawn)  # noqa: S308 - Django's own widget template escaped it
 
 
 @register.simple_tag
 def url_with(request: HttpRequest, **changes: object) -> str:
-    """The present address with some parameters changed; None or "" removes one. Filters stay, the page is forgotten."""
+    """The present address with some parameters changed; None or "" removes one. Filters stay, the page does not."""
     parameters = request.GET.copy()
     if _PAGE not in changes:
         parameters.pop(_PAGE, None)
