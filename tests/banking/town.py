@@ -4,10 +4,10 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from upkeep.banking.actions import open_custody
-from upkeep.banking.models import CustodyAccount
+from upkeep.banking.actions import confirm_slip, open_custody
+from upkeep.banking.models import CustodyAccount, PaySlip, ReceiptMode
 from upkeep.books.chart import FundKind
-from upkeep.deposits.actions import open_receipt_book
+from upkeep.deposits.actions import issue_deposit_slips, open_receipt_book
 from upkeep.estate.actions import NewHouse, add_houses, create_area
 from upkeep.estate.kinds import BuildingKind, HouseNature, HouseUse
 from upkeep.estate.models import Area, House
@@ -42,7 +42,9 @@ class Town:
         return houses_of_area(self.area.pk)
 
 
-def person(*, username: str, name: str, role: Role, city: Jurisdiction, organisation: Organisation | None = None) -> Actor:
+def person(
+    *, username: str, name: str, role: Role, city: Jurisdiction, organisation: Organisation | None = None
+) -> Actor:
     """Open an account and answer with its actor."""
     user = open_account(
         username=username,
@@ -128,7 +130,9 @@ def standard() -> DepositStandard:
 def make_town(*, houses: Sequence[NewHouse] | None = None, receipts: int = 100_000) -> Town:
     """江城市 with 江阳区; 建设银行 keeps the commodity fund, 工商银行 that of sold public housing."""
     city = add_jurisdiction(code="510500", slug="jiangcheng", name="江城市", office_name="江城市维修资金管理中心")
-    district = add_jurisdiction(code="510502", slug="jiangyang", name="江阳区", office_name="江阳区分中心", parent=city)
+    district = add_jurisdiction(
+        code="510502", slug="jiangyang", name="江阳区", office_name="江阳区分中心", parent=city
+    )
     banks = [bank(city, "建设银行江城分行", "CCB"), bank(city, "工商银行江城分行", "ICBC")]
     custodies = {
         kind: open_custody(
@@ -165,9 +169,7 @@ def make_town(*, houses: Sequence[NewHouse] | None = None, receipts: int = 100_0
     if receipts:
         open_receipt_book(jurisdiction_id=city.pk, code="川维修", first=1, last=receipts, at=AT)
     people = {
-        "developer": person(
-            username="dev", name="孙经理", role=Role.DEVELOPER, city=city, organisation=developer
-        ),
+        "developer": person(username="dev", name="孙经理", role=Role.DEVELOPER, city=city, organisation=developer),
         "teller": person(username="t1", name="钱柜员", role=Role.TELLER, city=city, organisation=banks[0]),
         "teller2": person(username="t2", name="周柜员", role=Role.TELLER, city=city, organisation=banks[0]),
         "other_teller": person(username="t3", name="吴柜员", role=Role.TELLER, city=city, organisation=banks[1]),
@@ -175,3 +177,37 @@ def make_town(*, houses: Sequence[NewHouse] | None = None, receipts: int = 100_0
         "approver": person(username="a2", name="王主任", role=Role.APPROVER, city=city),
     }
     return Town(city, district, banks, custodies, developer, area, people)
+
+
+def issue(
+    town: Town,
+    *,
+    mode: ReceiptMode = ReceiptMode.WHOLE,
+    count: int | None = None,
+    houses: Sequence[House] | None = None,
+) -> PaySlip:
+    """One slip of the developer for the given houses, or for the first `count`."""
+    (slip,) = issue_deposit_slips(
+        area=town.area,
+        houses=town.houses[:count] if houses is None else houses,
+        payer_name=town.developer.name,
+        payer_phone="13900000001",
+        payer_organisation_id=town.developer.pk,
+        receipt_mode=mode,
+        by=town.people["developer"],
+        at=AT,
+    )
+    return slip
+
+
+def confirm(
+    town: Town, slip: PaySlip, *, serial: str = "S1", who: str = "teller", amount_fen: int | None = None
+) -> PaySlip:
+    """A teller confirms, by default the right amount."""
+    return confirm_slip(
+        number=slip.number,
+        amount_fen=slip.total_fen if amount_fen is None else amount_fen,
+        serial=serial,
+        by=town.people[who],
+        at=AT,
+    )

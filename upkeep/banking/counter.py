@@ -1,4 +1,4 @@
-"""What is checked at every bank counter, for money in and money out, with sentences that tell the teller what to do."""
+"""What is checked at every bank counter, money in or out, in sentences that tell the teller what to do."""
 
 from upkeep.banking.models import CustodyAccount
 from upkeep.kernel.errors import HasProblems, Problem, Refusal
@@ -54,7 +54,8 @@ def check_amount(*, found_fen: int, wanted_fen: int, what: str) -> None:
             [
                 Problem(
                     "amount",
-                    f"金额不符：{what}金额 {yuan(wanted_fen)} 元，录入 {yuan(found_fen)} 元；须一次足额办理，请核对后重新录入",
+                    f"金额不符：{what}金额 {yuan(wanted_fen)} 元，录入 {yuan(found_fen)} 元；"
+                    "须一次足额办理，请核对后重新录入",
                 )
             ]
         )

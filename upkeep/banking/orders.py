@@ -184,11 +184,11 @@ def _end(order: PaymentOrder, state: OrderState, *, reason: str, by: Actor, at: 
 
 
 def _locked(number: str, *, by: Actor) -> PaymentOrder:
-    """The order for a teller to work on, locked. Raises: Refusal."""
+    """The order for a teller to work on, locked; its serial is not joined (see `slips`). Raises: Refusal."""
     tidied = check_number(number, prefix=PREFIX, what="付款通知")
     order = (
         PaymentOrder.objects.select_for_update(of=("self",))
-        .select_related("custody__bank", "bank_serial", "area")
+        .select_related("custody__bank", "area")
         .filter(number=tidied)
         .first()
     )
@@ -202,6 +202,12 @@ def _close(order: PaymentOrder, state: OrderState, *, by: Actor, at: dt.datetime
     order.closed_by_id, order.closed_by_name = by.user_id or None, by.name
     order.save(
         update_fields=[
-            "state", "closed_at", "closed_by", "closed_by_name", "failure_reason", "booked_on", "bank_serial",
-        ]  # fmt: skip
+            "state",
+            "closed_at",
+            "closed_by",
+            "closed_by_name",
+            "failure_reason",
+            "booked_on",
+            "bank_serial",
+        ]
     )

@@ -1,7 +1,7 @@
 """What a payment is for: packages above say in their `purposes.py` what follows when the bank has paid or has not.
 
-    @purpose("deposit")
-    class FirstDeposit(SlipPurpose): ...
+@purpose("deposit")
+class FirstDeposit(SlipPurpose): ...
 """
 
 import datetime as dt

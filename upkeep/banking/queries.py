@@ -14,8 +14,8 @@ from upkeep.parties.roles import BANK, OFFICE
 
 
 def slips_visible_to(actor: Actor) -> QuerySet[PaySlip]:
-    """The slips the actor may know of: staff those of their jurisdiction, a bank those on its accounts, an organisation
-    those it is to pay. The only way pages obtain slips.
+    """The slips the actor may know of: staff those of their jurisdiction, a bank those on its accounts, an
+    organisation those it is to pay. The only way pages obtain slips.
     """
     slips = PaySlip.objects.select_related("area", "custody__bank", "bank_serial", "payer_organisation")
     if actor.has(*OFFICE):
@@ -118,7 +118,9 @@ def at_counter(number: str, *, by: Actor) -> PaySlip | PaymentOrder:
         paper = PaySlip.objects.select_related("area", "custody__bank", "bank_serial").filter(number=tidied).first()
     elif tidied.startswith("FK"):
         what = "付款通知"
-        paper = PaymentOrder.objects.select_related("area", "custody__bank", "bank_serial").filter(number=tidied).first()
+        paper = (
+            PaymentOrder.objects.select_related("area", "custody__bank", "bank_serial").filter(number=tidied).first()
+        )
     else:
         raise UnknownPaper(
             f"“{tidied[:30]}”不是交款通知单（JK 开头）或付款通知（FK 开头）的编号，请核对后重新输入或扫描"
@@ -148,10 +150,14 @@ def journal(*, actor: Actor, on: dt.date) -> list[JournalLine]:
     slips = slips_visible_to(actor).filter(state=SlipState.PAID, booked_on=on)
     orders = orders_visible_to(actor).filter(state=OrderState.PAID, booked_on=on)
     lines = [
-        JournalLine(s.number, "收款", _serial(s), _at(s), s.area.name, s.payer_name, s.total_fen, None, s.closed_by_name)
+        JournalLine(
+            s.number, "收款", _serial(s), _at(s), s.area.name, s.payer_name, s.total_fen, None, s.closed_by_name
+        )
         for s in slips
     ] + [
-        JournalLine(o.number, "付款", _serial(o), _at(o), o.area.name, o.payee_name, None, o.amount_fen, o.closed_by_name)
+        JournalLine(
+            o.number, "付款", _serial(o), _at(o), o.area.name, o.payee_name, None, o.amount_fen, o.closed_by_name
+        )
         for o in orders
     ]
     return sorted(lines, key=lambda line: (line.at, line.number))

@@ -43,5 +43,6 @@ def use_serial(
         if earlier is None:
             raise
         raise SerialUsed(
-            f"流水号 {serial} 已用于单据 {earlier.subject} 的{SerialUse(earlier.use).label}，请核对后填写本笔业务的流水号"
+            f"流水号 {serial} 已用于单据 {earlier.subject} 的{SerialUse(earlier.use).label}，"
+            "请核对后填写本笔业务的流水号"
         ) from None

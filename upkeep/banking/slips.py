@@ -105,9 +105,7 @@ def issue_slips(*, new: Sequence[NewSlip], by: Actor, at: dt.datetime) -> list[P
     )
     for slip, one in zip(slips, new, strict=True):
         if kind := slip_purpose(slip.purpose).claims:
-            claims.claim(
-                house_ids=[item.house_id for item in one.items], kind=kind, source=source_of(slip), at=at
-            )
+            claims.claim(house_ids=[item.house_id for item in one.items], kind=kind, source=source_of(slip), at=at)
     return slips
 
 
@@ -143,9 +141,7 @@ def check_payable(slip: PaySlip, *, on: dt.date) -> None:
     """Whether the bank may take money for the slip on that day. Raises: SlipClosed with what to do."""
     if slip.state_now is SlipState.PAID:
         assert slip.closed_at is not None
-        raise SlipClosed(
-            f"该通知单已由{slip.closed_by_name}于 {to_the_minute(slip.closed_at)} 确认收款，请勿重复收款"
-        )
+        raise SlipClosed(f"该通知单已由{slip.closed_by_name}于 {to_the_minute(slip.closed_at)} 确认收款，请勿重复收款")
     if slip.state_now is SlipState.VOID:
         assert slip.closed_at is not None
         raise SlipClosed(
@@ -191,11 +187,14 @@ def expire_slips(*, on: dt.date, at: dt.datetime) -> int:
 
 
 def _locked(number: str, *, by: Actor) -> PaySlip:
-    """The slip for a teller to work on, locked. Raises: Refusal."""
+    """The slip for a teller to work on, locked. Raises: Refusal.
+
+    The serial is not joined: a joined row stays what it was before the wait for the lock.
+    """
     tidied = check_number(number, prefix=PREFIX, what="交款通知单")
     slip = (
         PaySlip.objects.select_for_update(of=("self",))
-        .select_related("custody__bank", "bank_serial", "case", "area")
+        .select_related("custody__bank", "case", "area")
         .filter(number=tidied)
         .first()
     )
@@ -209,6 +208,12 @@ def _close(slip: PaySlip, state: SlipState, *, by: Actor | None, at: dt.datetime
     slip.closed_by_id, slip.closed_by_name = (by.user_id or None, by.name) if by else (None, "系统")
     slip.save(
         update_fields=[
-            "state", "closed_at", "closed_by", "closed_by_name", "void_reason", "booked_on", "bank_serial",
-        ]  # fmt: skip
+            "state",
+            "closed_at",
+            "closed_by",
+            "closed_by_name",
+            "void_reason",
+            "booked_on",
+            "bank_serial",
+        ]
     )

@@ -48,8 +48,8 @@ def issue_deposit_slips(
 ) -> list[PaySlip]:
     """Issue the slips for the first deposits of houses of one area, one per custody account (商品住宅, 已售公有住房).
 
-    Buildings of the houses are loaded. Raises: AlreadyDeposited, estate.claims.HouseIsBusy naming the houses; NoPolicy,
-    NoStandard, NoCustody.
+    Buildings of the houses are loaded. Raises: AlreadyDeposited, estate.claims.HouseIsBusy naming the houses;
+    NoPolicy, NoStandard, NoCustody.
     """
     if paid := [house for house in houses if house.first_deposit_due_fen is not None]:
         raise AlreadyDeposited(f"{named(paid)}已交首期维修资金，请从所选房屋中去掉")

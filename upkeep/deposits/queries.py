@@ -1,4 +1,4 @@
-"""How houses stand with their first deposit (交存情况): by house for the building table, by area in counts and sums."""
+"""How houses stand with their first deposit (交存情况): by house for the building table, by area in sums."""
 
 import datetime as dt
 from collections.abc import Sequence

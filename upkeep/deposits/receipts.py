@@ -22,10 +22,8 @@ class BookExists(Refusal):
     """The range was entered before."""
 
 
-def open_receipt_book(
-    *, jurisdiction_id: int, code: str, first: int, last: int, at: dt.datetime
-) -> ReceiptBook:
-    """Enter a range of numbers. Raises: BookExists when it meets one that is there, HasProblems when it is no range."""
+def open_receipt_book(*, jurisdiction_id: int, code: str, first: int, last: int, at: dt.datetime) -> ReceiptBook:
+    """Enter a range of numbers. Raises: BookExists when it meets one there is, HasProblems when it is none."""
     if not 1 <= first <= last:
         raise HasProblems([Problem("last", "止号不能小于起号")])
     meets = ReceiptBook.objects.filter(jurisdiction_id=jurisdiction_id, code=code, first__lte=last, last__gte=first)
@@ -77,7 +75,7 @@ def issue_receipts(*, slip: PaySlip, payers: dict[int, str], at: dt.datetime) ->
 
 
 def _take(jurisdiction_id: int, count: int) -> list[tuple[ReceiptBook, int]]:
-    """The next `count` numbers. The books stay locked until the transaction ends, so nobody's rollback leaves a gap."""
+    """The next `count` numbers. The books stay locked to the end of the transaction: no rollback leaves a gap."""
     line = ancestry(jurisdiction_id)
     books = list(
         ReceiptBook.objects.select_for_update()
@@ -98,7 +96,7 @@ def _take(jurisdiction_id: int, count: int) -> list[tuple[ReceiptBook, int]]:
 
 @transaction.atomic
 def void_receipt(*, receipt_id: int, reason: str, reissue: bool, by: Actor, at: dt.datetime) -> Receipt | None:
-    """Make a receipt void; it keeps its number. With `reissue` the same payment gets a new one, which is answered with.
+    """Make a receipt void; it keeps its number. With `reissue` the payment gets a new one, which is answered with.
 
     Raises: HasProblems without a reason; Refusal when it is void already; NoReceiptNumbers.
     """

@@ -1,4 +1,4 @@
-"""交存标准 (165号令 第七、八条): what a square metre of a house pays as first deposit; the first row that fits holds."""
+"""交存标准 (165号令 第七、八条): what a house pays per square metre at first; the first row that fits holds."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -26,8 +26,8 @@ class HouseFeatures:
 
 @dataclass(frozen=True, kw_only=True)
 class StandardRow:
-    """One line of the tariff. An empty condition fits every house; `fen_per_m2` is the rate, or `price_fen_per_m2` (房改
-    成本价、建安造价) of which `basis_points` (1 % = 100) are due.
+    """One line of the tariff. An empty condition fits every house; `fen_per_m2` is the rate, or `price_fen_per_m2`
+    (房改成本价、建安造价) of which `basis_points` (1 % = 100) are due.
     """
 
     label: str
@@ -96,6 +96,4 @@ def standard_from_json(value: dict[str, Any]) -> DepositStandard:
 
 def deposit_standard(*, jurisdiction_id: int, on: dt.date) -> DepositStandard:
     """The tariff in force on a day. Raises: NoPolicy."""
-    return standard_from_json(
-        require_value(kind=PolicyKind.DEPOSIT_STANDARD, jurisdiction_id=jurisdiction_id, on=on)
-    )
+    return standard_from_json(require_value(kind=PolicyKind.DEPOSIT_STANDARD, jurisdiction_id=jurisdiction_id, on=on))

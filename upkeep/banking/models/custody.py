@@ -9,7 +9,7 @@ from upkeep.parties.models import Jurisdiction, Organisation
 
 
 class CustodyAccount(models.Model):
-    """专户: the bank account in which one kind of fund of a city lies (165号令 第十条); each keeps books of its own."""
+    """专户: the bank account in which one fund of a city lies (165号令 第十条); each keeps books of its own."""
 
     id = models.BigIntegerField("标识", primary_key=True, default=new_id)
     jurisdiction = models.ForeignKey(Jurisdiction, verbose_name="管辖区", on_delete=models.PROTECT)
@@ -29,9 +29,7 @@ class CustodyAccount(models.Model):
                 condition=Q(is_default=True, is_active=True),
                 name="custody_has_one_default_per_city_and_fund",
             ),
-            models.CheckConstraint(
-                name="custody_fund_kind_is_known", condition=Q(fund_kind__in=FundKind.values)
-            ),
+            models.CheckConstraint(name="custody_fund_kind_is_known", condition=Q(fund_kind__in=FundKind.values)),
         ]
 
     def __str__(self) -> str:

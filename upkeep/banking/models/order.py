@@ -62,9 +62,7 @@ class PaymentOrder(models.Model):
         verbose_name = "付款通知"
         constraints = [
             models.CheckConstraint(name="order_state_is_known", condition=Q(state__in=OrderState.values)),
-            models.CheckConstraint(
-                name="order_amount_is_positive", condition=Q(amount_fen__gt=0, house_count__gt=0)
-            ),
+            models.CheckConstraint(name="order_amount_is_positive", condition=Q(amount_fen__gt=0, house_count__gt=0)),
             models.CheckConstraint(
                 name="order_closed_at_iff_closed",
                 condition=Q(state=OrderState.WAITING, closed_at__isnull=True)

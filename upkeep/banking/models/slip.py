@@ -73,9 +73,7 @@ class PaySlip(models.Model):
         verbose_name = "交款通知单"
         constraints = [
             models.CheckConstraint(name="slip_state_is_known", condition=Q(state__in=SlipState.values)),
-            models.CheckConstraint(
-                name="slip_total_is_positive", condition=Q(total_fen__gt=0, house_count__gt=0)
-            ),
+            models.CheckConstraint(name="slip_total_is_positive", condition=Q(total_fen__gt=0, house_count__gt=0)),
             models.CheckConstraint(
                 name="slip_closed_at_iff_closed",
                 condition=Q(state=SlipState.WAITING, closed_at__isnull=True)
