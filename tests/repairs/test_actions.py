@@ -1,5 +1,6 @@
 """The moves of a repair project: what each does, whom and when it refuses."""
 
+import dataclasses
 import datetime as dt
 
 import pytest
@@ -26,7 +27,7 @@ from upkeep.policy.notice_rule import NoticeRule
 from upkeep.policy.voting_rule import OLD_DOUBLE_2_3, rule_to_json
 from upkeep.publishing.models import NoticeKind, PublicNotice
 from upkeep.repairs import actions, queries
-from upkeep.repairs.actions import Basics, Work
+from upkeep.repairs.actions import Work
 from upkeep.repairs.history import NotNow, NotYours
 from upkeep.repairs.shares import NotEnoughOnSubAccounts, NotOfThisArea, SharesAreStale
 from upkeep.repairs.stages import Stage
@@ -53,14 +54,8 @@ class TestCreateProject:
             actions.create_project(area_id=scene.town.area.pk, basics=basics(scene), by=scene.stranger, at=AT)
 
     def test_refuses_a_facility_of_another_area_and_an_end_before_the_start(self, scene: Scene) -> None:
-        good = basics(scene)
-        wrong = Basics(
-            **{
-                name: getattr(good, name) for name in ("title", "reason", "contact_name", "contact_phone", "starts_on")
-            },
-            ends_on=TODAY - dt.timedelta(days=1),
-            works=(Work(facility_id=1, content="更换", contractor="公司", budget_fen=100),),
-        )
+        works = (Work(facility_id=1, content="更换", contractor="公司", budget_fen=100),)
+        wrong = dataclasses.replace(basics(scene), ends_on=TODAY - dt.timedelta(days=1), works=works)
 
         with pytest.raises(HasProblems) as refused:
             actions.create_project(area_id=scene.town.area.pk, basics=wrong, by=scene.chair, at=AT)
@@ -197,7 +192,7 @@ class TestAcceptWork:
     def test_refuses_a_settlement_that_is_not_the_budget(self, scene: Scene, difference: int) -> None:
         project = passed(scene)
 
-        with pytest.raises(HasProblems, match="结算金额须等于预算金额 38,765.43 元"):
+        with pytest.raises(HasProblems, match=r"结算金额须等于预算金额 38,765\.43 元"):
             actions.accept_work(
                 project.pk,
                 accepted_on=TODAY,
