@@ -5,6 +5,8 @@ The same content is previewed, published and printed; once published, print and 
 
 from typing import Any
 
+from upkeep.casework.procedure import Table
+from upkeep.estate.models import Facility
 from upkeep.estate.queries import owner_names
 from upkeep.kernel.areas import square_metres
 from upkeep.kernel.dates import in_letters
@@ -24,13 +26,19 @@ def title_of(project: RepairProject, kind: NoticeKind) -> str:
 
 
 def body_of(project: RepairProject, kind: NoticeKind) -> dict[str, Any]:
-    """The notice as it would be published now: `text`, `facts`, `works` and `houses` tables, as JSON."""
+    """The notice as it would be published now, as JSON: `text`, `facts`, and the tables `works` and `houses`."""
     return {
         "text": _text(project, kind),
-        "facts": _facts(project, kind),
-        "works": _works(project),
-        "houses": _houses(project, kind),
+        "facts": [list(pair) for pair in facts_of(project)],
+        "works": _as_json(works_of(project)),
+        "houses": _as_json(houses_of(project, kind)),
     }
+
+
+def _as_json(table: Table) -> dict[str, Any]:
+    *rows, total = table.rows
+    parts = {"rows": [list(row) for row in rows], "total": list(total)}
+    return {"title": table.title, "columns": list(table.columns), "numeric": sorted(table.numeric)} | parts
 
 
 def _text(project: RepairProject, kind: NoticeKind) -> list[str]:
@@ -51,58 +59,58 @@ def _text(project: RepairProject, kind: NoticeKind) -> list[str]:
     ]
 
 
-def _facts(project: RepairProject, kind: NoticeKind) -> list[list[str]]:
+def facts_of(project: RepairProject) -> list[tuple[str, str]]:
+    """What a project is, in the order in which it is read."""
     facts = [
-        ["项目编号", project.number],
-        ["项目名称", project.title],
-        ["物业区域", project.area.name],
-        ["申报单位", project.organisation.name],
-        ["计划工期", f"{in_letters(project.starts_on)}至{in_letters(project.ends_on)}"],
-        ["分摊房屋", f"{project.house_count:,} 户，{square_metres(project.area_dm2)} ㎡"],
-        ["预算金额", f"{yuan(project.budget_fen)} 元"],
+        ("项目编号", project.number),
+        ("项目名称", project.title),
+        ("物业区域", project.area.name),
+        ("申报单位", project.organisation.name),
+        ("计划工期", f"{in_letters(project.starts_on)}至{in_letters(project.ends_on)}"),
+        ("分摊房屋", f"{project.house_count:,} 户，{square_metres(project.area_dm2)} ㎡"),
+        ("预算金额", f"{yuan(project.budget_fen)} 元"),
     ]
-    if kind is NoticeKind.ACCEPTANCE and project.settlement_fen is not None and project.accepted_on is not None:
+    if project.settlement_fen is not None and project.accepted_on is not None:
         facts += [
-            ["结算金额", f"{yuan(project.settlement_fen)} 元"],
-            ["验收日期", in_letters(project.accepted_on)],
+            ("结算金额", f"{yuan(project.settlement_fen)} 元"),
+            ("验收日期", in_letters(project.accepted_on)),
         ]
     return facts
 
 
-def _works(project: RepairProject) -> dict[str, Any]:
+def works_of(project: RepairProject) -> Table:
+    """What is repaired, where, by whom, for how much; the last row is the sum."""
+    works = list(project.facilities.select_related("facility__building").order_by("pk"))
     rows = [
-        [work.facility.name, _place(work.facility), work.content, work.contractor, yuan(work.budget_fen)]
-        for work in project.facilities.select_related("facility__building").order_by("pk")
+        (work.facility.name, place_of(work.facility), work.content, work.contractor, yuan(work.budget_fen))
+        for work in works
     ]
-    columns = ["设施设备", "位置", "维修内容", "施工单位", "预算金额（元）"]
-    return {"title": "维修内容", "columns": columns, "numeric": [4], "rows": rows}
+    total = ("合计", "", "", "", yuan(sum(work.budget_fen for work in works)))
+    columns = ("设施设备", "位置", "维修内容", "施工单位", "预算金额（元）")
+    return Table("维修内容", columns, [*rows, total], frozenset({4}))
 
 
-def _place(facility: Any) -> str:
-    building = facility.building.name if facility.building else "小区"
-    return f"{building} {facility.unit}".strip()
+def place_of(facility: Facility) -> str:
+    """Where a facility is: the area, a building, a unit of it."""
+    return f"{facility.building.name} {facility.unit}".strip() if facility.building else "小区"
 
 
-def _houses(project: RepairProject, kind: NoticeKind) -> dict[str, Any]:
+def houses_of(project: RepairProject, kind: NoticeKind) -> Table:
+    """预算清册 or 决算清册: every sharing house with its owner (masked), area and share; the last row is the sum."""
     shares = list(project_houses(project))
     names = owner_names([share.house_id for share in shares])
     rows = [
-        [
+        (
             str(place),
             share.house.building.name,
             share.house.label,
             names.get(share.house_id, "（未售）"),
             square_metres(share.area_dm2),
             yuan(share.share_fen),
-        ]
+        )
         for place, share in enumerate(shares, start=1)
     ]
-    total = ["", "合计", f"{len(shares):,} 户", "", square_metres(project.area_dm2), yuan(project.budget_fen)]
+    total = ("", "合计", f"{len(shares):,} 户", "", square_metres(project.area_dm2), yuan(project.budget_fen))
     amount = "分摊金额（元）" if kind is NoticeKind.PROJECT else "决算分摊金额（元）"
-    return {
-        "title": LISTS[kind],
-        "columns": ["序号", "楼栋", "房号", "业主", "建筑面积（㎡）", amount],
-        "numeric": [0, 4, 5],
-        "rows": rows,
-        "total": total,
-    }
+    columns = ("序号", "楼栋", "房号", "业主", "建筑面积（㎡）", amount)
+    return Table(LISTS[kind], columns, [*rows, total], frozenset({0, 4, 5}))

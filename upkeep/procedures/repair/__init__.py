@@ -1,0 +1,1 @@
+"""Procedures about repair projects (维修项目管理)."""
