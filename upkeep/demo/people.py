@@ -23,7 +23,11 @@ def invent(chance: random.Random) -> Person:
     name = chance.choice(_FAMILY) + "".join(chance.choice(_GIVEN) for _ in range(chance.choice((1, 2, 2))))
     year, month, day = chance.randint(1900, 1919), chance.randint(1, 12), chance.randint(1, 28)
     body = f"510502{year}{month:02d}{day:02d}{chance.randint(1, 999):03d}"
-    return Person(name, body + ric.calc_check_digit(body + "0"), f"1{chance.choice((38, 39, 58, 77, 86))}{chance.randrange(10**8):08d}")
+    return Person(
+        name,
+        body + ric.calc_check_digit(body + "0"),
+        f"1{chance.choice((38, 39, 58, 77, 86))}{chance.randrange(10**8):08d}",
+    )
 
 
 def credit_code(serial: int) -> str:

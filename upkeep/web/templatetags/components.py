@@ -103,7 +103,7 @@ def choice(option: Any, field: BoundField) -> SafeString:
         data["attrs"]["aria-invalid"] = "true"
     template_name = option.data["template_name"]
     drawn: str = option.renderer.render(template_name, {"widget": {**data, "wrap_label": False}})
-    return mark_safe(drawn)  # noqa: S308 - Django's own widget template escaped it
+    return mark_safe(drawn)
 
 
 @register.simple_tag

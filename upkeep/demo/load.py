@@ -1,0 +1,87 @@
+"""Loads the demo city: everything through actions, bulk where houses are many, in one transaction."""
+
+import datetime as dt
+import random
+from collections.abc import Callable
+
+from django.contrib.auth.hashers import make_password
+from django.db import connection, transaction
+
+from upkeep.demo import areas, fill
+from upkeep.demo.cases import file_cases
+from upkeep.demo.city import PASSWORD, City, found_city, found_committee
+from upkeep.demo.fill import Filled, fill_area, moment
+from upkeep.demo.repairs import run_projects
+from upkeep.parties.queries import cities
+
+#: Which areas have an owners' committee, by place.
+_WITH_COMMITTEE = (0, 2, 10, 14)
+#: Which areas have houses for which a slip waits at the bank, and how many of the unpaid.
+_WAITING = ((13, 24), (16, 0), (19, 36))
+
+
+class CityExists(Exception):
+    """The database has a city already: the demo is loaded into an empty one only."""
+
+
+@transaction.atomic
+def load_demo(*, today: dt.date, tell: Callable[[str], None] = lambda text: None) -> City:
+    """Load the whole city, dated relative to `today`; the same city for the same day. Raises: CityExists."""
+    city, chance = _begin(today)
+    filled: list[Filled] = []
+    for place, plan in enumerate(areas.PLANS):
+        begun = today - dt.timedelta(days=1500 - place * 70)
+        committee = (
+            found_committee(city, area_name=plan.name, at=moment(begun), password_hash=_hash())
+            if place in _WITH_COMMITTEE
+            else None
+        )
+        one = fill_area(city, plan, place=place, committee=committee, on=begun, chance=chance)
+        fill.pay_deposits(city, one, on=begun + dt.timedelta(days=30), serial=f"JC{place:06d}")
+        filled.append(one)
+    houses = sum(len(one.houses) for one in filled)
+    tell(f"{len(filled)} 个物业区域，{houses:,} 户")
+    for place, count in _WAITING:
+        unpaid = filled[place].houses[round(len(filled[place].houses) * filled[place].plan.share_paid) :]
+        if count and unpaid:
+            fill.ask_deposits(city, filled[place], houses=unpaid[:count], on=today - dt.timedelta(days=3))
+    _analyze()
+    tell(f"{run_projects(city, filled, today=today)} 个维修项目")
+    tell(f"{file_cases(city, today=today, chance=chance)} 张业务单")
+    return city
+
+
+@transaction.atomic
+def load_small(*, today: dt.date) -> City:
+    """The city that tests use: the same cast, three small areas, no projects and no cases."""
+    city, chance = _begin(today)
+    for place, plan in enumerate(areas.SMALL_PLANS):
+        begun = today - dt.timedelta(days=400 - place * 30)
+        committee = found_committee(city, area_name=plan.name, at=moment(begun), password_hash=_hash())
+        one = fill_area(city, plan, place=place, committee=committee, on=begun, chance=chance)
+        fill.pay_deposits(city, one, on=begun + dt.timedelta(days=30), serial=f"JC{place:06d}")
+    return city
+
+
+def _begin(today: dt.date) -> tuple[City, random.Random]:
+    if cities().exists():
+        raise CityExists("数据库中已有城市，演示数据只能载入空库；要重新开始请用 ./run --fresh")
+    return found_city(at=moment(today - dt.timedelta(days=2000)), password_hash=_hash()), random.Random(165)
+
+
+_made: dict[str, str] = {}
+
+
+def _hash() -> str:
+    """One hash for all: the demo's password is printed on its login page anyway."""
+    return _made.setdefault(PASSWORD, make_password(PASSWORD))
+
+
+def _analyze() -> None:
+    """Plans made on empty tables are bad ones; the serving role may not ANALYZE, so it only helps the owner's run."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select pg_has_role(current_user, relowner, 'USAGE') from pg_class where relname = 'estate_house'"
+        )
+        if cursor.fetchone()[0]:
+            cursor.execute("analyze")
