@@ -24,7 +24,7 @@ TASK = "upkeep.run_job"
 MOST_ATTEMPTS = 5
 _TRIES_IN_CONFLICT = 3
 #: A worker says that it is alive every ten seconds.
-_SILENT = dt.timedelta(seconds=60)
+_SILENT_S = 60
 
 # Always Django's own connection, also inside a worker: the queue's row is part of the caller's transaction.
 _queue = JobManager(DjangoConnector())
@@ -157,10 +157,11 @@ def _is_lost(job: Job) -> bool:
     """Given out to a worker that has fallen silent, or in no queue at all."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT bool_or(j.status = 'todo' OR j.status = 'doing' AND w.last_heartbeat > now() - %s)"
+            "SELECT bool_or(j.status = 'todo'"
+            " OR j.status = 'doing' AND w.last_heartbeat > now() - make_interval(secs => %s))"
             " FROM procrastinate_jobs j LEFT JOIN procrastinate_workers w ON w.id = j.worker_id"
             " WHERE j.task_name = %s AND j.args ->> 'job_id' = %s",
-            [_SILENT, TASK, str(job.pk)],
+            [_SILENT_S, TASK, str(job.pk)],
         )
         return not cursor.fetchone()[0]
 

@@ -66,6 +66,9 @@ class EncryptedJSONField(_Document):
     What other tables must see of a document is kept in typed columns (docs/adr/0002).
     """
 
+    _pyi_private_set_type: Any  # for the type checker: any JSON document may be assigned
+    _pyi_private_get_type: Any
+
     def from_db_value(self, value: str | None, expression: object, connection: object) -> Any:
         return None if value is None else json.loads(unseal(base64.b64decode(value)))
 

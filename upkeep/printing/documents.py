@@ -37,9 +37,9 @@ class Document:
             raise TypeError(f"form {self.form} takes {FORMS[self.form].__name__}, not {type(self.data).__name__}")
 
 
-def render(document: Document, *, at: dt.datetime) -> bytes:
-    """The document as PDF, printed at that moment."""
-    inputs = {
+def inputs_of(document: Document, *, at: dt.datetime) -> dict[str, Any]:
+    """All that the form shows, as the JSON document it is given."""
+    return {
         "title": document.title,
         "number": document.number,
         "issuer": document.issuer,
@@ -48,11 +48,16 @@ def render(document: Document, *, at: dt.datetime) -> bytes:
         "qr": qr_svg(document.number, city=document.city),
         **_shown(document.data, with_capitals=True),
     }
+
+
+def render(document: Document, *, at: dt.datetime) -> bytes:
+    """The document as PDF, printed at that moment."""
+    data = json.dumps(inputs_of(document, at=at), ensure_ascii=False)
     compiler = _compilers.pop() if _compilers else _make_compiler()
     pdf = compiler.compile(
         str(_FORMS / f"{document.form}.typ"),
         format="pdf",
-        sys_inputs={"data": json.dumps(inputs, ensure_ascii=False)},
+        sys_inputs={"data": data},
         timestamp=int(at.timestamp()),
     )
     _compilers.append(compiler)  # not after a failure: a compiler that raised is dropped
