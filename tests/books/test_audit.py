@@ -148,7 +148,7 @@ def _copy(owner: Db) -> list[tuple[str, str, str]]:
         owner.execute(f"create table public.kept_{table} as table ledger.{table}".encode())
     constraints = owner.execute(_CONSTRAINTS).fetchall()
     owner.commit()
-    return constraints  # type: ignore[return-value]
+    return constraints
 
 
 def _put_back(owner: Db, constraints: list[tuple[str, str, str]]) -> None:
@@ -158,7 +158,7 @@ def _put_back(owner: Db, constraints: list[tuple[str, str, str]]) -> None:
         owner.execute(f"insert into ledger.{table} overriding system value table public.kept_{table}".encode())
         owner.execute(f"drop table public.kept_{table}".encode())
     left = set(owner.execute(_CONSTRAINTS).fetchall())
-    for table, name, definition in set(constraints) - left:  # type: ignore[operator]
+    for table, name, definition in set(constraints) - left:
         owner.execute(f"alter table {table} add constraint {name} {definition}".encode())
     owner.commit()
 

@@ -129,7 +129,8 @@ class TestABankFile:
 
     def test_becomes_one_entry_per_area(self) -> None:
         sub_accounts.open_for(2, [31])
-        usual = {"custody_id": CUSTODY, "fund_kind": FundKind.COMMODITY, "source": "bank:ICBC:1", "booked_on": DAY}
+        usual: dict[str, Any] = event(source="bank:ICBC:1")
+        del usual["area_id"]
         deposits = [
             postings.Deposit(area_id=AREA, amounts={A: 10, B: 20}, **usual),
             postings.Deposit(area_id=2, amounts={31: 5}, **usual),

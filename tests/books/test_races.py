@@ -7,10 +7,9 @@ from functools import partial
 import pytest
 from django.db import connection
 
-from tests.books.cast import AREA, AT, CUSTODY, DAY, HOUSES, balance, deposit, event, open_area
+from tests.books.cast import AREA, AT, DAY, HOUSES, balance, deposit, event, open_area
 from upkeep.books import closing, postings, sub_accounts
 from upkeep.books.audit import audit
-from upkeep.books.chart import FundKind
 from upkeep.kernel.errors import Refusal
 
 A, B, C = HOUSES
@@ -80,13 +79,11 @@ class TestTwoSessions:
         areas = range(100, 120)
         for area in areas:
             sub_accounts.open_for(area, [area * 10])
-        usual = {"custody_id": CUSTODY, "fund_kind": FundKind.COMMODITY, "booked_on": DAY}
-        file = [postings.Deposit(area_id=a, amounts={a * 10: 1}, source="bank:1", **usual) for a in areas]
         for number in range(ROUNDS):
-            day = [postings.Deposit(**vars_of(deposit_) | {"source": f"bank:{number}"}) for deposit_ in file]
+            usual = event(source=f"bank:{number}")
+            file = [postings.Deposit(**usual | {"area_id": area, "amounts": {area * 10: 1}}) for area in areas]
             first, second = at_once(
-                partial(postings.deposits_confirmed, day),
-                partial(postings.deposits_confirmed, day[::-1]),
+                partial(postings.deposits_confirmed, file), partial(postings.deposits_confirmed, file[::-1])
             )
             assert isinstance(first, list) and isinstance(second, list) and first == second[::-1]
         assert balance(1_000) == ROUNDS
@@ -100,8 +97,3 @@ class TestTwoSessions:
         booked = sum(isinstance(answer, int) for answer in answers)
         assert answers[0] is None and balance(C) == booked
         assert audit() == []
-
-
-def vars_of(deposit_: postings.Deposit) -> dict[str, object]:
-    """A slotted dataclass as keyword arguments."""
-    return {name: getattr(deposit_, name) for name in deposit_.__slots__}

@@ -41,7 +41,7 @@ def add(
     db.execute(
         "insert into ledger.line"
         " (entry_id, line_no, area_id, booked_on, custody_id, code, sub_account_id, debit_fen, credit_fen)"
-        f" values {values}"  # type: ignore[arg-type]
+        f" values {values}"
     )
 
 
@@ -109,7 +109,7 @@ class Attack:
 
 
 def _sql(text: str, rule: str = NO_RIGHT, *, role: str = "app") -> Attack:
-    return Attack(f"{role}: {text}", rule, lambda db: db.execute(text), role)  # type: ignore[arg-type]
+    return Attack(f"{role}: {text}", rule, lambda db: db.execute(text), role)
 
 
 def _two_statements(db: Db) -> None:
@@ -137,7 +137,7 @@ def _hold(
 ) -> Callable[[Db], object]:
     columns = "id, area_id, sub_account_id, source, amount_fen, created_at" + (", released_at" if released else "")
     values = f"99, {area}, {sub}, '{source}', {fen}, '2026-03-01'" + (", '2026-03-02'" if released else "")
-    return lambda db: db.execute(f"insert into ledger.hold ({columns}) values ({values})")  # type: ignore[arg-type]
+    return lambda db: db.execute(f"insert into ledger.hold ({columns}) values ({values})")
 
 
 def _two(first: Attack, second: Callable[[Db], object]) -> Callable[[Db], object]:
