@@ -33,6 +33,10 @@ class AlreadyDeposited(Refusal):
     """A chosen house has paid its first deposit; the sentence names it."""
 
 
+class OtherAmount(Refusal):
+    """The amounts the applicant saw are not what the standard in force asks."""
+
+
 @transaction.atomic
 def issue_deposit_slips(
     *,
@@ -45,16 +49,19 @@ def issue_deposit_slips(
     at: dt.datetime,
     payer_organisation_id: int | None = None,
     case_id: int | None = None,
+    shown_fen: Mapping[int, int] | None = None,
 ) -> list[PaySlip]:
     """Issue the slips for the first deposits of houses of one area, one per custody account (商品住宅, 已售公有住房).
 
     Buildings of the houses are loaded. Raises: AlreadyDeposited, estate.claims.HouseIsBusy naming the houses;
-    NoPolicy, NoStandard, NoCustody.
+    NoPolicy, NoStandard, NoCustody; OtherAmount when `shown_fen`, the amounts the applicant saw, no longer holds.
     """
     if paid := [house for house in houses if house.first_deposit_due_fen is not None]:
         raise AlreadyDeposited(f"{named(paid)}已交首期维修资金，请从所选房屋中去掉")
     day = day_of(at)
     amounts = dues(jurisdiction_id=area.jurisdiction_id, houses=houses, on=day)
+    if shown_fen is not None and any(shown_fen.get(pk) != due.amount_fen for pk, due in amounts.items()):
+        raise OtherAmount("业主信息表中的应交金额与现行交存标准不一致，请重新下载业主信息表填写后导入")
     rule = pay_slip_rule(jurisdiction_id=area.jurisdiction_id, on=day)
     by_fund: dict[FundKind, list[House]] = {}
     for house in houses:

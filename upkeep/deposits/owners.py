@@ -1,14 +1,18 @@
 """The owner sheet's rows (业主信息表) as the register takes them, and matched to the chosen houses."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from upkeep.casework.models import Case
 from upkeep.casework.parts import rows_of
-from upkeep.deposits.due import Due
+from upkeep.deposits.due import dues as dues_of
 from upkeep.estate.actions import NewOwner
+from upkeep.estate.house_choice import chosen_houses
 from upkeep.estate.kinds import IdKind
 from upkeep.estate.models import House
+from upkeep.kernel.areas import square_metres
+from upkeep.kernel.dates import day_of
+from upkeep.sheets.columns import Fault, Reading
 
 #: The part of a case that holds the owner sheet.
 OWNERS = "owners"
@@ -35,8 +39,13 @@ def key_of_row(values: Mapping[str, Any]) -> HouseKey:
     return values["building"] or "", values["unit"] or "", values["room"] or ""
 
 
-def sheet_rows(houses: Iterable[House], dues: Mapping[int, Due]) -> Iterable[Mapping[str, Any]]:
-    """What the exported owner sheet holds before it is filled in."""
+def owner_rows(case: Case) -> Iterator[Mapping[str, Any]]:
+    """What the exported owner sheet holds: the chosen houses with what they owe by the standard of the case's day."""
+    houses = chosen_houses(case)
+    if not houses:
+        return
+    area = houses[0].area
+    dues = dues_of(jurisdiction_id=area.jurisdiction_id, houses=houses, on=day_of(case.created_at))
     for house in houses:
         yield {
             "building": house.building.name,
@@ -45,6 +54,34 @@ def sheet_rows(houses: Iterable[House], dues: Mapping[int, Due]) -> Iterable[Map
             "area_dm2": house.area_dm2,
             "due_fen": dues[house.pk].amount_fen,
         }
+
+
+def sheet_faults(reading: Reading, houses: Sequence[House]) -> Iterator[Fault]:
+    """Rows of houses that were not chosen, and areas of houses that are not the register's."""
+    known = {key_of_house(house): house for house in houses}
+    for row in reading.rows:
+        house = known.get(key_of_row(row.values))
+        if house is None:
+            yield reading.fault_at(row.number, "room", "不在所选房屋中，请重新下载业主信息表填写")
+        elif row.values["area_dm2"] != house.area_dm2:
+            wanted = square_metres(house.area_dm2)
+            yield reading.fault_at(row.number, "area_dm2", f"建筑面积与楼盘表的 {wanted} ㎡ 不一致，请勿改动")
+
+
+def mismatches(case: Case, houses: Sequence[House]) -> Iterator[str]:
+    """What the imported sheet and the houses chosen since do not agree on, in sentences."""
+    named = {key_of_row(values) for _, values in rows_of(case, OWNERS)}
+    chosen = {key_of_house(house) for house in houses}
+    if missing := chosen - named:
+        first = " ".join(min(missing))
+        yield f"业主信息表缺少 {len(missing)} 户（如 {first}），请补齐后重新导入"
+    if extra := named - chosen:
+        yield f"业主信息表中有 {len(extra)} 户不在所选房屋中，请重新下载填写后导入"
+
+
+def amounts_shown(case: Case, houses: Sequence[House]) -> dict[int, int]:
+    """The amounts that stood in the sheet the applicant filled in, fen by house id."""
+    return {house_id: int(values["due_fen"]) for house_id, values in rows_by_house(case, houses).items()}
 
 
 def payer_of_row(values: Mapping[str, Any]) -> str:

@@ -15,6 +15,8 @@ from upkeep.deposits.models import Receipt, ReceiptBook
 from upkeep.estate.kinds import HouseState
 from upkeep.estate.models import Area, House, HouseClaim
 from upkeep.estate.models.case_house import ClaimKind
+from upkeep.kernel.areas import square_metres
+from upkeep.kernel.money import yuan
 from upkeep.parties.actor import Actor
 from upkeep.parties.queries import within
 from upkeep.policy.deposit_standard import DepositStandard, NoStandard, deposit_standard
@@ -170,3 +172,34 @@ def receipts_visible_to(actor: Actor) -> QuerySet[Receipt]:
 def receipt_books(actor: Actor) -> QuerySet[ReceiptBook]:
     """The books of the actor's jurisdiction, the one in use first."""
     return ReceiptBook.objects.filter(jurisdiction_id__in=within(actor.jurisdiction_id)).order_by("received_at", "pk")
+
+
+def blocked_from_deposit(house_ids: Sequence[int]) -> dict[int, str]:
+    """Which houses cannot be put on a first deposit's slip, each with the reason."""
+    paid = House.objects.filter(pk__in=house_ids, first_deposit_due_fen__isnull=False).values_list("pk", flat=True)
+    claimed = HouseClaim.objects.filter(house_id__in=house_ids, kind=ClaimKind.DEPOSIT)
+    return dict.fromkeys(claimed.values_list("house_id", flat=True), "有待交的交款通知单") | dict.fromkeys(
+        paid, "已交首期维修资金"
+    )
+
+
+def due_table(houses: Sequence[House], *, on: dt.date) -> list[tuple[str, str, str, str]]:
+    """What the houses of one area owe together by each row of the standard, with a sum: rule, houses, area, amount.
+
+    Empty where the city has no standard: the refusal on handing in says what to do.
+    """
+    standard = _standards({house.area_id for house in houses}, on=on).get(houses[0].area_id) if houses else None
+    if standard is None:
+        return []
+    found: dict[str, list[int]] = {}
+    for house in houses:
+        try:
+            due = due_of(house, standard)
+        except NoStandard:
+            return []
+        sums = found.setdefault(due.rule, [0, 0, 0])
+        for place, value in enumerate((1, house.area_dm2, due.amount_fen)):
+            sums[place] += value
+    total = [sum(sums[place] for sums in found.values()) for place in range(3)]
+    lines = [*found.items(), ("合计", total)]
+    return [(rule, f"{count:,}", square_metres(area_dm2), yuan(fen)) for rule, (count, area_dm2, fen) in lines]

@@ -1,0 +1,1 @@
+"""Procedures about deposits (交款管理)."""
