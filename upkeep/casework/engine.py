@@ -116,7 +116,7 @@ def cleaned(case: Case) -> dict[str, Any]:
     procedure = register[case.procedure]
     form = procedure.Form(case.data)
     problems = (
-        [] if form.is_valid() else [Problem(name, text) for name, texts in form.errors.items() for text in texts]
+        [] if form.is_valid() else [Problem(name, str(text)) for name, texts in form.errors.items() for text in texts]
     )
     for name, field in form.fields.items():
         if name in form.cleaned_data and _is_offered(procedure, case, name, field, form.cleaned_data[name]) is False:
@@ -263,7 +263,7 @@ def check_actor(case: Case, step: Move, by: Actor) -> None:
     if current.role in REVIEWERS:
         if not by.jurisdiction_id:
             raise NotYours("您不属于受理该业务的管理机构")
-    elif not case.parties.filter(organisation_id=by.organisation_id, role=PartyRole.DECIDER).exists():
+    elif not case.parties.filter(organisation_id=by.organisation_id or 0, role=PartyRole.DECIDER).exists():
         raise NotYours("这张业务单不由本单位决定")
     if case.applicant_user_id and case.applicant_user_id == by.user_id:
         raise NotYours("本人提交的业务单须由他人审核")

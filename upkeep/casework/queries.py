@@ -83,7 +83,7 @@ def worklist(*, actor: Actor) -> QuerySet[Case]:
     """What waits for one of the actor's roles, the most urgent first (Q4). His own makings are left out."""
     cases = visible_to(actor).filter(waits_for__in=sorted(actor.roles), state__in=sorted(WAITING))
     if not actor.has(*OFFICE):
-        cases = cases.filter(parties__organisation_id=actor.organisation_id, parties__role="DECIDER")
+        cases = cases.filter(parties__organisation_id=actor.organisation_id or 0, parties__role="DECIDER")
     return (
         cases.exclude(applicant_user_id=actor.user_id)
         .select_related("applicant_organisation")

@@ -9,7 +9,7 @@ from upkeep.banking.models import PaySlip, ReceiptMode
 from upkeep.books import sub_accounts
 from upkeep.demo.areas import Plan, houses_of
 from upkeep.demo.city import City
-from upkeep.demo.people import invent
+from upkeep.demo.people import Person, invent
 from upkeep.deposits.actions import issue_deposit_slips
 from upkeep.estate import actions as estate
 from upkeep.estate import queries
@@ -82,7 +82,8 @@ def _add_facilities(area: Area, plan: Plan) -> None:
 
 def _bind_owners(city: City, houses: list[House], plan: Plan, *, since: dt.date, chance: random.Random) -> None:
     """Nearly every house that has paid is sold; of the others more than half. Some people own a flat and a space."""
-    owners, people = [], []
+    owners: list[estate.NewOwner] = []
+    people: list[Person] = []
     for place, house in enumerate(houses):
         sold = chance.random() < (0.985 if place < len(houses) * plan.share_paid else 0.6)
         if not sold:

@@ -5,6 +5,7 @@ import datetime as dt
 from upkeep.banking.actions import confirm_order
 from upkeep.banking.models import PaymentOrder
 from upkeep.casework import engine, files
+from upkeep.casework.models import Case
 from upkeep.casework.procedure import register
 from upkeep.casework.states import Move
 from upkeep.demo.city import City
@@ -152,10 +153,10 @@ class _Walk:
 
     def _approve(self, project: RepairProject) -> None:
         case = project.cases.order_by("-pk")[0].case
-        while (step := engine.current_step(engine.Case.objects.get(pk=case.pk))) is not None:
+        while (step := engine.current_step(Case.objects.get(pk=case.pk))) is not None:
             user = next(one for one in self.city.users.values() if step.role in self.city.actor(one.username).roles)
             by = self.city.actor(user.username)
-            current = engine.Case.objects.get(pk=case.pk)
+            current = Case.objects.get(pk=case.pk)
             engine.move(case.pk, engine.deciding_move(current), by=by, at=self.at(1))
 
     def _pay(self, project: RepairProject) -> None:

@@ -27,7 +27,7 @@ def choose(case_id: int, *, house_ids: Iterable[int], by: Actor, at: dt.datetime
     """
     case = editable(case_id, by=by)
     wanted = sorted(set(house_ids))
-    area_id = register[case.procedure].area_id(case)
+    area_id = register[case.procedure].area_id(case) or 0
     known = set(
         House.objects.filter(pk__in=wanted, area_id=area_id, state=HouseState.ACTIVE).values_list("pk", flat=True)
     )

@@ -13,6 +13,7 @@ from upkeep.casework.files import files_of
 from upkeep.casework.models import Case
 from upkeep.casework.parts import row_count
 from upkeep.casework.procedure import FormPage, HousesPage, PapersPage, Procedure, SheetPage, register
+from upkeep.casework.states import Move
 from upkeep.kernel.dates import day_of
 from upkeep.kernel.errors import HasProblems, Problem, Refusal
 from upkeep.parties.queries import get_city
@@ -206,7 +207,7 @@ def drop(request: ActorRequest, number: str) -> HttpResponse:
     """Throw a draft away (撤销): it is withdrawn, its number stays used."""
     case = draft_or_404(request, number)
     try:
-        engine.move(case.pk, engine.Move.WITHDRAW, by=request.actor, at=timezone.now())
+        engine.move(case.pk, Move.WITHDRAW, by=request.actor, at=timezone.now())
     except Refusal as refusal:
         messages.error(request, str(refusal))
         return redirect(case_url(case))

@@ -15,7 +15,7 @@ from upkeep.web.cases.reach import case_or_404
 def pdf(content: bytes, name: str) -> HttpResponse:
     """A PDF shown in the browser under a Chinese name."""
     response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = content_disposition_header(as_attachment=False, filename=f"{name}.pdf")
+    response["Content-Disposition"] = content_disposition_header(as_attachment=False, filename=f"{name}.pdf") or ""
     response["Cache-Control"] = "private, no-store"
     return response
 
@@ -25,7 +25,7 @@ def pdf(content: bytes, name: str) -> HttpResponse:
 def show(request: ActorRequest, number: str, print_id: int) -> HttpResponse:
     """A kept print of the case."""
     case = case_or_404(request, number)
-    kept = next((one for one in prints_of(prints.subject_of(case)) if one.pk == print_id), None)
+    kept = next((one for one in prints_of(subject=prints.subject_of(case)) if one.pk == print_id), None)
     if kept is None:
         raise Http404
     return pdf(content_of(kept), f"{kept.title}-{kept.number}")

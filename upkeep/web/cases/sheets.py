@@ -17,6 +17,7 @@ from upkeep.jobs import actions as jobs
 from upkeep.jobs.models import Job
 from upkeep.kernel.errors import Refusal
 from upkeep.parties.roles import EVERYONE
+from upkeep.sheets.sheet import Sheet
 from upkeep.web.access import ActorRequest, access
 from upkeep.web.cases.forms import as_typed, page_form
 from upkeep.web.cases.reach import case_or_404, draft_or_404, page_url
@@ -29,7 +30,7 @@ IMPORT = "case_import"
 def workbook(content: bytes, name: str) -> HttpResponse:
     """A workbook to be saved under a Chinese name."""
     response = HttpResponse(content, content_type=XLSX)
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=f"{name}.xlsx")
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=f"{name}.xlsx") or ""
     return response
 
 
@@ -125,7 +126,7 @@ def marked(request: ActorRequest, number: str, part: str, job_id: int) -> HttpRe
     return workbook(base64.b64decode(content), f"{_sheet(case, part).title}-错误标注-{case.number}")
 
 
-def _sheet(case: Case, part: str) -> type[parts.Sheet]:
+def _sheet(case: Case, part: str) -> type[Sheet]:
     try:
         return parts.sheet_of(case, part)
     except Refusal:

@@ -8,13 +8,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from upkeep.casework import engine, prints
 from upkeep.casework.files import files_of
-from upkeep.casework.models import Case
+from upkeep.casework.models import Case, CaseEvent
 from upkeep.casework.procedure import register
 from upkeep.casework.queries import history, next_waiting
 from upkeep.casework.states import APPLICANT_MOVES, EDITABLE, NEEDS_NOTE, Move, State
 from upkeep.kernel.errors import HasProblems, Refusal
 from upkeep.parties.queries import city_of
 from upkeep.parties.roles import EVERYONE, REVIEWERS
+from upkeep.policy.review_chain import ChainStep
 from upkeep.printing.queries import prints_of
 from upkeep.web.access import ActorRequest, access
 from upkeep.web.cases.reach import case_or_404, case_url, page_url
@@ -46,7 +47,7 @@ def show(request: ActorRequest, number: str) -> HttpResponse:
         "summary": procedure.summary(case),
         "changes": procedure.changes(case),
         "papers": [(paper, present.get(paper.code, [])) for paper in procedure.papers],
-        "prints": prints_of(prints.subject_of(case)),
+        "prints": prints_of(subject=prints.subject_of(case)),
         "events": [_shown_event(event) for event in history(case)],
         "deciding": [(move, move in NEEDS_NOTE) for move in deciding],
         "withdrawable": Move.WITHDRAW in moves,
@@ -58,11 +59,11 @@ def show(request: ActorRequest, number: str) -> HttpResponse:
     return render(request, "cases/show.html", context)
 
 
-def _chain(case: Case) -> list[engine.ChainStep]:
-    return [engine.ChainStep(**step) for step in case.chain]
+def _chain(case: Case) -> list[ChainStep]:
+    return [ChainStep(**step) for step in case.chain]
 
 
-def _shown_event(event: engine.CaseEvent) -> dict[str, object]:
+def _shown_event(event: CaseEvent) -> dict[str, object]:
     move = Move(event.move)
     return {
         "title": move.label,
@@ -128,7 +129,7 @@ def done(request: ActorRequest, number: str) -> HttpResponse:
         "case": case,
         "procedure": procedure,
         "city": city_of(jurisdiction_id=case.jurisdiction_id),
-        "prints": prints_of(prints.subject_of(case)),
+        "prints": prints_of(subject=prints.subject_of(case)),
         "outcomes": procedure.outcomes(case) if case.state_now is State.APPROVED else (),
         "current": engine.current_step(case),
         "may_start": engine.may_start(procedure, by=request.actor, on=timezone.localdate()),

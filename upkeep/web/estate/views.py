@@ -2,6 +2,7 @@
 
 from django import forms
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -41,7 +42,7 @@ class AreaFilterForm(forms.Form):
         field.choices = [("", "全部"), *((str(one.pk), one.name) for one in districts_of(city_id))]
 
 
-def _found(request: ActorRequest) -> tuple[AreaFilterForm, "queries.QuerySet[Area]"]:
+def _found(request: ActorRequest) -> tuple[AreaFilterForm, "QuerySet[Area]"]:
     form = AreaFilterForm(request.actor.jurisdiction_id, request.GET)
     form.is_valid()
     district = form.cleaned_data.get("district")
