@@ -20,6 +20,7 @@ PDF_FONT_DIRS = list(ENVIRONMENT.font_dirs)
 #: The demo city shows its test accounts on the login page; a real installation never does.
 DEMO = False
 DEMO_PASSWORD = ""
+DEMO_PASSWORD = ""
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -128,7 +129,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "public:login"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours: 5 failures lock the name for 15 minutes
-AXES_LOCKOUT_PARAMETERS = ["username"]
+AXES_LOCKOUT_PARAMETERS = ["username"]  # by name: whole offices share one address
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 AXES_LOCKOUT_CALLABLE = "upkeep.web.public.login.locked_out"
@@ -172,7 +173,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
-SILENCED_SYSTEM_CHECKS = ["models.W027"]
+SILENCED_SYSTEM_CHECKS = ["axes.W006"]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

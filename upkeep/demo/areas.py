@@ -33,25 +33,25 @@ class Plan:
 _HIGH, _MID, _LOW = BuildingKind.HIGH_RISE, BuildingKind.MID_RISE, BuildingKind.LOW_RISE
 
 PLANS = (
-    Plan("江南名邸", 0, 3, 18, 4, 2, _HIGH, "201809", 1.0, shops=12),
+    Plan("江南名邸", 0, 4, 18, 4, 2, _HIGH, "201809", 1.0, shops=12),
     Plan("滨江国际花园", 0, 3, 26, 4, 1, _HIGH, "202006", 1.0, spaces=60),
     Plan("翠竹苑", 0, 6, 6, 2, 3, _LOW, "200505", 1.0),
-    Plan("锦绣华城", 2, 3, 18, 4, 2, _HIGH, "202111", 0.9, shops=16),
+    Plan("锦绣华城", 2, 5, 18, 4, 2, _HIGH, "202111", 0.9, shops=16),
     Plan("酒城公馆", 2, 2, 11, 3, 2, _MID, "201904", 1.0),
     Plan("忠山学府", 0, 3, 18, 4, 1, _HIGH, "202208", 0.8, spaces=48),
-    Plan("长江壹号", 2, 2, 32, 4, 1, BuildingKind.SUPER_HIGH_RISE, "202310", 0.7, shops=10),
+    Plan("长江壹号", 2, 4, 32, 4, 1, BuildingKind.SUPER_HIGH_RISE, "202310", 0.7, shops=10),
     Plan("云锦天章", 1, 3, 11, 2, 2, _MID, "201705", 1.0),
-    Plan("沱江半岛", 2, 4, 18, 3, 1, _HIGH, "202003", 1.0),
+    Plan("沱江半岛", 2, 5, 18, 4, 1, _HIGH, "202003", 1.0),
     Plan("百合春天", 1, 5, 6, 2, 3, _LOW, "200909", 1.0, shops=8),
     Plan("康宁家园", 0, 4, 7, 2, 3, _LOW, "199808", 1.0, nature=HouseNature.SOLD_PUBLIC),
     Plan("红星小区", 2, 5, 6, 2, 3, _LOW, "199606", 1.0, nature=HouseNature.SOLD_PUBLIC),
-    Plan("龙马新城", 2, 3, 26, 4, 1, _HIGH, "202405", 0.5),
+    Plan("龙马新城", 2, 4, 26, 4, 1, _HIGH, "202405", 0.5),
     Plan("御景湾", 1, 2, 18, 4, 2, _HIGH, "202212", 0.9, spaces=40),
     Plan("学士山居", 0, 3, 11, 2, 2, _MID, "201612", 1.0),
     Plan("春晖雅苑", 1, 4, 6, 2, 2, _LOW, "200312", 1.0),
     Plan("南光花园", 1, 3, 9, 2, 3, _MID, "201503", 1.0),
     Plan("金色时代", 2, 2, 26, 4, 1, _HIGH, "202409", 0.4, shops=14),
-    Plan("东方明珠", 0, 2, 33, 4, 1, BuildingKind.SUPER_HIGH_RISE, "202502", 0.3),
+    Plan("东方明珠", 0, 4, 33, 4, 1, BuildingKind.SUPER_HIGH_RISE, "202502", 0.3),
     Plan("玉带河畔", 1, 3, 18, 4, 1, _HIGH, "202506", 0.0, spaces=50),
 )
 

@@ -3,6 +3,8 @@
 import datetime as dt
 from dataclasses import dataclass, field
 
+from django.conf import settings
+
 from upkeep.banking.custody import open_custody
 from upkeep.books.chart import FundKind
 from upkeep.demo.people import credit_code
@@ -19,7 +21,7 @@ from upkeep.policy.models import PolicyKind
 from upkeep.policy.pay_slip_rule import PaySlipRule
 
 #: The password of every demo account; a real installation has no account that it did not make itself.
-PASSWORD = "weixiu-zijin-2026"
+PASSWORD: str = settings.DEMO_PASSWORD
 
 _STAFF = (
     ("demo-clerk", "李窗", (Role.WINDOW_CLERK,)),
@@ -173,7 +175,7 @@ def _register(city: City, *, at: dt.datetime, password_hash: str) -> None:
                 at=at,
             )
             found.append(organisation)
-            login = username if place == 1 else f"{username}{place}"
+            login = username if place == 1 else f"{username.replace('demo', 'more')}{place}"
             city.users[login] = open_account(
                 username=login,
                 name=organisation.contact_name,
@@ -201,7 +203,7 @@ def found_committee(city: City, *, area_name: str, at: dt.datetime, password_has
         at=at,
     )
     city.committees.append(committee)
-    username = "demo-committee" if place == 1 else f"demo-committee{place}"
+    username = "demo-committee" if place == 1 else f"more-committee{place}"
     city.users[username] = open_account(
         username=username,
         name=committee.contact_name,

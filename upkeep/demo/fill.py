@@ -134,6 +134,6 @@ def ask_deposits(city: City, filled: Filled, *, houses: list[House], on: dt.date
         payer_phone=developer.contact_phone,
         payer_organisation_id=developer.pk,
         receipt_mode=ReceiptMode.WHOLE,
-        by=city.actor("demo-developer" if place == 0 else f"demo-developer{place + 1}"),
+        by=city.actor("demo-developer" if place == 0 else f"more-developer{place + 1}"),
         at=moment(on),
     )

@@ -24,12 +24,12 @@ SCRIPTS: tuple[Script, ...] = (
     (0, "demo-committee", "1幢1单元电梯曳引机大修", "1幢1单元电梯", 186_400_00, 160, Stage.FINISHED),
     (0, "demo-committee", "2幢屋面防水翻修", "2幢屋面", 96_320_50, 95, Stage.TRANSFER),
     (0, "demo-committee", "3幢屋面防水翻修", "3幢屋面", 88_765_43, 9, Stage.VOTING),
-    (2, "demo-committee2", "1幢屋面防水翻修", "1幢屋面", 42_180_00, 70, Stage.REVIEW),
-    (2, "demo-committee2", "2幢屋面防水翻修", "2幢屋面", 38_765_43, 50, Stage.ACCEPTANCE_NOTICE),
-    (2, "demo-committee2", "小区供水水泵更换", "小区供水水泵", 26_900_00, 36, Stage.ACCEPTED),
-    (10, "demo-committee3", "1幢屋面渗漏维修", "1幢屋面", 31_250_00, 28, Stage.PASSED),
-    (10, "demo-committee3", "3幢屋面渗漏维修", "3幢屋面", 29_800_00, 4, Stage.NOTICE),
-    (10, "demo-committee3", "小区大门门禁更新", "小区大门门禁", 18_600_00, 1, Stage.NEW),
+    (2, "more-committee2", "1幢屋面防水翻修", "1幢屋面", 42_180_00, 70, Stage.REVIEW),
+    (2, "more-committee2", "2幢屋面防水翻修", "2幢屋面", 38_765_43, 50, Stage.ACCEPTANCE_NOTICE),
+    (2, "more-committee2", "小区供水水泵更换", "小区供水水泵", 26_900_00, 36, Stage.ACCEPTED),
+    (10, "more-committee3", "1幢屋面渗漏维修", "1幢屋面", 31_250_00, 28, Stage.PASSED),
+    (10, "more-committee3", "3幢屋面渗漏维修", "3幢屋面", 29_800_00, 4, Stage.NOTICE),
+    (10, "more-committee3", "小区大门门禁更新", "小区大门门禁", 18_600_00, 1, Stage.NEW),
 )
 
 
