@@ -185,7 +185,7 @@ def _web(environment: dict[str, str], port: int) -> Child:
 
 
 def _worker(environment: dict[str, str]) -> Child:
-    command = django_command("procrastinate", "worker", "--concurrency", "1")
+    command = django_command("work", "--concurrency", "1")
     return Child(
         title="后台任务", command=command, log=var() / "log" / "worker.log", environment=environment, folder=ROOT
     )
