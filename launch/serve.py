@@ -105,7 +105,7 @@ def serve(environment: dict[str, str], *, port: int, today: dt.date | None) -> N
         _wait_until_serving(children[0], port)
         print(f"\n已启动：http://{HOST}:{port}", flush=True)
         if "demo_logins" in _our_commands():
-            _start_django(environment, "demo_logins").wait()
+            _start_django(environment, "demo_logins", "--skip-checks").wait()
         print("按 Ctrl-C 停止。", flush=True)
         _watch(children)
     finally:
@@ -118,7 +118,7 @@ def prepare(environment: dict[str, str], *, today: dt.date | None) -> None:
         _django(environment | {"UPKEEP_AS_OWNER": "1"}, "prepare_database", "-v0", doing="准备数据库")
         if "load_demo" in _our_commands():
             dated = ["--today", today.isoformat()] if today else []
-            _django(environment, "load_demo", "--if-empty", *dated, doing="装入演示数据")
+            _django(environment, "load_demo", "--if-empty", "--skip-checks", *dated, doing="装入演示数据")
 
 
 def _our_commands() -> set[str]:
@@ -185,7 +185,7 @@ def _web(environment: dict[str, str], port: int) -> Child:
 
 
 def _worker(environment: dict[str, str]) -> Child:
-    command = django_command("procrastinate", "worker", "--concurrency", "1")
+    command = django_command("work", "--concurrency", "1")
     return Child(
         title="后台任务", command=command, log=var() / "log" / "worker.log", environment=environment, folder=ROOT
     )

@@ -43,7 +43,7 @@ set_up() {
     return
   fi
   python=$(find_python)
-  mkdir -p var
+  mkdir -p -m 700 var
   exec 9>var/setup.lock
   if command -v flock >/dev/null; then flock 9; fi
   if [ ! -e "$stamp" ] || [ "$(cat "$stamp")" != "$sum" ] || [ ! -x .venv/bin/python ]; then
