@@ -102,7 +102,7 @@ class DeveloperDeposit(Procedure):
     def outcomes(self, case: Case) -> Sequence[Outcome]:
         slips = slips_of_case(case.pk)
         return [
-            Outcome(f"{slip.custody.get_fund_kind_display()}交款通知单 {slip.number}", "papers:slip", slip.number)
+            Outcome(f"{slip.custody.get_fund_kind_display()}交款通知单 {slip.number}", "deposits:slip", slip.number)
             for slip in slips
         ]
 
