@@ -27,7 +27,9 @@ def _document(receipt: Receipt, *, subject: str, void: bool) -> Document:
     if receipt.house_id:
         line = lines.get(house_id=receipt.house_id)
         address = line.house.address
-        rows = (payments.ReceiptLine("首期住宅专项维修资金", line.area_dm2, line.rule, line.amount_fen),)
+        rows: tuple[payments.ReceiptLine, ...] = (
+            payments.ReceiptLine("首期住宅专项维修资金", line.area_dm2, line.rule, line.amount_fen),
+        )
     else:
         address = slip.area.name
         found: dict[str, tuple[int, int]] = {}

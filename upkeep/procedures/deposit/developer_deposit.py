@@ -80,7 +80,7 @@ class DeveloperDeposit(Procedure):
         return [(area.pk, area.name) for area in mine]
 
     def subject(self, case: Case) -> str:
-        area = Area.objects.filter(pk=self.area_id(case)).first()
+        area = Area.objects.filter(pk=self.area_id(case) or 0).first()
         houses = case.houses.count()
         return (area.name if area else "") + (f" · {houses:,} 户" if houses else "")
 
