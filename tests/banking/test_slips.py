@@ -191,9 +191,9 @@ class TestSlip:
 class TestSlipGuards:
     """What the database refuses whoever asks."""
 
-    def refuses(self, sql: str, *arguments: object) -> None:
+    def refuses(self, sql: str) -> None:
         with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(sql, arguments)
+            cursor.execute(sql)
             cursor.execute("set constraints all immediate")
 
     def test_refuse_a_line_added_after_issue(self, town: Town) -> None:

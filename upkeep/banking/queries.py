@@ -192,3 +192,26 @@ def waiting_sums(*, actor: Actor) -> WaitingSums:
         slips=slips.count(),
         slips_fen=slips.aggregate(total=Sum("total_fen", default=0))["total"],
     )
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a stranger with the paper in his hand may know of it."""
+
+    title: str
+    amount_fen: int
+    state: str
+    state_label: str
+    valid_until: dt.date | None
+
+
+def standing(number: str) -> Standing | None:
+    """How the slip or order of that number stands; the caller has checked the paper's signature."""
+    slip = PaySlip.objects.filter(number=number).first()
+    if slip is not None:
+        waits = slip.expires_on if slip.state_now is SlipState.WAITING else None
+        return Standing("交款通知单", slip.total_fen, slip.state, slip.get_state_display(), waits)
+    order = PaymentOrder.objects.filter(number=number).first()
+    if order is not None:
+        return Standing("付款通知", order.amount_fen, order.state, order.get_state_display(), None)
+    return None

@@ -88,8 +88,7 @@ def standard_from_json(value: dict[str, Any]) -> DepositStandard:
     lists = ("building_kinds", "uses", "natures")
     return DepositStandard(
         rows=tuple(
-            StandardRow(**{key: tuple(part) if key in lists else part for key, part in row.items()})
-            for row in value["rows"]
+            StandardRow(**(row | {key: tuple(row[key]) for key in lists if key in row})) for row in value["rows"]
         )
     )
 

@@ -38,11 +38,22 @@ class ShownItem:
 
 CASE_PAGES = ("cases:show", "cases:edit", "cases:done", "cases:guide", "cases:faults")
 
+SLIP_PAGES = ("deposits:slip", "deposits:void_slip")
+
 MENUS: dict[Portal, tuple[MenuItem, ...]] = {
     Portal.OFFICE: (
         MenuItem(title="工作台", icon="home", url_name="office:home", roles=OFFICE),
         MenuItem(title="业务查询", icon="cases", url_name="cases:list", roles=OFFICE, also=CASE_PAGES),
         MenuItem(title="小区与楼盘表", icon="buildings", url_name="estate:areas", roles=OFFICE, also=("estate:area",)),
+        MenuItem(
+            title="交存管理",
+            icon="deposit",
+            children=(
+                MenuItem(title="交存情况", url_name="deposits:state", roles=OFFICE),
+                MenuItem(title="交款通知单", url_name="deposits:slips", roles=OFFICE, also=SLIP_PAGES),
+                MenuItem(title="票据", url_name="deposits:receipts", roles=OFFICE, also=("deposits:void_receipt",)),
+            ),
+        ),
         MenuItem(
             title="会计账簿",
             icon="book",
@@ -69,8 +80,29 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                 ),
             ),
         ),
+        MenuItem(
+            title="交款管理",
+            icon="deposit",
+            children=(
+                MenuItem(
+                    title="开发建设单位批量交款",
+                    url_name="cases:guide",
+                    argument="developer_deposit",
+                    roles=(Role.DEVELOPER,),
+                ),
+                MenuItem(title="交款通知单", url_name="deposits:slips", roles=(Role.DEVELOPER,), also=SLIP_PAGES),
+                MenuItem(title="票据", url_name="deposits:receipts", roles=(Role.DEVELOPER,)),
+                MenuItem(title="资金管理（交存情况）", url_name="deposits:state", roles=ORGANISATION),
+            ),
+        ),
     ),
-    Portal.BANK: (MenuItem(title="首页", icon="home", url_name="bank:home", roles=BANK),),
+    Portal.BANK: (
+        MenuItem(title="首页", icon="home", url_name="bank:home", roles=BANK),
+        MenuItem(title="柜台收付款", icon="scan", url_name="bank:counter", roles=BANK, also=("bank:done",)),
+        MenuItem(title="付款通知", icon="payment", url_name="bank:orders", roles=BANK),
+        MenuItem(title="当日流水", icon="list", url_name="bank:journal", roles=BANK),
+        MenuItem(title="交款通知单", icon="receipt", url_name="deposits:slips", roles=BANK, also=SLIP_PAGES),
+    ),
     Portal.OWNER: (),
     Portal.PUBLIC: (),
 }

@@ -80,7 +80,7 @@ class DeveloperDeposit(Procedure):
         return [(area.pk, area.name) for area in mine]
 
     def subject(self, case: Case) -> str:
-        area = Area.objects.filter(pk=self.area_id(case)).first()
+        area = Area.objects.filter(pk=self.area_id(case) or 0).first()
         houses = case.houses.count()
         return (area.name if area else "") + (f" · {houses:,} 户" if houses else "")
 
@@ -102,7 +102,7 @@ class DeveloperDeposit(Procedure):
     def outcomes(self, case: Case) -> Sequence[Outcome]:
         slips = slips_of_case(case.pk)
         return [
-            Outcome(f"{slip.custody.get_fund_kind_display()}交款通知单 {slip.number}", "papers:slip", slip.number)
+            Outcome(f"{slip.custody.get_fund_kind_display()}交款通知单 {slip.number}", "deposits:slip", slip.number)
             for slip in slips
         ]
 

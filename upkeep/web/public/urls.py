@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from upkeep.web.public import login, pages
+from upkeep.web.public import check, login, pages
 
 app_name = "public"
 urlpatterns = [
@@ -11,5 +11,7 @@ urlpatterns = [
     path("logout/", login.logout_page, name="logout"),
     path("password/", login.password_page, name="password"),
     path("captcha.png", login.captcha_image, name="captcha"),
+    path("check/<str:number>", check.check, name="check"),
+    path("c/<slug:city>/check/<str:number>", check.check, name="check_in_city"),
     path("old-browser/", pages.old_browser, name="old_browser"),
 ]

@@ -1,0 +1,1 @@
+"""Pages about deposits that office, organisations and banks share: pay slips, receipts, how areas stand."""
