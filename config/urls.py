@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/", include("upkeep.web.cases.urls")),
     path("jobs/", include("upkeep.web.jobs.urls")),
     path("areas/", include("upkeep.web.estate.urls")),
+    path("projects/", include("upkeep.web.projects.urls")),
     path("organisation/", include("upkeep.web.organisation.urls")),
     path("office/", include("upkeep.web.office.urls")),
     path("bank/", include("upkeep.web.bank.urls")),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from upkeep.web.public import login, pages
+from upkeep.web.public import login, notices, pages
 
 app_name = "public"
 urlpatterns = [
@@ -12,4 +12,6 @@ urlpatterns = [
     path("password/", login.password_page, name="password"),
     path("captcha.png", login.captcha_image, name="captcha"),
     path("old-browser/", pages.old_browser, name="old_browser"),
+    path("c/<slug:city>/notices/", notices.notice_list, name="notices"),
+    path("c/<slug:city>/notices/<str:number>/", notices.show_notice, name="notice"),
 ]
