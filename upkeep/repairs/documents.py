@@ -89,6 +89,9 @@ def signature_document(project: RepairProject, vote: Vote, *, city: str) -> Docu
                 Fact("预算金额", f"{yuan(project.budget_fen)} 元"),
                 Fact("表决范围", f"{vote.house_count:,} 户，{square_metres(vote.total_dm2)} ㎡"),
             ),
-            notes=(f"表决规则：{rule.words}（{rule.basis}）。", "每户由业主本人签字；同一业主的多套房屋按一人计算人数。"),
+            notes=(
+                f"表决规则：{rule.words}（{rule.basis}）。",
+                "每户由业主本人签字；同一业主的多套房屋按一人计算人数。",
+            ),
         ),
     )
