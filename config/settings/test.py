@@ -7,3 +7,5 @@ DEMO_PASSWORD = "upkeep-demo-2026"
 ALLOWED_HOSTS = ["*"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+# WhiteNoise warns about a folder that is not there yet, and a warning fails a test.
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
