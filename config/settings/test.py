@@ -10,3 +10,5 @@ STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.Static
 #: Static files come from where they are written; nothing has to be collected first.
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
+# WhiteNoise warns about a folder that is not there yet, and a warning fails a test.
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)

@@ -40,7 +40,7 @@ def scene(db: None) -> Scene:
 
 def fill_in(case: Case, scene: Scene, *amounts: str) -> None:
     """Payees with these amounts, and the papers."""
-    data = {}
+    data: dict[str, str] = {}
     for place, amount in enumerate(amounts, start=1):
         data |= {
             f"payee_{place}_name": f"江城施工{place}公司",
@@ -92,7 +92,7 @@ class TestSimpleDisbursement:
 
         orders = orders_of(project)
         assert len(orders) == 4
-        by_payee = {}
+        by_payee: dict[str, int] = {}
         for order in orders:
             by_payee[order.payee_account] = by_payee.get(order.payee_account, 0) + order.amount_fen
         assert by_payee == {ACCOUNTS[0]: 3_000_000, ACCOUNTS[1]: 876_543}

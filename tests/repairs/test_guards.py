@@ -22,7 +22,7 @@ def scene(db: None) -> Scene:
     return make_scene()
 
 
-def refuse(statement: str, *values: object, by_grant: bool = False) -> str:
+def refuse(statement: str, *values: int, by_grant: bool = False) -> str:
     """The database's refusal of a statement."""
     with pytest.raises(DatabaseError) as refused, transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement, values)

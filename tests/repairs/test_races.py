@@ -30,7 +30,8 @@ def scene(database_url: str) -> Scene:
 
 def at_once(*works: Callable[[], object]) -> Iterator[Exception | None]:
     """Run the works in threads that start together; answers with what each raised, or None."""
-    gate, raised = threading.Barrier(len(works)), [None] * len(works)
+    gate = threading.Barrier(len(works))
+    raised: list[Exception | None] = [None] * len(works)
 
     def run(place: int, work: Callable[[], object]) -> None:
         try:

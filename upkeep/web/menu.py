@@ -7,6 +7,7 @@ from django.urls import NoReverseMatch, reverse
 
 from upkeep.parties.actor import Actor
 from upkeep.parties.roles import BANK, BOOKKEEPERS, OFFICE, ORGANISATION, Portal, Role
+from upkeep.repairs.queries import STARTERS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +37,9 @@ class ShownItem:
     children: tuple["ShownItem", ...] = ()
 
 
+PROJECT_PAGES = tuple(
+    f"projects:{name}" for name in ("show", "edit", "houses", "publish", "open_vote", "results", "accept")
+)
 CASE_PAGES = ("cases:show", "cases:edit", "cases:done", "cases:guide", "cases:faults")
 
 SLIP_PAGES = ("deposits:slip", "deposits:void_slip")
@@ -45,6 +49,7 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
         MenuItem(title="工作台", icon="home", url_name="office:home", roles=OFFICE),
         MenuItem(title="业务查询", icon="cases", url_name="cases:list", roles=OFFICE, also=CASE_PAGES),
         MenuItem(title="小区与楼盘表", icon="buildings", url_name="estate:areas", roles=OFFICE, also=("estate:area",)),
+        MenuItem(title="维修项目", icon="repair", url_name="projects:list", roles=OFFICE, also=("projects:show",)),
         MenuItem(
             title="交存管理",
             icon="deposit",
@@ -93,6 +98,14 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                 MenuItem(title="交款通知单", url_name="deposits:slips", roles=(Role.DEVELOPER,), also=SLIP_PAGES),
                 MenuItem(title="票据", url_name="deposits:receipts", roles=(Role.DEVELOPER,)),
                 MenuItem(title="资金管理（交存情况）", url_name="deposits:state", roles=ORGANISATION),
+            ),
+        ),
+        MenuItem(
+            title="维修项目管理",
+            icon="repair",
+            children=(
+                MenuItem(title="维修项目列表", url_name="projects:list", roles=STARTERS, also=PROJECT_PAGES),
+                MenuItem(title="新建维修项目", url_name="projects:new", roles=STARTERS, also=("projects:create",)),
             ),
         ),
     ),

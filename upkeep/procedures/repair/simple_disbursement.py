@@ -68,8 +68,12 @@ class PayeesForm(forms.Form):
 
 def payees_in(data: dict[str, Any]) -> list[Payee]:
     """The payees of the form's typed data."""
-    rows = [[data.get(f"payee_{place}_{part}") for part in _PARTS] for place in range(1, MOST_PAYEES + 1)]
-    return [Payee(name=row[0], bank=row[1], account=row[2], amount_fen=row[3]) for row in rows if all(row)]
+    rows = [tuple(data.get(f"payee_{place}_{part}") for part in _PARTS) for place in range(1, MOST_PAYEES + 1)]
+    return [
+        Payee(name=str(name), bank=str(bank), account=str(account), amount_fen=int(fen))
+        for name, bank, account, fen in rows
+        if name and bank and account and fen
+    ]
 
 
 @register

@@ -176,3 +176,10 @@ def elsewhere(chosen: Iterable[tuple[int, int]], grid: BuildingGrid) -> list[tup
     """The chosen houses that stand in other buildings than the one shown."""
     here = {cell.house_id for cell in grid.cells}
     return [(house_id, area_dm2) for house_id, area_dm2 in chosen if house_id not in here]
+
+
+@register.simple_tag
+def cell_label(table: Any, place: int) -> str:
+    """The heading of a cell's column, which phones show beside it. The table is an object, or JSON as it was kept."""
+    columns = table["columns"] if isinstance(table, dict) else table.columns
+    return str(columns[place])

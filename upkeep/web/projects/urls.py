@@ -1,0 +1,27 @@
+"""Addresses of repair projects, the same for the starter and the office."""
+
+from django.urls import path
+
+from upkeep.web.projects import editing, finishing, publishing, showing, voting
+
+app_name = "projects"
+
+urlpatterns = [
+    path("", showing.project_list, name="list"),
+    path("new/", editing.choose_area, name="new"),
+    path("new/<int:area_id>/", editing.create, name="create"),
+    path("<str:number>/", showing.show, name="show"),
+    path("<str:number>/edit/", editing.edit, name="edit"),
+    path("<str:number>/houses/", editing.houses, name="houses"),
+    path("<str:number>/notices/<slug:kind>/", publishing.publish, name="publish"),
+    path("<str:number>/notices/<slug:kind>/print/", publishing.print_notice, name="print_notice"),
+    path("<str:number>/prints/<int:print_id>/", publishing.show_print, name="print"),
+    path("<str:number>/vote/open/", voting.open_vote, name="open_vote"),
+    path("<str:number>/vote/", voting.results, name="results"),
+    path("<str:number>/vote/sheet/", voting.print_sheet, name="print_sheet"),
+    path("<str:number>/vote/evidence/", voting.evidence, name="evidence"),
+    path("<str:number>/vote/evidence/<int:evidence_id>/", voting.show_evidence, name="show_evidence"),
+    path("<str:number>/vote/close/", voting.close, name="close_vote"),
+    path("<str:number>/acceptance/", finishing.accept, name="accept"),
+    path("<str:number>/apply/", finishing.apply, name="apply"),
+]
