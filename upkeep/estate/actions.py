@@ -14,10 +14,16 @@ from upkeep.kernel.dates import day_of
 from upkeep.kernel.errors import Refusal
 from upkeep.kernel.ids import new_ids
 from upkeep.kernel.secrecy import lookup_hash
+from upkeep.parties.models import OrganisationKind
+from upkeep.parties.queries import ancestry, organisations
 
 
 class AreaExists(Refusal):
     """An area of that name is in the register already."""
+
+
+class NoSuchCommittee(Refusal):
+    """What was chosen is no owners' committee of the area's city."""
 
 
 class HouseExists(Refusal):
@@ -208,9 +214,20 @@ def set_first_deposits_due(amounts_fen: dict[int, int]) -> None:
         )
 
 
-def bind_committee(*, area_id: int, committee_id: int) -> None:
-    """Name the owners' committee that represents an area."""
-    Area.objects.filter(pk=area_id).update(committee_id=committee_id)
+@transaction.atomic
+def bind_committee(*, area_id: int, committee_id: int) -> Area:
+    """Name the owners' committee that represents an area; one that represents others may take this one too.
+
+    Raises: NoSuchCommittee when it is no committee of the area's city.
+    """
+    area = Area.objects.select_for_update(of=("self",)).get(pk=area_id)
+    city_id = ancestry(area.jurisdiction_id)[-1]
+    known = organisations(jurisdiction_id=city_id, kind=OrganisationKind.OWNERS_COMMITTEE)
+    if not known.filter(pk=committee_id).exists():
+        raise NoSuchCommittee("请选择本市已注册的业主委员会")
+    area.committee_id = committee_id
+    area.save(update_fields=["committee"])
+    return area
 
 
 def add_facility(

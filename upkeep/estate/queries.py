@@ -25,7 +25,12 @@ def visible_to(actor: Actor) -> QuerySet[Area]:
 
 def get_area(area_id: int, *, actor: Actor) -> Area | None:
     """The area if the actor sees it."""
-    return visible_to(actor).select_related("jurisdiction", "developer", "property_company").filter(pk=area_id).first()
+    return (
+        visible_to(actor)
+        .select_related("jurisdiction", "developer", "property_company", "committee")
+        .filter(pk=area_id)
+        .first()
+    )
 
 
 def area_list(*, actor: Actor, text: str = "", jurisdiction_id: int | None = None) -> QuerySet[Area]:

@@ -11,6 +11,7 @@ urlpatterns = [
     path("export/", views.export_areas, name="export_areas"),
     path("search/", views.search, name="search"),
     path("<int:area_id>/", views.show_area, name="area"),
+    path("<int:area_id>/committee/", views.bind_committee, name="bind_committee"),
     path("<int:area_id>/export/", views.export_houses, name="export_houses"),
     path("houses/<int:house_id>/", views.show_house, name="house"),
 ]

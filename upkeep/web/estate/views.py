@@ -1,23 +1,27 @@
 """Areas, their building table, a house. Everyone sees only what `estate.queries.visible_to` gives him."""
 
 from django import forms
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from upkeep.books.statements import house_statement
 from upkeep.casework.queries import visible_to as visible_cases
+from upkeep.estate import actions as estate
 from upkeep.estate import queries
 from upkeep.estate.area_sheet import AreaRegister
 from upkeep.estate.house_sheet import HouseTable
 from upkeep.estate.models import Area, House
+from upkeep.kernel.errors import Refusal
 from upkeep.kernel.numbers import tidy_number
-from upkeep.parties.queries import districts_of
-from upkeep.parties.roles import OFFICE, ORGANISATION
+from upkeep.parties.models import Organisation, OrganisationKind
+from upkeep.parties.queries import districts_of, organisations
+from upkeep.parties.roles import OFFICE, ORGANISATION, Role
 from upkeep.web.access import ActorRequest, access
 from upkeep.web.cases.sheets import workbook
 from upkeep.web.estate.table import building_grid, building_links, open_building
@@ -74,6 +78,14 @@ def _area_or_404(request: ActorRequest, area_id: int) -> Area:
     return area
 
 
+def _committees(request: ActorRequest) -> list[Organisation]:
+    """The committees that whoever may bind one can choose from; nobody else is offered any."""
+    if not request.actor.has(Role.WINDOW_CLERK, Role.FIRST_REVIEWER, Role.APPROVER):
+        return []
+    city_id = request.city.pk
+    return list(organisations(jurisdiction_id=city_id, kind=OrganisationKind.OWNERS_COMMITTEE))
+
+
 @access(*READERS)
 @require_safe
 def show_area(request: ActorRequest, area_id: int) -> HttpResponse:
@@ -86,6 +98,7 @@ def show_area(request: ActorRequest, area_id: int) -> HttpResponse:
         "area_dm2": sum(one.area_dm2 for one in buildings),
         "house_url": reverse("estate:house", args=[0]),
         "view": "list" if request.GET.get("view") == "list" else "grid",
+        "committees": _committees(request),
     }
     if buildings:
         building = open_building(buildings, request.GET.get("building", ""))
@@ -93,6 +106,21 @@ def show_area(request: ActorRequest, area_id: int) -> HttpResponse:
         context["building"] = building
         context["buildings"] = building_links(buildings, base=reverse("estate:area", args=[area.pk]), now=building)
     return render(request, "estate/area.html", context)
+
+
+@access(Role.WINDOW_CLERK, Role.FIRST_REVIEWER, Role.APPROVER)
+@require_POST
+def bind_committee(request: ActorRequest, area_id: int) -> HttpResponse:
+    """The office names the owners' committee of an area."""
+    area = _area_or_404(request, area_id)
+    chosen = request.POST.get("committee", "")
+    try:
+        estate.bind_committee(area_id=area.pk, committee_id=int(chosen) if chosen.isdecimal() else 0)
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"{area.name}的业主委员会已设置")
+    return redirect("estate:area", area.pk)
 
 
 @access(*READERS)

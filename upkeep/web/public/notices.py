@@ -25,7 +25,7 @@ class NoticeFilterForm(forms.Form):
     kind = forms.ChoiceField(label="类别", required=False, choices=[("", "全部"), *NoticeKind.choices])
 
 
-def _city_or_404(request: ActorRequest, slug: str) -> Jurisdiction:
+def city_or_404(request: ActorRequest, slug: str) -> Jurisdiction:
     city = get_city(slug)
     if city is None:
         raise Http404
@@ -37,7 +37,7 @@ def _city_or_404(request: ActorRequest, slug: str) -> Jurisdiction:
 @require_safe
 def notice_list(request: ActorRequest, city: str) -> HttpResponse:
     """The notices of a city: those one may still object to first."""
-    found, today = _city_or_404(request, city), timezone.localdate()
+    found, today = city_or_404(request, city), timezone.localdate()
     form = NoticeFilterForm(request.GET)
     form.is_valid()
     is_open = request.GET.get("closed") != "1"
@@ -61,7 +61,7 @@ def notice_list(request: ActorRequest, city: str) -> HttpResponse:
 @require_safe
 def show_notice(request: ActorRequest, city: str, number: str) -> HttpResponse:
     """A notice, word for word as it was published."""
-    found = _city_or_404(request, city)
+    found = city_or_404(request, city)
     notice = get_notice(number, city_id=found.pk)
     if notice is None:
         raise Http404
