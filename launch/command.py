@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 
+from launch.children import die_with_parent
 from launch.environment import django_command, django_environment, with_database
 from launch.places import ROOT, LaunchError
 
@@ -32,13 +33,16 @@ def run_command(given: list[str]) -> int:
 
 
 def _run(arguments: list[str], environment: dict[str, str]) -> int:
-    process = subprocess.Popen(
-        django_command(*arguments),
-        cwd=ROOT,
-        env=environment,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    )
-    return process.wait()
+    process = subprocess.Popen(django_command(*arguments), cwd=ROOT, env=environment, preexec_fn=_prepare_child)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda received, _frame: process.send_signal(received))
+    status = process.wait()
+    return 128 - status if status < 0 else status  # ended by a signal: as a shell reports it
+
+
+def _prepare_child() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    die_with_parent()
 
 
 def main() -> int:

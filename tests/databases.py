@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -85,7 +86,7 @@ class TestServer:
             if not self._exists(name):
                 self._drop_old_templates()
                 draft = f"{name}_draft"
-                self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", draft)
+                self._drop(draft)
                 self._execute("CREATE DATABASE {}", draft)
                 self._prepare(draft)
                 self._execute("ALTER DATABASE {} RENAME TO {}", draft, name)
@@ -96,12 +97,12 @@ class TestServer:
         """A copy of the template for the length of the block, dropped afterwards whoever is still connected."""
         self._count += 1
         name = f"test_{os.getpid()}_{self._count}"
-        self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+        self._drop(name)
         self._execute("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", name, template)
         try:
             yield Database(name, in_database(self.app_url, name), in_database(self.owner_url, name))
         finally:
-            self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+            self._drop(name)
 
     def _prepare(self, name: str) -> None:
         environment = os.environ | {
@@ -127,7 +128,18 @@ class TestServer:
             names = [row[0] for row in connection.execute("SELECT datname FROM pg_database")]
         for name in names:
             if _TEMPLATE.match(name) or name.endswith("_draft"):
-                self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+                self._drop(name)
+
+    def _drop(self, name: str) -> None:
+        """Gone, even when a session of the serving role, which the owner may not end, takes a moment to leave."""
+        deadline = time.monotonic() + 10
+        while True:
+            try:
+                return self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+            except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ObjectInUse):
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.05)
 
     def _execute(self, statement: str, *names: str) -> None:
         with psycopg.connect(self.owner_url, autocommit=True) as connection:

@@ -1,15 +1,20 @@
 """What ./run, ./upkeep and ./test understand, and the sentences with which they refuse."""
 
+import os
+import signal
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from launch import serve
 from launch.command import django_arguments
+from launch.embedded_postgres import product_cluster
 from launch.environment import has_own_database
 from launch.pip_settings import pip_settings, uv_variables
-from launch.places import LaunchError
+from launch.places import ROOT, LaunchError
 from launch.testing import pytest_arguments
 
 
@@ -60,6 +65,24 @@ class TestUpkeep:
         given = ["load-demo", "--today", "2025-03-01", "two-words"]
 
         assert django_arguments(given) == ["load_demo", "--today", "2025-03-01", "two-words"]
+
+    def test_hands_a_request_to_stop_on_to_its_command(self, place: Path) -> None:
+        waiting = "import time; print('ready', flush=True); time.sleep(60)"
+        process = subprocess.Popen(
+            [sys.executable, "-m", "launch.command", "shell", "--no-imports", "-c", waiting],
+            cwd=ROOT,
+            env=os.environ | {"UPKEEP_VAR": str(place / "command"), "DATABASE_URL": "", "DATABASE_OWNER_URL": ""},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+
+        process.terminate()
+        process.communicate(timeout=30)
+
+        assert process.returncode == 128 + signal.SIGTERM
+        assert not (product_cluster(place / "command").data / "postmaster.pid").exists()
 
 
 class TestTest:
