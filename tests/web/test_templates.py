@@ -4,15 +4,15 @@ import re
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.template import Context, Template
 from django.template.loader import get_template
 from django.test import Client
 
+from config.environment import ROOT as CHECKOUT
 from upkeep.web.icons import ICONS, UnknownIcon, icon_svg
 from upkeep.web.templatetags.components import WronglyUsed
 
-ROOT = Path(settings.TEMPLATES[0]["DIRS"][0])
+ROOT = CHECKOUT / "upkeep" / "web" / "templates"
 TEMPLATES = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*.html"))
 COMPONENTS = sorted(path for path in TEMPLATES if path.startswith("components/"))
 CSS = sorted((ROOT.parent / "static").rglob("*.css"))
@@ -53,7 +53,12 @@ class TestEveryComponent:
 
     @pytest.mark.parametrize(
         "wrong",
-        ['<c-badge tone="pink">x</c-badge>', '<c-button kind="huge">x</c-button>', "<c-stat>1</c-stat>", "<c-result />"],
+        [
+            '<c-badge tone="pink">x</c-badge>',
+            '<c-button kind="huge">x</c-button>',
+            "<c-stat>1</c-stat>",
+            "<c-result />",
+        ],
     )
     def test_refuses_a_wrong_use(self, wrong: str) -> None:
         compiled = get_template("components/badge.html").backend.engine  # type: ignore[attr-defined]

@@ -4,6 +4,7 @@ Pure: it is given cells and answers with a drawing; the same cells in any order 
 for registers hold odd buildings: shops along a street, a cellar with 120 parking spaces, rooms joined, units that are missing.
 """
 
+import math
 import re
 import statistics
 from collections import Counter, defaultdict
@@ -207,7 +208,8 @@ def _block_width(drawn: int, lengths: Sequence[int]) -> int:
         return 0
     if drawn:
         return min(max(drawn, NARROWEST_BLOCK), WIDEST_BLOCK)
-    return min(max(round(max(lengths) ** 0.5), NARROWEST_BLOCK), WIDEST_BLOCK, max(lengths))
+    longest = max(lengths)
+    return min(max(math.isqrt(longest), NARROWEST_BLOCK), WIDEST_BLOCK, longest)
 
 
 def _columns(

@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from django.template import Context
 from django.utils.safestring import SafeString, mark_safe
 from lucide.templatetags.lucide import lucide
 
@@ -109,5 +110,7 @@ def icon_svg(*, name: str, size: int) -> SafeString:
     """
     if name not in ICONS:
         raise UnknownIcon(f"no icon {name!r}; add it to upkeep.web.icons.ICONS")
-    drawing = lucide({}, ICONS[name], size=size, **{"class": "icon", "aria-hidden": "true", "focusable": "false"})
+    drawing = lucide(
+        Context(), ICONS[name], size=size, **{"class": "icon", "aria-hidden": "true", "focusable": "false"}
+    )
     return mark_safe(drawing)

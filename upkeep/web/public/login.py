@@ -99,7 +99,7 @@ def login_page(request: ActorRequest) -> HttpResponse:
         form.add_error(None, f"登录名或密码不正确，还可尝试 {left} 次" if left else "登录名或密码不正确")
         return _show(request, form, status=400)
     login(request, user)
-    roles = queries.actor_of(cast(User, user)).roles
+    roles = queries.actor_of(user).roles
     return redirect(_safe_next(request) or home_url(portal_of(roles)))
 
 

@@ -1,6 +1,6 @@
 """What the components of templates/components need and a template cannot do; loaded into every template."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -48,6 +48,12 @@ def tone_of_state(state: str) -> str:
 def among(value: object, allowed: str) -> bool:
     """Is the value one of the words? `{% if not tone|among:"good bad" %}`."""
     return str(value) in allowed.split()
+
+
+@register.filter
+def at(sequence: Sequence[object], index: int) -> object:
+    """The item at an index: the heading of a cell, say."""
+    return sequence[index]
 
 
 @register.filter
