@@ -1,0 +1,1 @@
+"""Browser walks through the running product: server, worker and database as `./run` starts them."""
