@@ -4,6 +4,7 @@ The journal refuses TRUNCATE, so Django's way of flushing after a test with real
 `django_db(transaction=True)` without the marker `commits` is an error.
 """
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,7 +15,13 @@ from django.test import TestCase
 from pytest_django.plugin import DjangoDbBlocker
 
 from config.database import database_from_url
+from launch.environment import django_environment
 from tests.databases import Database, TestServer
+
+
+def pytest_configure() -> None:
+    """Programs that tests start find the product's packages as the tests do."""
+    os.environ["PYTHONPATH"] = django_environment()["PYTHONPATH"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -19,6 +19,7 @@ import psycopg
 from psycopg import sql
 
 from launch.embedded_postgres import APP, OWNER, EmbeddedPostgres, test_cluster
+from launch.environment import django_environment
 from launch.locks import exclusively
 from launch.places import ROOT, var
 from upkeep.kernel.guards import PACKAGES
@@ -105,7 +106,7 @@ class TestServer:
             self._drop(name)
 
     def _prepare(self, name: str) -> None:
-        environment = os.environ | {
+        environment = django_environment() | {
             "DATABASE_URL": in_database(self.app_url, name),
             "DATABASE_OWNER_URL": in_database(self.owner_url, name),
             "UPKEEP_AS_OWNER": "1",
