@@ -114,7 +114,7 @@ def is_applicant(case: Case, actor: Actor) -> bool:
 def cleaned(case: Case) -> dict[str, Any]:
     """The case's data, typed. Raises: HasProblems with everything that is wrong."""
     procedure = register[case.procedure]
-    form = procedure.Form(case.data)
+    form = procedure.make_form(case.data)
     problems = (
         [] if form.is_valid() else [Problem(name, str(text)) for name, texts in form.errors.items() for text in texts]
     )

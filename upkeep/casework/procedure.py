@@ -160,6 +160,15 @@ class Procedure:
 
     # what the form needs before it is filled in
 
+    def make_form(self, *args: Any, **kwargs: Any) -> forms.Form:
+        """The form, which names the field that was left empty; a list of mistakes must say which is which."""
+        form = self.Form(*args, **kwargs)
+        for one in form.fields.values():
+            verb = "选择" if isinstance(one, forms.ChoiceField) else "填写"
+            if one.error_messages["required"] == forms.Field.default_error_messages["required"]:
+                one.error_messages["required"] = f"请{verb}{one.label}"
+        return form
+
     def initial(self, *, by: Actor) -> dict[str, Any]:
         """Values a new draft begins with."""
         return {}
@@ -201,7 +210,7 @@ class Procedure:
 
     def form_facts(self, case: Case, *names: str) -> list[Fact]:
         """The labels and values of the form's fields, choices in words."""
-        form = self.Form(case.data)
+        form = self.make_form(case.data)
         wanted = names or tuple(form.fields)
         return [
             Fact(str(form.fields[name].label), self._shown(case, form, name)) for name in wanted if case.data.get(name)

@@ -96,8 +96,8 @@ def _keep(request: ActorRequest, case: Case, procedure: Procedure, number: int) 
     if action == "save":
         messages.success(request, f"草稿已保存，可稍后在“我的业务”中继续办理（{case.number}）")
         return redirect(page_url(case, number))
-    if action == "building":
-        return redirect(f"{page_url(case, number)}?building={request.POST.get('go', '')}")
+    if action == "all":
+        return redirect(page_url(case, number))
     right = form.is_valid() and (contact is None or contact.is_valid())
     missing = list(_missing_parts(procedure, case, number))
     if right and not missing:

@@ -20,7 +20,7 @@ class ContactForm(forms.Form):
 def page_form(procedure: Procedure, case: Case, page: Page, typed: QueryDict | None = None) -> forms.Form:
     """The fields of the page, bound to what was typed, or filled with what the draft holds."""
     wanted = page.fields if isinstance(page, (FormPage, SheetPage)) else ()
-    form = procedure.Form(typed) if typed is not None else procedure.Form(initial=case.data)
+    form = procedure.make_form(typed) if typed is not None else procedure.make_form(initial=case.data)
     form.use_required_attribute = False
     for name in list(form.fields):
         if name not in wanted:

@@ -39,9 +39,19 @@ def choice_context(request: ActorRequest, case: Case) -> dict[str, Any]:
     }
 
 
+def _all_houses(case: Case) -> list[int]:
+    """Every house of the area that may be chosen."""
+    procedure = register[case.procedure]
+    houses = [house.pk for house in queries.houses_of_area(procedure.area_id(case) or 0)]
+    blocked = procedure.blocked_houses(case, houses)
+    return [house_id for house_id in houses if house_id not in blocked]
+
+
 def keep_choice(request: ActorRequest, case: Case) -> None:
     """Keep what was chosen. Raises: HasProblems for a house that cannot be chosen, NotOfThisArea."""
     wanted = chosen_ids(request.POST)
+    if request.POST.get("action") == "all":
+        wanted = _all_houses(case)
     blocked = register[case.procedure].blocked_houses(case, wanted)
     if blocked:
         reason = next(iter(blocked.values()))

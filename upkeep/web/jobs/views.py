@@ -20,9 +20,20 @@ def show(request: ActorRequest, job_id: int) -> HttpResponse:
         raise Http404
     following = str((job.result or {}).get("next", "")).replace("{job}", str(job.pk))
     if job.state == "DONE" and following:
-        return HttpResponseRedirect(following)
+        return _lead_on(request, following)
     template = "jobs/progress.html" if request.headers.get("HX-Request") else "jobs/show.html"
-    return render(request, template, {"job": job, "back_url": (job.result or {}).get("back", "")})
+    return render(
+        request, template, {"job": job, "sentences": job.sentences, "back_url": (job.result or {}).get("back", "")}
+    )
+
+
+def _lead_on(request: ActorRequest, following: str) -> HttpResponse:
+    """To the next page; htmx is told in a header, for it would put the page into the progress box."""
+    if not request.headers.get("HX-Request"):
+        return HttpResponseRedirect(following)
+    response = HttpResponse(status=204)
+    response["HX-Redirect"] = following
+    return response
 
 
 @access(*ASKERS)
