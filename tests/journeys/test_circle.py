@@ -5,7 +5,9 @@
 
 import datetime as dt
 import io
+import itertools
 import random
+import re
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ from openpyxl import load_workbook
 from PIL import Image
 from playwright.sync_api import Playwright
 
-from tests.journeys.product import Visitor
+from tests.journeys.product import PHONE, Visitor
 from upkeep.demo.people import credit_code, invent
 from upkeep.kernel.dates import SHANGHAI
 
@@ -71,6 +73,11 @@ def test_money_goes_once_around(base: str, playwright: Playwright) -> None:
     take_money(playwright, base, slips, serial="JC", words="确认收款")
     bind_committee(playwright, base)
     repair(playwright, base)
+    for username, words in (("demo-clerk", "受理"), ("demo-reviewer", "通过"), ("demo-approver", "通过")):
+        decide(playwright, base, username, words, "1幢屋面防水翻修")
+    take_money(playwright, base, orders(playwright, base), serial="FK", words="确认付款")
+    read_books(playwright, base)
+    look_on_a_phone(playwright, base)
 
 
 def register(playwright: Playwright, base: str) -> None:
@@ -233,7 +240,7 @@ def bind_committee(playwright: Playwright, base: str) -> None:
         clerk.demo_login("demo-clerk")
         clerk.goto("/areas/?q=江南新城")
         clerk.page.get_by_role("link", name="江南新城").first.click()
-        clerk.page.get_by_label("设置业主委员会").select_option(index=1)
+        clerk.page.get_by_label("设置业主委员会").select_option(label="江南名邸业主委员会")
         clerk.click("设置")
         clerk.sees("业主委员会已设置")
         clerk.shot("area")
@@ -252,16 +259,140 @@ def repair(playwright: Playwright, base: str) -> None:
         committee.fill("计划开工日", f"{today + dt.timedelta(days=5)}")
         committee.fill("计划完工日", f"{today + dt.timedelta(days=25)}")
         committee.fill("维修原因", "屋面渗漏")
-        committee.page.get_by_label("设施设备", exact=False).first.select_option(label="添加设施设备")
+        committee.page.locator("select[name=facility]").select_option("new")
         committee.page.get_by_label("新设施设备类型").select_option(label="屋面防水")
         committee.fill("新设施设备名称", "1幢屋面")
         committee.fill("施工单位", "江城市宏远建筑维修有限公司")
         committee.fill("维修内容", "铲除旧防水层，重做两道卷材防水")
         committee.shot("basics")
-        committee.click("下一步")
+        committee.click("保存，下一步选择分摊房屋")
         committee.page.locator("building-table").wait_for()
         committee.page.get_by_role("button", name="全选", exact=True).click()
         committee.shot("houses")
         committee.click("预算分摊，下一步核对")
         committee.sees("38,765.43")
         committee.shot("allocation")
+        act(committee, "发布立项公示")
+        publish(committee, "立项公示", today)
+        act(committee, "发起业主表决")
+        committee.fill("表决截止日", f"{today + dt.timedelta(days=10)}")
+        committee.click("发起表决")
+        committee.shot("vote-open")
+        act(committee, "录入表决结果")
+        vote(committee)
+        act(committee, "项目验收")
+        committee.fill("验收日期", f"{today}")
+        committee.fill("结算金额", "38765.43")
+        committee.fill("验收意见", "质量合格，同意结算")
+        committee.shot("acceptance")
+        committee.click("提交验收")
+        act(committee, "发布验收公示")
+        publish(committee, "验收公示", today)
+        act(committee, "立项与拨付申请")
+        apply_for_payment(committee)
+
+
+def act(visitor: Visitor, words: str) -> None:
+    """One of the acts that the project's page offers now."""
+    visitor.page.locator(".page-head-actions").get_by_text(words, exact=False).first.click()
+    visitor.page.wait_for_load_state()
+
+
+def publish(visitor: Visitor, kind: str, today: dt.date) -> None:
+    """Preview, then publish, after saying yes."""
+    visitor.fill("公示截止日", f"{today + dt.timedelta(days=8)}")
+    visitor.click("发布预览")
+    visitor.sees("以下内容将原样刊登")
+    visitor.shot(f"preview-{kind}")
+    visitor.page.get_by_role("button", name="发布", exact=True).first.click()
+    visitor.page.locator("dialog[open] [data-dialog-yes]").click()
+    visitor.sees("办理过程")
+    visitor.shot(f"published-{kind}")
+
+
+def vote(visitor: Visitor) -> None:
+    """The signed sheet, page after page: two against, everyone else for."""
+    for page in itertools.count(1):
+        if page == 1:
+            for row in range(2):
+                visitor.page.locator(".ballot").nth(row).get_by_label("反对").check()
+        visitor.click("保存，本页未录入的全部记为同意")
+        following = visitor.page.get_by_role("link", name="下一页")
+        if following.count() == 0:
+            break
+        following.first.click()
+        visitor.page.wait_for_load_state()
+    visitor.shot("ballots")
+    visitor.page.get_by_role("button", name="公布表决结果").click()
+    visitor.page.locator("dialog[open] [data-dialog-yes]").click()
+    visitor.sees("表决通过")
+    visitor.shot("result")
+
+
+def apply_for_payment(committee: Visitor) -> None:
+    """立项与拨付 as one case: payee, papers, confirmation."""
+    committee.fill("收款单位", "江城市宏远建筑维修有限公司")
+    committee.fill("开户银行", "江城银行滨江支行")
+    committee.fill("收款账号", "6222000099990001")
+    committee.page.locator("[name=payee_1_amount]").fill("38765.43")
+    committee.shot("payee")
+    committee.click("下一步")
+    codes = committee.page.locator("input[type=file]").evaluate_all("boxes => boxes.map(box => box.name)")
+    upload_papers(committee, *codes)
+    committee.click("下一步")
+    committee.sees("核对填报内容")
+    committee.shot("application")
+    committee.click("提交")
+    committee.sees("业务办理完成")
+    committee.shot("application-done")
+
+
+def orders(playwright: Playwright, base: str) -> list[str]:
+    """The payment orders that the approval issued, as the banks' tellers see them."""
+    found: set[str] = set()
+    for username in ("demo-teller1", "demo-teller2"):
+        with Visitor(playwright, base, f"{username}-orders") as teller:
+            teller.demo_login(username)
+            teller.goto("/bank/orders/")
+            teller.shot("orders")
+            found |= set(re.findall(r"FK\d{15}", teller.page.content()))
+    return sorted(found)
+
+
+def read_books(playwright: Playwright, base: str) -> None:
+    """The accountant's pages balance, and one house shows what came in and went out."""
+    with Visitor(playwright, base, "accountant") as accountant:
+        accountant.demo_login("demo-accountant")
+        accountant.goto("/office/books/trial-balance/")
+        accountant.sees("38,765.43")
+        assert accountant.page.get_by_text("借贷不平衡").count() == 0
+        accountant.shot("trial-balance")
+        accountant.goto("/office/books/balance-sheet/")
+        accountant.sees("负债和净资产总计")
+        accountant.shot("balance-sheet")
+        accountant.goto("/office/books/sub-accounts/?q=江南新城 1幢")
+        accountant.page.locator("tbody a").first.click()
+        accountant.sees("维修支出")
+        accountant.sees("交存")
+        accountant.shot("statement")
+
+
+def look_on_a_phone(playwright: Playwright, base: str) -> None:
+    """The building table, the deposit state and the public notices at phone size."""
+    with Visitor(playwright, base, "phone", size=PHONE) as developer:
+        developer.login(CODE, PASSWORD)
+        developer.shot("home")
+        developer.goto("/areas/?q=jnxc")
+        developer.page.get_by_role("link", name="江南新城").first.click()
+        developer.page.locator("building-table").wait_for()
+        developer.shot("grid")
+        developer.page.locator("building-table").scroll_into_view_if_needed()
+        developer.shot("grid-cells")
+        developer.goto("/deposits/state/")
+        developer.shot("deposit-state")
+        developer.goto("/c/jiangcheng/notices/")
+        developer.sees("1幢屋面防水翻修")
+        developer.shot("notices")
+        developer.page.get_by_role("link", name="1幢屋面防水翻修").first.click()
+        developer.shot("notice")
+        assert developer.page.evaluate("document.documentElement.scrollWidth <= innerWidth")

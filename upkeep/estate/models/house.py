@@ -54,4 +54,9 @@ class House(models.Model):
     @property
     def label(self) -> str:
         """1单元 1502 as people say it within the building."""
-        return f"{self.unit} {self.room}".strip()
+        return f"{self.unit_name} {self.room}".strip()
+
+    @property
+    def unit_name(self) -> str:
+        """1单元, also where the house table says just 1."""
+        return f"{self.unit}单元" if self.unit.isdecimal() else self.unit

@@ -55,7 +55,7 @@ def _cell(house: House, owner: str, state: GridState, balance_fen: int, blocked:
     return Cell(
         house_id=house.pk,
         label=house.room,
-        unit=house.unit,
+        unit=house.unit_name,
         floor=house.floor,
         area_dm2=house.area_dm2,
         state=GridState.CANCELLED if cancelled else state,
