@@ -53,7 +53,12 @@ class TestEveryComponent:
 
     @pytest.mark.parametrize(
         "wrong",
-        ['<c-badge tone="pink">x</c-badge>', '<c-button kind="huge">x</c-button>', "<c-stat>1</c-stat>", "<c-result />"],
+        [
+            '<c-badge tone="pink">x</c-badge>',
+            '<c-button kind="huge">x</c-button>',
+            "<c-stat>1</c-stat>",
+            "<c-result />",
+        ],
     )
     def test_refuses_a_wrong_use(self, wrong: str) -> None:
         compiled = get_template("components/badge.html").backend.engine  # type: ignore[attr-defined]
