@@ -140,7 +140,8 @@ class Visitor:
         self.page.wait_for_load_state()
 
     def fill(self, label: str, value: str) -> None:
-        self.page.get_by_label(label, exact=False).first.fill(value)
+        box = self.page.locator("input:visible, textarea:visible")
+        self.page.get_by_label(label, exact=False).and_(box).first.fill(value)
 
     def sees(self, words: str) -> None:
         """Wait until the page says so."""

@@ -278,7 +278,6 @@ def repair(playwright: Playwright, base: str) -> None:
         committee.fill("表决截止日", f"{today + dt.timedelta(days=10)}")
         committee.click("发起表决")
         committee.shot("vote-open")
-        act(committee, "录入表决结果")
         vote(committee)
         act(committee, "项目验收")
         committee.fill("验收日期", f"{today}")
