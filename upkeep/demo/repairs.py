@@ -14,6 +14,7 @@ from upkeep.demo.papers import picture_of
 from upkeep.estate.models import Facility
 from upkeep.repairs import actions as repairs
 from upkeep.repairs.models import RepairProject
+from upkeep.repairs.purposes import reference_prefix
 from upkeep.repairs.stages import Stage
 from upkeep.voting.models import BallotChoice
 
@@ -161,7 +162,7 @@ class _Walk:
 
     def _pay(self, project: RepairProject) -> None:
         for place, order in enumerate(
-            PaymentOrder.objects.filter(reference__startswith=f"{project.source}:").order_by("pk")
+            PaymentOrder.objects.filter(reference__startswith=reference_prefix(project.pk)).order_by("pk")
         ):
             teller = f"demo-teller{self.city.banks.index(order.custody.bank) + 1}"
             confirm_order(
