@@ -33,7 +33,7 @@ class PeriodForm(forms.Form):
 
 def _asked(request: ActorRequest, *, today: dt.date) -> tuple[PeriodForm, dt.date, dt.date, list[int]]:
     """The period and the areas asked for; this month and everything the actor sees where nothing is said."""
-    areas = list(area_list(actor=request.actor).only("pk", "name"))
+    areas = list(area_list(actor=request.actor))
     first, last = today.replace(day=1), today.replace(day=calendar.monthrange(today.year, today.month)[1])
     form = PeriodForm(areas, request.GET or None, initial={"first": first, "last": last})
     wanted = [area.pk for area in areas]
