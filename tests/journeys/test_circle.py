@@ -292,7 +292,9 @@ def repair(playwright: Playwright, base: str) -> None:
 
 
 def act(visitor: Visitor, words: str) -> None:
-    """One of the acts that the project's page offers now."""
+    """One of the acts that the project's page offers now; some pages lead on to the next act by themselves."""
+    if visitor.page.get_by_role("heading", name=words, level=1).count():
+        return
     visitor.page.locator(".page-head-actions").get_by_text(words, exact=False).first.click()
     visitor.page.wait_for_load_state()
 
@@ -336,8 +338,11 @@ def apply_for_payment(committee: Visitor) -> None:
     committee.page.locator("[name=payee_1_amount]").fill("38765.43")
     committee.shot("payee")
     committee.click("下一步")
+    committee.sees("其他收款账户")
+    committee.click("下一步")
     codes = committee.page.locator("input[type=file]").evaluate_all("boxes => boxes.map(box => box.name)")
     upload_papers(committee, *codes)
+    committee.shot("papers")
     committee.click("下一步")
     committee.sees("核对填报内容")
     committee.shot("application")
