@@ -16,6 +16,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from config.database import database_from_url
 from launch.environment import django_environment
+from tests.cast import Cast, make_cast
 from tests.databases import Database, TestServer
 
 
@@ -116,6 +117,18 @@ def owner_connection(owner_url: str) -> Iterator[psycopg.Connection[tuple[Any, .
     with psycopg.connect(owner_url) as connection:
         yield connection
         connection.rollback()
+
+
+@pytest.fixture
+def cast(_django_db_helper: None) -> Cast:
+    """A city and its people; fast enough to be founded anew for every test."""
+    return make_cast()
+
+
+@pytest.fixture
+def settled(_django_db_helper: None) -> Cast:
+    """The same with three small areas, their houses, owners and deposits."""
+    return make_cast(settled=True)
 
 
 class RolledBack(TestCase):

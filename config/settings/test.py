@@ -12,3 +12,4 @@ WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
 # WhiteNoise warns about a folder that is not there yet, and a warning fails a test.
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+STORAGES["default"] = {"BACKEND": "django.core.files.storage.InMemoryStorage"}

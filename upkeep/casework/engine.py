@@ -10,11 +10,15 @@ from upkeep.casework.models import Case, CaseEvent, CaseParty, PartyRole
 from upkeep.casework.numbering import next_number
 from upkeep.casework.procedure import Procedure, register
 from upkeep.casework.states import APPLICANT_MOVES, CLOSED, EDITABLE, NEEDS_NOTE, TRANSITIONS, Move, State
+from upkeep.kernel.checks import phone_number
 from upkeep.kernel.dates import day_of
 from upkeep.kernel.errors import HasProblems, Problem, Refusal
 from upkeep.parties.actor import Actor
+from upkeep.parties.queries import within
 from upkeep.parties.roles import REVIEWERS, Role
 from upkeep.policy.review_chain import ChainStep, ReviewChain, review_chain
+
+_MOST_NAME, _MOST_SUBJECT = 50, 200  # what the columns of the case hold
 
 
 class NotYours(Refusal):
@@ -23,6 +27,10 @@ class NotYours(Refusal):
 
 class NotNow(Refusal):
     """The case is in no state for this move, or somebody else has just moved it."""
+
+
+class NoCity(Refusal):
+    """A visitor has not said in which city he wants to act."""
 
 
 def chain_for(procedure: Procedure, *, jurisdiction_id: int, on: dt.date) -> ReviewChain:
@@ -52,15 +60,17 @@ def start(
 ) -> Case:
     """Open a draft. `jurisdiction_id` is needed only where the actor has no city of his own (the public).
 
-    Raises: NotYours when the role may not start this procedure here.
+    Raises: NotYours when the role may not start this procedure here, NoCity.
     """
     day = day_of(at)
     if not may_start(procedure, by=by, on=day):
         raise NotYours(f"您没有办理“{procedure.title}”的权限")
+    if not (city_id := by.jurisdiction_id or jurisdiction_id):
+        raise NoCity("请先选择所在城市，再开始办理")
     case = Case(
         number=next_number(procedure.prefix, on=day),
         procedure=procedure.code,
-        jurisdiction_id=by.jurisdiction_id or jurisdiction_id,
+        jurisdiction_id=city_id,
         applicant_organisation_id=by.organisation_id,
         applicant_user_id=by.user_id or None,
         contact_name=by.name,
@@ -69,7 +79,7 @@ def start(
         copied_from=copied_from,
         created_at=at,
     )
-    case.area_id, case.subject = procedure.area_id(case), procedure.subject(case)
+    _write_columns(procedure, case)
     case.save(force_insert=True)
     return case
 
@@ -82,14 +92,20 @@ def save_draft(case_id: int, changes: dict[str, Any], *, by: Actor, at: dt.datet
     """
     case = editable(case_id, by=by)
     procedure = register[case.procedure]
-    contact = {key: str(changes.pop(key)).strip() for key in ("contact_name", "contact_phone") if key in changes}
-    for key, value in contact.items():
-        setattr(case, key, value)
-    case.data = case.data | procedure.intake(case, changes)
-    case.area_id, case.subject = procedure.area_id(case), procedure.subject(case)
+    # A draft keeps also what is too long; the page and `cleaned` say so.
+    case.contact_name = str(changes.get("contact_name", case.contact_name) or "").strip()[:_MOST_NAME]
+    case.contact_phone = str(changes.get("contact_phone", case.contact_phone) or "").strip()
+    form = {key: value for key, value in changes.items() if key not in ("contact_name", "contact_phone")}
+    case.data = case.data | procedure.intake(case, form)
+    _write_columns(procedure, case)
     case.version += 1
     case.save(update_fields=["data", "area_id", "subject", "contact_name", "contact_phone", "version"])
     return case
+
+
+def _write_columns(procedure: Procedure, case: Case) -> None:
+    """What lists show of the document."""
+    case.area_id, case.subject = procedure.area_id(case), procedure.subject(case)[:_MOST_SUBJECT]
 
 
 def editable(case_id: int, *, by: Actor) -> Case:
@@ -121,8 +137,7 @@ def cleaned(case: Case) -> dict[str, Any]:
     for name, field in form.fields.items():
         if name in form.cleaned_data and _is_offered(procedure, case, name, field, form.cleaned_data[name]) is False:
             problems.append(Problem(name, f"{field.label}不在可选范围，请重新选择"))
-    if case.applicant_organisation_id and not (case.contact_name and case.contact_phone):
-        problems.append(Problem("contact_name", "请填写经办人姓名和电话"))
+    problems += _contact_problems(case)
     present = set(case.files.values_list("paper", flat=True))
     problems += [
         Problem(f"paper_{paper.code}", f"请上传“{paper.title}”")
@@ -134,6 +149,18 @@ def cleaned(case: Case) -> dict[str, Any]:
     if problems:
         raise HasProblems(problems)
     return form.cleaned_data
+
+
+def _contact_problems(case: Case) -> list[Problem]:
+    if not case.applicant_organisation_id:
+        return []
+    if not (case.contact_name and case.contact_phone):
+        return [Problem("contact_name", "请填写经办人姓名和电话")]
+    try:
+        phone_number(case.contact_phone)
+    except ValueError as wrong:
+        return [Problem("contact_phone", f"经办人{wrong}")]
+    return []
 
 
 def _is_offered(procedure: Procedure, case: Case, name: str, field: Any, value: Any) -> bool | None:
@@ -198,7 +225,7 @@ def _submit(procedure: Procedure, case: Case, *, by: Actor, at: dt.datetime) -> 
     chain = chain_for(procedure, jurisdiction_id=case.jurisdiction_id, on=day_of(at))
     case.chain = [{"role": one.role, "working_days": one.working_days, "party": one.party} for one in chain.steps]
     case.step, case.submitted_at, case.accepted_at = 0, at, None
-    case.area_id, case.subject = procedure.area_id(case), procedure.subject(case)
+    _write_columns(procedure, case)
     _write_parties(procedure, case)
     procedure.claim(case, data, by=by, at=at)
     if chain.steps:
@@ -261,7 +288,7 @@ def check_actor(case: Case, step: Move, by: Actor) -> None:
     if current.role not in by.roles:
         raise NotYours(f"当前环节由“{current.label}”办理，您不能{step.label}")
     if current.role in REVIEWERS:
-        if not by.jurisdiction_id:
+        if case.jurisdiction_id not in within(by.jurisdiction_id):
             raise NotYours("您不属于受理该业务的管理机构")
     elif not case.parties.filter(organisation_id=by.organisation_id or 0, role=PartyRole.DECIDER).exists():
         raise NotYours("这张业务单不由本单位决定")

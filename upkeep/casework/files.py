@@ -3,10 +3,13 @@
 import datetime as dt
 import hashlib
 import io
+import struct
 import warnings
+import zlib
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import transaction
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from upkeep.casework.engine import editable
@@ -19,6 +22,19 @@ from upkeep.parties.actor import Actor
 MOST_UPLOADED = 15 * 1024 * 1024
 MOST_KEPT = 1024 * 1024
 MOST_PIXELS = 50_000_000
+#: What Pillow raises for pictures that are broken, or made to break the reader.
+_UNREADABLE = (
+    UnidentifiedImageError,
+    OSError,
+    EOFError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    LookupError,
+    struct.error,
+    zlib.error,
+    Image.DecompressionBombError,
+)
 _EDGES = (2600, 2000, 1500, 1100)
 _QUALITIES = (88, 75, 60)
 
@@ -36,12 +52,12 @@ def re_encode(content: bytes) -> bytes:
         raise BadImage("图片超过 15 MB，请压缩后再上传")
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            warnings.simplefilter("ignore")  # broken EXIF only; the pixels are counted below
             opened = Image.open(io.BytesIO(content), formats=("JPEG", "PNG"))
             if opened.width * opened.height > MOST_PIXELS:
                 raise BadImage("图片像素过大，请缩小后再上传")
             picture = ImageOps.exif_transpose(opened).convert("RGBA")
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombWarning) as unreadable:
+    except _UNREADABLE as unreadable:
         raise BadImage("无法读取该图片，请上传 JPG、JPEG 或 PNG 格式的清晰图片") from unreadable
     flat = Image.new("RGB", picture.size, "white")
     flat.paste(picture, mask=picture.getchannel("A"))
@@ -56,6 +72,7 @@ def re_encode(content: bytes) -> bytes:
     raise BadImage("图片无法压缩到 1 MB 以内，请裁剪后再上传")
 
 
+@transaction.atomic
 def attach(case_id: int, *, paper: str, name: str, content: bytes, by: Actor, at: dt.datetime) -> CaseFile:
     """Add a paper to a draft or returned case. The same picture twice is kept once.
 
@@ -82,6 +99,7 @@ def attach(case_id: int, *, paper: str, name: str, content: bytes, by: Actor, at
     )
 
 
+@transaction.atomic
 def detach(case_id: int, file_id: int, *, by: Actor) -> None:
     """Take a paper off a draft or returned case. Raises: NotYours, NotNow."""
     case = editable(case_id, by=by)

@@ -183,8 +183,8 @@ class Procedure:
 
     def area_id(self, case: Case) -> int | None:
         """The existing area that the case is about, once it is known."""
-        value = case.data.get("area")
-        return int(value) if value and str(value).isdigit() else None
+        value = str(case.data.get("area") or "")
+        return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else None
 
     def blocked_houses(self, case: Case, house_ids: Sequence[int]) -> Mapping[int, str]:
         """Which of the houses cannot be chosen for this case, each with the reason shown on the building table."""

@@ -3,11 +3,11 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from upkeep.casework.models import Case, CaseEvent
 from upkeep.casework.procedure import Procedure, register
-from upkeep.casework.states import WAITING, State
+from upkeep.casework.states import WAITING, Move, State
 from upkeep.kernel.numbers import tidy_number
 from upkeep.parties.actor import Actor
 from upkeep.parties.queries import within
@@ -80,12 +80,16 @@ def case_list(*, actor: Actor, wanted: CaseFilter, sort: str = "newest") -> Quer
 
 
 def worklist(*, actor: Actor) -> QuerySet[Case]:
-    """What waits for one of the actor's roles, the most urgent first (Q4). His own makings are left out."""
+    """What waits for one of the actor's roles, the most urgent first (Q4). What he made or passed is left out."""
     cases = visible_to(actor).filter(waits_for__in=sorted(actor.roles), state__in=sorted(WAITING))
     if not actor.has(*OFFICE):
         cases = cases.filter(parties__organisation_id=actor.organisation_id or 0, parties__role="DECIDER")
+    passed = CaseEvent.objects.filter(
+        case=OuterRef("pk"), by_user=actor.user_id, move__in=[Move.ACCEPT, Move.PASS], at__gte=OuterRef("submitted_at")
+    )
     return (
         cases.exclude(applicant_user_id=actor.user_id)
+        .exclude(Exists(passed))
         .select_related("applicant_organisation")
         .order_by("due_on", "submitted_at", "pk")
     )

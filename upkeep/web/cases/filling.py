@@ -198,7 +198,7 @@ def _page_of(procedure: Procedure, case: Case, problem: Problem) -> str:
             return page_url(case, number)
         if problem.field.startswith("paper_") and isinstance(page, PapersPage):
             return page_url(case, number)
-    return page_url(case, 1) if problem.field == "contact_name" else ""
+    return page_url(case, 1) if problem.field.startswith("contact_") else ""
 
 
 @access(*EVERYONE)
