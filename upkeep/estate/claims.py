@@ -22,8 +22,8 @@ def claim(*, house_ids: Sequence[int], kind: ClaimKind, source: str, at: dt.date
     """
     claims = [
         HouseClaim(id=pk, house_id=house_id, kind=kind, source=source, at=at)
-        for pk, house_id in zip(new_ids(len(house_ids)), house_ids, strict=True)
-    ]
+        for pk, house_id in zip(new_ids(len(house_ids)), sorted(house_ids), strict=True)
+    ]  # sorted: two claims that meet wait for each other in one order, never in a circle
     try:
         with transaction.atomic():
             HouseClaim.objects.bulk_create(claims, batch_size=5_000)

@@ -42,7 +42,7 @@ class HouseTable(Sheet):
             example="3",
         ),
         Column(
-            key="room", title="房号", kind=Text(30), required=True, note="同一楼栋同一单元内不得重复", example="301"
+            key="room", title="房号", kind=Text(20), required=True, note="同一楼栋同一单元内不得重复", example="301"
         ),
         Column(key="use", title="房屋用途", kind=Choice(USES), required=True, example="住宅"),
         Column(key="nature", title="房屋性质", kind=Choice(NATURES), required=True, example="商品房"),

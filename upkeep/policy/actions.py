@@ -7,10 +7,16 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
+from upkeep.kernel.dates import in_letters
+from upkeep.kernel.errors import Refusal
 from upkeep.policy.models import Policy, PolicyKind
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
+
+
+class LaterPolicy(Refusal):
+    """A value that begins later has been set already: an open one cannot be put before it."""
 
 
 @transaction.atomic
@@ -23,11 +29,12 @@ def set_policy(
     scope: str = "",
     basis: str = "",
 ) -> Policy:
-    """Put a value in force from a day on, without end. An open value of before ends there."""
-    open_ones = Policy.objects.select_for_update().filter(
-        jurisdiction_id=jurisdiction_id, kind=kind, scope=scope, in_force__contains=valid_from
-    )
-    for old in open_ones:
+    """Put a value in force from a day on, without end. An open value of before ends there. Raises: LaterPolicy."""
+    mine = Policy.objects.select_for_update().filter(jurisdiction_id=jurisdiction_id, kind=kind, scope=scope)
+    later = mine.filter(in_force__startswith__gt=valid_from).first()
+    if later is not None:
+        raise LaterPolicy(f"“{kind.label}”已设置了自{in_letters(later.in_force.lower)}起的内容，请从该日起修改")
+    for old in mine.filter(in_force__contains=valid_from):
         if old.in_force.lower == valid_from:
             old.delete()
         else:
