@@ -6,7 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 #: Where Python finds the product's packages, besides ROOT itself.
 SOURCES = ROOT / "src"
-PRODUCT = next(folder for folder in (SOURCES / "upkeep", ROOT / "upkeep") if folder.is_dir())
+PRODUCT = SOURCES / "upkeep"
 
 
 class LaunchError(Exception):

@@ -76,7 +76,7 @@ WSGI_APPLICATION = "config.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [ROOT / "upkeep" / "web" / "templates"],
+        "DIRS": [ROOT / "src" / "upkeep" / "web" / "templates"],
         "OPTIONS": {
             "builtins": [
                 "django_cotton.templatetags.cotton",

@@ -9,7 +9,7 @@ import pytest
 from tests.databases import TestServer
 from tests.ledger.attacks import Db, seed
 
-GUARDS = Path(__file__).resolve().parents[2] / "upkeep" / "ledger" / "sql" / "guards"
+GUARDS = Path(__file__).resolve().parents[2] / "src" / "upkeep" / "ledger" / "sql" / "guards"
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,8 @@
 """The database's guards (护栏): SQL files that are put in place after `migrate` and compared with a manifest.
 
-Guards are functions and triggers in `upkeep/<package>/sql/guards/*.sql`, written so that they can be applied again.
-Grants are in `upkeep/<package>/sql/grants.sql`, with `{app}` for the serving role, which owns nothing. The manifest
-`upkeep/guards.json` says what a sound database holds; `differences` says in sentences where this one departs from it.
+Guards are functions and triggers in `src/upkeep/<package>/sql/guards/*.sql`, written so that they can be applied again.
+Grants are in `src/upkeep/<package>/sql/grants.sql`, with `{app}` for the serving role, which owns nothing. The manifest
+`src/upkeep/guards.json` says what a sound database holds; `differences` says in sentences where this one departs from it.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""What a business procedure is: one subclass in one file under `upkeep/procedures/`. Nothing branches on it."""
+"""What a business procedure is: one subclass in one file under `src/upkeep/procedures/`. Nothing branches on it."""
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -12,7 +12,7 @@ from upkeep.kernel import guards
 class Command(BaseCommand):
     """Prepares the database first, so that the manifest follows the files and nothing else."""
 
-    help = "按当前的护栏文件重写清单 upkeep/guards.json（开发者用）"
+    help = "按当前的护栏文件重写清单 src/upkeep/guards.json（开发者用）"
     requires_system_checks: list[str] = []
 
     def handle(self, *_args: Any, **_options: Any) -> None:
