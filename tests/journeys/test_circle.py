@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 from PIL import Image
-from playwright.sync_api import Playwright
+from playwright.sync_api import FilePayload, Playwright
 
 from tests.journeys.product import PHONE, Visitor
 from upkeep.demo.people import credit_code, invent
@@ -24,7 +24,7 @@ CODE, PASSWORD = credit_code(777), "correct-horse-7-battery"
 pytestmark = [pytest.mark.browser, pytest.mark.commits, pytest.mark.slow]
 
 
-def paper() -> dict[str, object]:
+def paper() -> FilePayload:
     """A picture to upload."""
     out = io.BytesIO()
     Image.new("RGB", (1200, 1600), "#f4f1e8").save(out, "JPEG")
@@ -35,17 +35,17 @@ def upload_papers(visitor: Visitor, *codes: str) -> None:
     """Each required paper goes up as soon as it is chosen."""
     for code in codes:
         with visitor.page.expect_navigation():
-            visitor.page.set_input_files(f"#file_{code}", files=[paper()])  # type: ignore[list-item]
+            visitor.page.set_input_files(f"#file_{code}", files=[paper()])
 
 
 def import_workbook(visitor: Visitor, content: bytes) -> None:
     """Hand in a workbook and wait for the background work."""
-    file = {
+    file: FilePayload = {
         "name": "填写好的表格.xlsx",
         "mimeType": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         "buffer": content,
     }
-    visitor.page.set_input_files("input[name=workbook]", files=[file])  # type: ignore[list-item]
+    visitor.page.set_input_files("input[name=workbook]", files=[file])
     visitor.click("导入")
 
 

@@ -234,7 +234,8 @@ def add_facility(
     *, area_id: int, kind: FacilityKind, name: str, building_id: int | None = None, unit: str = ""
 ) -> Facility:
     """Enter a shared facility; one of the same name at the same place is returned instead of doubled."""
+    building = Building.objects.get(pk=building_id) if building_id else None
     facility, _ = Facility.objects.get_or_create(
-        area_id=area_id, building_id=building_id, unit=unit, name=name, defaults={"kind": kind}
+        area_id=area_id, building=building, unit=unit, name=name, defaults={"kind": kind}
     )
     return facility

@@ -86,7 +86,7 @@ class User(AbstractBaseUser):
     created_at = models.DateTimeField("开户时间")
 
     USERNAME_FIELD = "username"
-    REQUIRED_FIELDS = ("name",)
+    REQUIRED_FIELDS = ["name"]
     objects = UserManager()
 
     class Meta:

@@ -86,7 +86,7 @@ def ancestry(jurisdiction_id: int) -> list[int]:
 
 def within(jurisdiction_id: int) -> list[int]:
     """The jurisdiction and everything under it."""
-    parents = dict(Jurisdiction.objects.values_list("pk", "parent_id"))
+    parents: dict[int, int | None] = dict(Jurisdiction.objects.values_list("pk", "parent_id"))
     return [pk for pk in parents if jurisdiction_id in _line(pk, parents)]
 
 
