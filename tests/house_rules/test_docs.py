@@ -12,7 +12,7 @@ from upkeep.commands.procedures_page import procedures_page
 _FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 _CODE = re.compile(r"`([^`\n]+)`")
-_OUR_FOLDERS = ("src/", "config/", "launch/", "tests/", "docs/", "requirements/", "benchmarks/", "tools/")
+_OUR_FOLDERS = ("src/", "upkeep/", "config/", "launch/", "tests/", "docs/", "requirements/", "benchmarks/", "tools/")
 _ONLY_OF_A_PATH = re.compile(r"[\w./-]+")
 
 
