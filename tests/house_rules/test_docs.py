@@ -13,7 +13,7 @@ _FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 _CODE = re.compile(r"`([^`\n]+)`")
 _OUR_FOLDERS = ("src/", "config/", "launch/", "tests/", "docs/", "requirements/", "benchmarks/", "tools/")
-_ONLY_OF_A_PATH = re.compile(r"[\w./-]+")
+_A_PATH = re.compile(r"[\w./-]+")
 
 
 def pages() -> list[Path]:
@@ -26,15 +26,10 @@ def prose(path: Path) -> str:
     return _FENCED.sub("", path.read_text(encoding="utf-8"))
 
 
-def place(text: str) -> Path:
-    """A path as the pages write it."""
-    return PRODUCT / text.removeprefix("src/upkeep/") if text.startswith("src/upkeep/") else ROOT / text
-
-
 def named_files(path: Path) -> Iterator[str]:
     """Files and folders of ours that the page names in backticks; patterns and examples with … or * are none."""
     for text in _CODE.findall(prose(path)):
-        if text.startswith(_OUR_FOLDERS) and _ONLY_OF_A_PATH.fullmatch(text):
+        if text.startswith(_OUR_FOLDERS) and _A_PATH.fullmatch(text):
             yield text
 
 
@@ -69,7 +64,7 @@ class TestPage:
         named = [(page, text) for page in pages() for text in named_files(page)]
 
         assert named
-        assert [f"{name(page)}: {text}" for page, text in named if not place(text).exists()] == []
+        assert [f"{name(page)}: {text}" for page, text in named if not (ROOT / text).exists()] == []
 
 
 class TestReadme:

@@ -7,14 +7,19 @@ from django.apps import apps
 
 from launch.places import ROOT
 from tests.house_rules.source import classes, product_files
+from upkeep.casework.procedure import register
 
 _ENUMERATIONS = ("Choices", "Enum")
 
 
+def glossary() -> list[str]:
+    """Its lines."""
+    return (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8").splitlines()
+
+
 def listed() -> list[str]:
     """The identifiers in the glossary's tables."""
-    rows = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8").splitlines()
-    cells = [row.split("|")[2] for row in rows if row.startswith("|") and row.count("|") >= 4]
+    cells = [row.split("|")[2] for row in glossary() if row.startswith("|") and row.count("|") >= 4]
     return [word for cell in cells for word in re.findall(r"`([^`]+)`", cell)]
 
 
@@ -47,6 +52,12 @@ class TestGlossary:
 
     def test_lists_every_procedure(self) -> None:
         assert set(procedure_codes()) - set(listed()) == set()
+
+    def test_calls_a_procedure_what_its_users_call_it(self) -> None:
+        rows = [[cell.strip(" `") for cell in line.split("|")[1:3]] for line in glossary() if line.count("|") >= 4]
+        chinese = {identifier: words for words, identifier in rows}
+
+        assert {one.code: chinese.get(one.code) for one in register} == {one.code: one.title for one in register}
 
     def test_lists_no_word_twice(self) -> None:
         words = listed()
