@@ -49,7 +49,9 @@ class Stage:
         cast, users = self.cast, self.cast.city.users
         found = {who: users.get(f"demo-{who}") or cast.add(f"demo-{who}", role) for who, role in STAFF.items()}
         own, other = cast.filled[0].area, {"developer": "developer2", "company": "company2", "committee": "committee2"}
-        by_organisation = {user.organisation_id: user for user in reversed(users.values()) if user.organisation_id}
+        by_organisation: dict[int | None, User] = {
+            user.organisation_id: user for user in reversed(users.values()) if user.organisation_id
+        }
         found |= {
             "developer": by_organisation[own.developer_id],
             "company": by_organisation[own.property_company_id],
