@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -52,8 +53,8 @@ class TestASlip:
         for place in range(4):
             slip = cast.slip(place=place)
             answers = at_once(
-                lambda slip=slip, place=place: confirm(first, slip, f"A{place}"),
-                lambda slip=slip, place=place: confirm(second, slip, f"B{place}"),
+                partial(confirm, first, slip, f"A{place}"),
+                partial(confirm, second, slip, f"B{place}"),
             )
             (lost,) = [sentences for sentences in answers if sentences]
             assert len(lost) == 1 and "确认收款，请勿重复收款" in lost[0]
@@ -87,8 +88,8 @@ class TestASlip:
         for place in range(3):
             slip = cast.slip(place=place)
             at_once(
-                lambda slip=slip, place=place: confirm(teller, slip, f"V{place}"),
-                lambda slip=slip: send(owner, f"/deposits/slips/{slip.number}/void/", {"reason": "选错房屋"}),
+                partial(confirm, teller, slip, f"V{place}"),
+                partial(send, owner, f"/deposits/slips/{slip.number}/void/", {"reason": "选错房屋"}),
             )
             slip.refresh_from_db()
             paid = slip.total_fen if slip.state == SlipState.PAID else 0
@@ -113,7 +114,7 @@ class TestAnApplication:
         sent = {"move": "PASS"} | ({"version": str(case.version)} if with_version else {})
         clients = [cast.client(name) for name in ("demo-approver", "second-approver")]
 
-        answers = at_once(*(lambda one=one: send(one, f"/cases/{case.number}/move/", sent) for one in clients))
+        answers = at_once(*(partial(send, one, f"/cases/{case.number}/move/", sent) for one in clients))
 
         (lost,) = [sentences for sentences in answers if sentences]
         assert len(lost) == 1 and ("刚刚由他人办理过，请刷新后再看" in lost[0] or "不能通过" in lost[0])
@@ -133,7 +134,7 @@ class TestAnApplication:
 
         answers = at_once(
             *(
-                lambda one=one, case=case: send(one, f"/cases/{case.number}/move/", {"move": "PASS"})
+                partial(send, one, f"/cases/{case.number}/move/", {"move": "PASS"})
                 for one, case in zip(clients, cases, strict=True)
             )
         )
@@ -178,7 +179,7 @@ class TestANotice:
         clients = [cast.client(name) for name in ("demo-committee", "second-committee")]
 
         answers = at_once(
-            *(lambda one=one: send(one, f"/projects/{project.number}/notices/project/", until) for one in clients)
+            *(partial(send, one, f"/projects/{project.number}/notices/project/", until) for one in clients)
         )
 
         (lost,) = [sentences for sentences in answers if sentences]

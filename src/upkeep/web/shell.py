@@ -23,7 +23,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "city": getattr(request, "city", None),
         "demo": settings.DEMO,
         "portal": actor.portal,
-        "layout": f"layout/{actor.portal.value}.html",
+        "layout": layout_of(actor.portal),
         "home_url": home_url(actor.portal),
         "menu": items,
         "trail": menu.trail(items),
@@ -31,6 +31,12 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "messages_url": _url_if_any(f"{actor.portal.value}:messages"),
         "user_title": SimpleLazyObject(lambda: _user_title(request)),
     }
+
+
+def layout_of(portal: Portal) -> str:
+    """The template that a page of the portal extends; a portal without a shell of its own has the public's."""
+    own_shell = portal in (Portal.OFFICE, Portal.ORGANISATION, Portal.BANK)
+    return f"layout/{portal.value}.html" if own_shell else "layout/public.html"
 
 
 def home_url(portal: Portal) -> str:

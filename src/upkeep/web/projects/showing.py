@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from upkeep.casework.queries import get_case
 from upkeep.parties.actor import Actor
 from upkeep.policy.voting_rule import rule_from_json
 from upkeep.printing.queries import prints_of
@@ -61,7 +62,7 @@ def _may_start(actor: Actor) -> bool:
 def show(request: ActorRequest, number: str) -> HttpResponse:
     """A project: facts, where it stands, what can be done, houses, notices, vote, application, payments, history."""
     project = project_or_404(request, number)
-    vote = latest_vote(project.source)
+    vote, application = latest_vote(project.source), queries.application_of(project)
     context = {
         "project": project,
         "facts": facts_of(project),
@@ -76,7 +77,8 @@ def show(request: ActorRequest, number: str) -> HttpResponse:
         "vote": vote,
         "rule": rule_from_json(vote.rule) if vote else None,
         "result": result_of(vote) if vote else None,
-        "application": queries.application_of(project),
+        "application": application,
+        "application_is_mine": bool(application and get_case(application.number, actor=request.actor)),
         "orders": queries.orders_of(project),
         "events": [
             {"title": event.get_move_display(), "who": event.by_name, "at": event.at, "note": event.note}

@@ -22,7 +22,7 @@ from upkeep.parties.models import User
 from upkeep.parties.roles import EVERYONE, Portal, Role, portal_of
 from upkeep.web.access import ActorRequest, access
 from upkeep.web.public import captcha
-from upkeep.web.shell import home_url
+from upkeep.web.shell import home_url, layout_of
 
 #: Tabs of the login page: which portal, what the name of the account is called there.
 TABS = {
@@ -143,7 +143,7 @@ def password_page(request: ActorRequest) -> HttpResponse:
                 update_session_auth_hash(request, user)
                 messages.success(request, "密码已修改，下次请使用新密码登录")
                 return redirect(home_url(request.actor.portal))
-    return render(request, "public/password.html", {"form": form, "layout": _layout(request.actor.portal)})
+    return render(request, "public/password.html", {"form": form, "layout": layout_of(request.actor.portal)})
 
 
 def locked_out(request: ActorRequest, response: HttpResponse, credentials: dict[str, Any] | None) -> HttpResponse:
@@ -216,8 +216,3 @@ def _demo_groups() -> list[tuple[str, list[dict[str, str]]]]:
             }
         )
     return [(portal.label, groups[portal]) for portal in Portal if portal in groups]
-
-
-def _layout(portal: Portal) -> str:
-    own_shell = portal in (Portal.OFFICE, Portal.ORGANISATION, Portal.BANK)
-    return f"layout/{portal.value}.html" if own_shell else "layout/public.html"

@@ -12,8 +12,11 @@ from upkeep.web.shell import home_url
 @access(*EVERYONE)
 @require_safe
 def home(request: ActorRequest) -> HttpResponse:
-    """`/`: to one's own portal; strangers to the login."""
-    return redirect("public:login" if request.actor.is_anonymous else home_url(request.actor.portal))
+    """`/`: to one's own portal, without one to the city's page; strangers to the login."""
+    if request.actor.is_anonymous:
+        return redirect("public:login")
+    home = home_url(request.actor.portal)
+    return redirect(home) if home != request.path else redirect("public:city", request.city.slug)
 
 
 @access(*EVERYONE)

@@ -1,0 +1,154 @@
+"""The people with their browsers and the objects that the addresses of the table name."""
+
+import random
+
+from django.test import Client
+from django.utils import timezone
+
+from tests.circle.cast import BACKEND, Cast
+from tests.circle.person import picture
+from tests.web.authorization_table import STAFF
+from upkeep.banking import prints as bank_prints
+from upkeep.banking.models import PaySlip, ReceiptMode
+from upkeep.casework import prints as case_prints
+from upkeep.casework.models import Case
+from upkeep.demo.cases import file_cases
+from upkeep.deposits.actions import issue_deposit_slips
+from upkeep.deposits.models import Receipt
+from upkeep.deposits.prints import keep_receipt
+from upkeep.jobs.actions import defer
+from upkeep.parties.actions import add_jurisdiction, open_account
+from upkeep.parties.models import User
+from upkeep.parties.roles import Role
+from upkeep.printing.actions import keep
+from upkeep.publishing.models import PublicNotice
+from upkeep.repairs import actions as repairs
+from upkeep.repairs.documents import notice_document
+from upkeep.repairs.stages import Stage as ProjectStage
+from upkeep.voting.queries import latest_vote
+
+
+class Stage:
+    """The people with their browsers, and the objects that the addresses name."""
+
+    def __init__(self) -> None:
+        self.cast = Cast()
+        self.clients = {who: self._client(user) for who, user in self._people().items()} | {"anonymous": Client()}
+        self.objects: dict[str, str] = {}
+        self._make_papers()
+        self._make_case()
+        self._make_projects()
+
+    @staticmethod
+    def _client(user: User) -> Client:
+        client = Client()
+        client.force_login(user, backend=BACKEND)
+        return client
+
+    def _people(self) -> dict[str, User]:
+        cast, users = self.cast, self.cast.city.users
+        found = {who: users.get(f"demo-{who}") or cast.add(f"demo-{who}", role) for who, role in STAFF.items()}
+        own, other = cast.filled[0].area, {"developer": "developer2", "company": "company2", "committee": "committee2"}
+        by_organisation: dict[int | None, User] = {
+            user.organisation_id: user for user in reversed(users.values()) if user.organisation_id
+        }
+        found |= {
+            "developer": by_organisation[own.developer_id],
+            "company": by_organisation[own.property_company_id],
+            "committee": users["demo-committee"],
+            "teller": users["demo-teller1"],
+            "supervisor": users["demo-teller1-supervisor"],
+            "other-teller": users["demo-teller2"],
+            "owner": cast.add("some-owner", Role.OWNER),
+        }
+        found |= {f"other-{who}": users[f"more-{login}"] for who, login in other.items()}
+        far = add_jurisdiction(code="510300", slug="zigong", name="远山市", office_name="远山市维修资金管理中心")
+        roles = {"far-clerk": Role.WINDOW_CLERK, "far-approver": Role.APPROVER, "far-accountant": Role.ACCOUNTANT}
+        return found | {
+            who: open_account(
+                username=who,
+                name="蒋远",
+                roles=[role],
+                jurisdiction_id=far.pk,
+                password_hash="!",
+                at=timezone.now(),
+            )
+            for who, role in roles.items()
+        }
+
+    def _make_papers(self) -> None:
+        """A paid slip with its receipt, and one that waits, both of the first area and the first bank."""
+        cast, at = self.cast, timezone.now()
+        paid = PaySlip.objects.filter(area=cast.filled[0].area).select_related("custody__bank", "bank_serial", "area")
+        slip = paid.get(custody__bank=cast.city.banks[0])
+        receipt = Receipt.objects.filter(slip=slip).select_related("slip__bank_serial", "slip__area")[0]
+        waiting = self._waiting_slip()
+        self.objects |= {
+            "paid": slip.number,
+            "receipt": str(receipt.pk),
+            "receipt_print": str(keep_receipt(receipt, by_id=None, at=at).pk),
+            "bank_print": str(bank_prints.keep_bank_slip(slip, by_id=None, at=at).pk),
+            "slip": waiting.number,
+            "slip_print": str(bank_prints.keep_paper(waiting, by_id=None, at=at).pk),
+            "area": str(cast.filled[0].area.pk),
+            "house": str(cast.filled[0].houses[0].pk),
+        }
+
+    def _waiting_slip(self) -> PaySlip:
+        """For a house of 翠竹苑 that has not paid, asked for by the first developer."""
+        developer, filled = self.cast.city.developers[0], self.cast.filled[1]
+        [slip] = issue_deposit_slips(
+            area=filled.area,
+            houses=[filled.houses[-1]],
+            payer_name=developer.name,
+            payer_phone=developer.contact_phone,
+            payer_organisation_id=developer.pk,
+            receipt_mode=ReceiptMode.WHOLE,
+            by=self.cast.city.actor("demo-developer"),
+            at=timezone.now(),
+        )
+        return PaySlip.objects.select_related("custody__bank", "bank_serial", "area").get(pk=slip.pk)
+
+    def _make_case(self) -> None:
+        """The developer's area collection, handed in, and another one still a draft, with a faulty workbook."""
+        cast, at = self.cast, timezone.now()
+        file_cases(cast.city, today=cast.today, chance=random.Random(1))
+        developer = cast.city.actor("demo-developer")
+        case = Case.objects.filter(state="SUBMITTED", procedure="area_collection")[0]
+        draft = Case.objects.filter(state="DRAFT", procedure="area_collection")[0]
+        job = defer(kind="case_import", title="导入", arguments={}, by_id=developer.user_id, at=at)
+        job.state, job.started_at, job.finished_at, job.attempts = "DONE", at, at, 1
+        job.result = {"case_id": draft.pk, "back": "/", "marked": "UEsDBA==", "faults": [], "fault_count": 0}
+        job.save()
+        self.objects |= {
+            "case": case.number,
+            "file": str(case.files.all()[0].pk),
+            "case_print": str(case_prints.keep(case, "application", by_id=None, at=at).pk),
+            "draft": draft.number,
+            "draft_file": str(draft.files.all()[0].pk),
+            "job": str(job.pk),
+        }
+
+    def _make_projects(self) -> None:
+        cast, at = self.cast, timezone.now()
+        by = cast.city.actor("demo-committee")
+        stages = {
+            "project": ProjectStage.VOTING,
+            "new": ProjectStage.NEW,
+            "noticed": ProjectStage.NOTICE,
+            "passed": ProjectStage.PASSED,
+        }
+        for place, (name, stage) in enumerate(stages.items()):
+            found = cast.project(last=stage, budget_fen=100_000 + place, title=f"屋面{name}")
+            self.objects[name] = found.number
+            if name == "project":
+                repairs.attach_signature_page(found.pk, name="签字.jpg", content=picture().getvalue(), by=by, at=at)
+                vote = latest_vote(found.source)
+                assert vote is not None
+                notice = PublicNotice.objects.get(source=found.source)
+                kept = keep(notice_document(found, notice, city="jiangcheng"), by_id=None, at=at)
+                self.objects |= {
+                    "evidence": str(vote.evidence.all()[0].pk),
+                    "notice": notice.number,
+                    "project_print": str(kept.pk),
+                }
