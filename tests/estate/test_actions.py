@@ -11,8 +11,9 @@ from django.db import IntegrityError, connection, transaction
 
 from tests.banking.town import new_house
 from tests.cast import AT, Cast, at_once
+from upkeep.demo.city import found_committee
 from upkeep.estate import actions
-from upkeep.estate.actions import AreaExists, HouseExists, NewOwner
+from upkeep.estate.actions import AreaExists, HouseExists, NewOwner, NoSuchCommittee
 from upkeep.estate.kinds import FacilityKind, IdKind
 from upkeep.estate.models import Area, Building, Facility, House, Owner, Ownership
 from upkeep.kernel.numbers import is_number
@@ -191,11 +192,15 @@ class TestAFacility:
         with pytest.raises(IntegrityError, match="facility_name_is_unique_at_its_place"), transaction.atomic():
             Facility.objects.create(area=area, kind=FacilityKind.PUMP, name="水泵")
 
-    def test_of_an_area_may_be_its_committees(self, cast: Cast) -> None:
-        area, committee = create(cast), cast.city.companies[0]
+    def test_of_an_area_is_asked_for_by_its_committee_only(self, cast: Cast) -> None:
+        area = create(cast)
+        committee = found_committee(cast.city, area_name=area.name, at=AT, password_hash="!")
+
         actions.bind_committee(area_id=area.pk, committee_id=committee.pk)
 
         assert Area.objects.get().committee == committee
+        with pytest.raises(NoSuchCommittee):
+            actions.bind_committee(area_id=area.pk, committee_id=cast.city.companies[0].pk)
 
 
 @pytest.mark.commits

@@ -105,6 +105,11 @@ class TestAPassword:
             check_password(password, username="demo-clerk-demo")
 
         assert {problem.field for problem in refused.value.problems} == {"password"}
+        assert all(problem.text.startswith("密码") for problem in refused.value.problems)
+
+    def test_says_how_long_it_must_be(self) -> None:
+        with pytest.raises(HasProblems, match="密码太短，至少 12 位；密码太常见"):
+            check_password("abc123", username="x")
 
     def test_is_changed_only_for_a_strong_one(self, cast: Cast) -> None:
         user = cast.city.users["demo-clerk"]

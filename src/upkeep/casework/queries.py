@@ -105,6 +105,12 @@ def history(case: Case) -> QuerySet[CaseEvent]:
     return CaseEvent.objects.filter(case=case).order_by("at", "pk")
 
 
+def last_note(case: Case) -> str:
+    """What was said when the case was last moved: to the applicant, why it came back to him."""
+    event = history(case).last()
+    return event.note if event else ""
+
+
 def procedure_of(case: Case) -> Procedure:
     """The case's procedure."""
     return register[case.procedure]

@@ -23,12 +23,26 @@ class NameTaken(Refusal):
     """Another account or organisation already goes by this name."""
 
 
+#: Django's own translation does not keep up with its sentences; what is not listed here is said as it says it.
+_WEAKNESSES = {
+    "password_too_short": "密码太短，至少 {min_length} 位",
+    "password_too_common": "密码太常见，请换一个",
+    "password_entirely_numeric": "密码不能全是数字",
+    "password_too_similar": "密码与登录名太相似，请换一个",
+}
+
+
+def _in_words(weakness: ValidationError) -> str:
+    known = _WEAKNESSES.get(str(weakness.code))
+    return known.format(**(weakness.params or {})) if known else str(weakness.messages[0])
+
+
 def check_password(password: str, *, username: str) -> str:
     """The password if it is strong enough. Raises: HasProblems with every rule it breaks."""
     try:
         validate_password(password, User(username=username))
     except ValidationError as weak:
-        raise HasProblems([Problem("password", text) for text in weak.messages]) from None
+        raise HasProblems([Problem("password", _in_words(one)) for one in weak.error_list]) from None
     return password
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, cast
 
+from django.core.exceptions import BadRequest
 from django.db import connection, transaction
 from django.http import HttpResponseBase
 from django.utils.functional import SimpleLazyObject
@@ -54,11 +55,19 @@ class TransactionMiddleware:
     ) -> HttpResponseBase | None:
         if getattr(view, "without_database", False):
             return None
+        if _holds_nul(request):
+            raise BadRequest("a NUL byte is in no address and no text, and PostgreSQL keeps none")
         if request.method in ("GET", "HEAD", "OPTIONS"):
             with connection.execute_wrapper(_refuse_writes):
                 return view(request, *args, **kwargs)
         with transaction.atomic():
             return view(request, *args, **kwargs)
+
+
+def _holds_nul(request: ActorRequest) -> bool:
+    sent = [request.GET] if request.method in ("GET", "HEAD") else [request.GET, request.POST]
+    values = (value for part in sent for _, several in part.lists() for value in several)
+    return "\0" in request.path or any("\0" in value for value in values)
 
 
 def _refuse_writes(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:

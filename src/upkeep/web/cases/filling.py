@@ -13,7 +13,8 @@ from upkeep.casework.files import files_of
 from upkeep.casework.models import Case
 from upkeep.casework.parts import row_count
 from upkeep.casework.procedure import FormPage, HousesPage, PapersPage, Procedure, SheetPage, register
-from upkeep.casework.states import Move
+from upkeep.casework.queries import last_note
+from upkeep.casework.states import Move, State
 from upkeep.kernel.dates import day_of
 from upkeep.kernel.errors import HasProblems, Problem, Refusal
 from upkeep.parties.queries import get_city
@@ -166,6 +167,7 @@ def _wizard(case: Case, procedure: Procedure, number: int) -> dict[str, Any]:
         "steps": [(title, page_url(case, place)) for place, title in enumerate(titles, start=1)],
         "now": number,
         "back_url": page_url(case, number - 1) if number > 1 else "",
+        "returned_note": last_note(case) if case.state_now is State.RETURNED else "",
     }
 
 

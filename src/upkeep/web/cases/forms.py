@@ -43,4 +43,4 @@ def contact_form(case: Case, typed: QueryDict | None = None) -> ContactForm:
 
 def as_typed(form: forms.Form) -> dict[str, Any]:
     """What stands in the form's boxes, right or wrong, as the draft keeps it."""
-    return {name: form[name].value() for name in form.fields}
+    return {name: "" if (value := form[name].value()) is None else value for name in form.fields}

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from upkeep.books import statements, sub_accounts
 from upkeep.estate.models import Area, House
-from upkeep.estate.queries import area_list, find_houses, owner_names, visible_to
+from upkeep.estate.queries import find_houses, owner_names, visible_to
 from upkeep.kernel.forms import DayField
 from upkeep.parties.roles import BOOKKEEPERS, OFFICE
 from upkeep.web.access import ActorRequest, access
@@ -33,7 +33,7 @@ class PeriodForm(forms.Form):
 
 def _asked(request: ActorRequest, *, today: dt.date) -> tuple[PeriodForm, dt.date, dt.date, list[int]]:
     """The period and the areas asked for; this month and everything the actor sees where nothing is said."""
-    areas = list(area_list(actor=request.actor))
+    areas = list(visible_to(request.actor).only("pk", "name").order_by("name", "pk"))
     first, last = today.replace(day=1), today.replace(day=calendar.monthrange(today.year, today.month)[1])
     form = PeriodForm(areas, request.GET or None, initial={"first": first, "last": last})
     wanted = [area.pk for area in areas]
