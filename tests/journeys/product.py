@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connections
@@ -98,7 +99,7 @@ def settings_url() -> str:
 
 
 class Visitor:
-    """One person at his browser. Every screen he stops at is kept as a picture and must be free of console errors."""
+    """One person at his browser. Every screen he stops at is kept as a picture; console errors and what axe finds fail."""
 
     def __init__(self, playwright: Playwright, base: str, name: str, *, size: dict[str, int] | None = None) -> None:
         self.base, self.name = base, name
@@ -131,6 +132,8 @@ class Visitor:
         SHOTS.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=SHOTS / f"{self.name}-{next(self._shots):02d}-{what}.png")
         assert not self.complaints, self.complaints
+        found = Axe().run(self.page).response["violations"]
+        assert not found, f"{what}: " + "; ".join(f"{one['id']} {one['nodes'][0]['html'][:160]}" for one in found)
 
     def click(self, words: str) -> None:
         """Press the button or follow the link of that name."""

@@ -44,9 +44,10 @@ class Page:
 
 @dataclass(frozen=True)
 class FormPage(Page):
-    """Fields of `Procedure.Form`, in this order."""
+    """Fields of `Procedure.Form`, in this order. `read_first` is a text to be read: its title and its page's name."""
 
     fields: tuple[str, ...] = ()
+    read_first: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,11 @@ class OrganisationRegistration(Procedure):
             "单位信息",
             fields=("kind", "name", "social_credit_code", "committee_code", "legal_representative", "address"),
         ),
-        FormPage("账户信息", fields=("operator_name", "operator_phone", "password", "password_again", "agreed")),
+        FormPage(
+            "账户信息",
+            fields=("operator_name", "operator_phone", "password", "password_again", "agreed"),
+            read_first=("机构注册协议", "public:agreement"),
+        ),
         PapersPage("上传要件", help="支持 JPG、JPEG、PNG，手机照片会自动压缩到 1 MB 以内"),
     )
     papers = (

@@ -24,3 +24,10 @@ def home(request: ActorRequest) -> HttpResponse:
 def old_browser(request: ActorRequest) -> HttpResponse:
     """Tells what to install; needs neither JavaScript nor modern CSS."""
     return render(request, "public/old_browser.html")
+
+
+@access(*EVERYONE)
+@require_safe
+def agreement(request: ActorRequest) -> HttpResponse:
+    """《机构注册协议》, which registration asks to be read and ticked."""
+    return render(request, "public/agreement.html")

@@ -14,6 +14,7 @@ urlpatterns = [
     path("check/<str:number>", check.check, name="check"),
     path("c/<slug:city>/check/<str:number>", check.check, name="check_in_city"),
     path("old-browser/", pages.old_browser, name="old_browser"),
+    path("agreement/", pages.agreement, name="agreement"),
     path("c/<slug:city>/", city.home, name="city"),
     path("c/<slug:city>/notices/", notices.notice_list, name="notices"),
     path("c/<slug:city>/notices/<str:number>/", notices.show_notice, name="notice"),
