@@ -68,6 +68,7 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                 MenuItem(title="分户账", url_name="office:sub_accounts", roles=OFFICE, also=("office:sub_account",)),
             ),
         ),
+        MenuItem(title="后台工作", icon="task", url_name="jobs:list", roles=OFFICE, also=("jobs:show",)),
     ),
     Portal.ORGANISATION: (
         MenuItem(title="首页", icon="home", url_name="organisation:home", roles=ORGANISATION),
@@ -108,6 +109,7 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                 MenuItem(title="新建维修项目", url_name="projects:new", roles=STARTERS, also=("projects:create",)),
             ),
         ),
+        MenuItem(title="后台工作", icon="task", url_name="jobs:list", roles=ORGANISATION, also=("jobs:show",)),
     ),
     Portal.BANK: (
         MenuItem(title="首页", icon="home", url_name="bank:home", roles=BANK),
