@@ -15,7 +15,7 @@ from upkeep.kernel.errors import Refusal
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rehearsal")]
 
-GOOD = [{"name": "CANARY-水泵", "count": 2}, {"name": "电梯", "count": None}]
+GOOD: list[dict[str, object]] = [{"name": "CANARY-水泵", "count": 2}, {"name": "电梯", "count": None}]
 
 
 @pytest.fixture
@@ -30,20 +30,20 @@ def take(cast: Cast, case: Case, rows: list[dict[str, object]], *, who: str = "d
 
 class TestAWorkbook:
     def test_becomes_rows_under_their_numbers(self, cast: Cast, case: Case) -> None:
-        assert take(cast, case, list(GOOD)) == []
+        assert take(cast, case, GOOD) == []
 
         assert list(parts.rows_of(case, "things")) == [(2, GOOD[0]), (3, GOOD[1])]
         assert parts.row_count(case, "things") == 2
         assert Case.objects.get().version == case.version + 1
 
     def test_read_again_takes_the_place_of_the_first(self, cast: Cast, case: Case) -> None:
-        take(cast, case, list(GOOD))
+        take(cast, case, GOOD)
         take(cast, case, [{"name": "门禁", "count": 1}])
 
         assert [row["name"] for _, row in parts.rows_of(case, "things")] == ["门禁"]
 
     def test_with_a_fault_leaves_everything_as_it_was(self, cast: Cast, case: Case) -> None:
-        take(cast, case, list(GOOD))
+        take(cast, case, GOOD)
 
         faults = take(cast, case, [{"name": "门禁", "count": 1}, {"name": None, "count": 100}])
 
@@ -61,13 +61,13 @@ class TestAWorkbook:
 
     def test_is_taken_from_the_applicant_only_and_only_before_it_is_handed_in(self, cast: Cast, case: Case) -> None:
         with pytest.raises(NotYours):
-            take(cast, case, list(GOOD), who="more-developer2")
+            take(cast, case, GOOD, who="more-developer2")
         move(case, Move.SUBMIT, cast["demo-developer"], at=AT + dt.timedelta(hours=1))
         with pytest.raises(NotNow):
-            take(cast, case, list(GOOD))
+            take(cast, case, GOOD)
 
     def test_lies_encrypted(self, cast: Cast, case: Case) -> None:
-        take(cast, case, list(GOOD))
+        take(cast, case, GOOD)
 
         with connection.cursor() as cursor:
             cursor.execute("select string_agg(to_jsonb(r)::text, ' ') from casework_caserow r")

@@ -1,6 +1,7 @@
 """A business procedure is one file of its code, says where it comes from, and is proved by a test file of its own."""
 
 import ast
+import inspect
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +21,7 @@ each = pytest.mark.parametrize("procedure", PROCEDURES, ids=lambda one: one.code
 
 
 def file_of(procedure: Procedure) -> Path:
-    return ROOT / (type(procedure).__module__.replace(".", "/") + ".py")
+    return Path(inspect.getfile(type(procedure)))
 
 
 def covered(text: str) -> set[str]:
@@ -71,8 +72,8 @@ class TestEveryProcedure:
         asked = [field for page in procedure.pages for field in getattr(page, "fields", ())]
 
         assert len(asked) == len(set(asked))
-        assert set(asked) <= set(procedure.Form.base_fields)
-        assert not procedure.in_menu or set(asked) == set(procedure.Form.base_fields)
+        assert set(asked) <= set(procedure.Form().fields)
+        assert not procedure.in_menu or set(asked) == set(procedure.Form().fields)
 
 
 class TestTheProcedures:

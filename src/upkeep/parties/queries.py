@@ -1,5 +1,6 @@
 """Reading parties. The only place where a user row becomes an `Actor`."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.contrib.auth.models import AnonymousUser
@@ -90,11 +91,12 @@ def within(jurisdiction_id: int) -> list[int]:
     return [pk for pk in parents if jurisdiction_id in _line(pk, parents)]
 
 
-def _line(pk: int, parents: dict[int, int | None]) -> list[int]:
-    line, current = [], pk
+def _line(pk: int, parents: Mapping[int, int | None]) -> list[int]:
+    line: list[int] = []
+    current: int | None = pk
     while current is not None:
         line.append(current)
-        current = parents[current]  # type: ignore[assignment]
+        current = parents[current]
     return line
 
 
