@@ -80,8 +80,10 @@ def buildings_of(area_id: int) -> list[BuildingCount]:
 
 
 def houses_of_building(building_id: int) -> list[House]:
-    """Every house of a building, cancelled ones too, in the order of the building table."""
-    return list(House.objects.filter(building_id=building_id).order_by("-floor", "unit", "room"))
+    """Every house of a building, cancelled ones too, with the building, in the order of the building table."""
+    return list(
+        House.objects.filter(building_id=building_id).select_related("building").order_by("-floor", "unit", "room")
+    )
 
 
 def houses_of_area(area_id: int) -> list[House]:
