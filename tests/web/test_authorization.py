@@ -2,8 +2,6 @@
 
 Whose role reaches a page but not its object gets the answer of an object that does not exist, byte for byte; and neither
 a refusal nor a GET leaves a trace in the database.
-
-# covers: I3
 """
 
 import io

@@ -22,7 +22,6 @@ from upkeep.jobs.actions import defer
 from upkeep.kernel.masking import mask_name
 from upkeep.repairs.stages import Stage
 
-# covers: I9
 pytestmark = [pytest.mark.commits, pytest.mark.slow]
 
 NAME, ID_NUMBER, PHONE = "欧阳金丝雀", "510502190001010015", "13987650001"
