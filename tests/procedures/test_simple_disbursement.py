@@ -134,6 +134,7 @@ class TestSimpleDisbursement:
             payee_name="江城施工一公司",
             payee_bank=order.payee_bank,
             payee_account=ACCOUNTS[1],
+            reason="原账号已销户",
             by=scene.town.people["accountant"],
             at=AT,
         )

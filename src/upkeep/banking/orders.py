@@ -42,6 +42,7 @@ def order_payment(
     by: Actor,
     at: dt.datetime,
     replaces: PaymentOrder | None = None,
+    reissue_reason: str = "",
 ) -> PaymentOrder:
     """Tell the bank to pay. `amounts` is fen by house id; the caller holds the money beforehand.
 
@@ -65,6 +66,7 @@ def order_payment(
         amount_fen=sum(amounts.values()),
         house_count=len(amounts),
         replaces=replaces,
+        reissue_reason=reissue_reason,
         issued_at=at,
         issued_by_id=by.user_id or None,
         issued_by_name=by.name,
@@ -147,17 +149,29 @@ def void_order(*, order_id: int, reason: str, by: Actor, at: dt.datetime) -> Pay
 
 @transaction.atomic
 def reissue_order(
-    *, order_id: int, payee_name: str, payee_bank: str, payee_account: str, by: Actor, at: dt.datetime
+    *,
+    order_id: int,
+    payee_name: str,
+    payee_bank: str,
+    payee_account: str,
+    reason: str,
+    by: Actor,
+    at: dt.datetime,
 ) -> PaymentOrder:
     """A failed order once more, with the payee put right, by somebody other than its issuer. The hold still stands.
 
-    Raises: OrderClosed when it has not failed or was issued anew already; NeedsAnother.
+    Raises: OrderClosed when it has not failed or was issued anew already; NeedsAnother; HasProblems.
     """
     failed = PaymentOrder.objects.select_for_update(of=("self",)).get(pk=order_id)
-    if failed.state_now is not OrderState.FAILED or PaymentOrder.objects.filter(replaces=failed).exists():
-        raise OrderClosed("只有付款失败且尚未重新开具的付款通知才能重新开具")
-    if failed.issued_by_id and failed.issued_by_id == by.user_id:
-        raise NeedsAnother("重新开具须由原开具人以外的人员办理")
+    check_reissue(failed, by=by)
+    wanted = {
+        "payee_name": ("收款人", payee_name.strip()),
+        "payee_bank": ("收款人开户行", payee_bank.strip()),
+        "payee_account": ("收款账号", payee_account.strip()),
+        "reason": ("重开原因", reason.strip()),
+    }
+    if problems := [Problem(name, f"请填写{label}") for name, (label, text) in wanted.items() if not text]:
+        raise HasProblems(problems)
     return order_payment(
         purpose=failed.purpose,
         reference=failed.reference,
@@ -165,13 +179,25 @@ def reissue_order(
         area_id=failed.area_id,
         custody_id=failed.custody_id,
         amounts=amounts_of(failed),
-        payee_name=payee_name,
-        payee_bank=payee_bank,
-        payee_account=payee_account,
+        payee_name=payee_name.strip(),
+        payee_bank=payee_bank.strip(),
+        payee_account=payee_account.strip(),
         by=by,
         at=at,
         replaces=failed,
+        reissue_reason=reason.strip()[:200],
     )
+
+
+def check_reissue(order: PaymentOrder, *, by: Actor) -> None:
+    """Whether this person may issue the order anew now. Raises: OrderClosed, NeedsAnother with what to do."""
+    if order.state_now is not OrderState.FAILED:
+        raise OrderClosed("只有付款失败的付款通知才能重新开具")
+    fresh = PaymentOrder.objects.filter(replaces=order).first()
+    if fresh is not None:
+        raise OrderClosed(f"该付款通知已由{fresh.issued_by_name}重新开具为 {fresh.number}，请勿重复开具")
+    if order.issued_by_id and order.issued_by_id == by.user_id:
+        raise NeedsAnother("该付款通知由您开具，重新开具须由原开具人以外的人员核对收款信息后办理")
 
 
 def _end(order: PaymentOrder, state: OrderState, *, reason: str, by: Actor, at: dt.datetime) -> None:

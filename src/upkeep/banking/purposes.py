@@ -33,6 +33,8 @@ class OrderPurpose:
     """What follows a payment order. Runs inside the transaction that changes the order; a Refusal undoes it."""
 
     title: str
+    #: Whether one order may be given up by itself; where not, `voided` refuses and pages do not offer it.
+    may_be_voided: bool = True
 
     def confirmed(self, order: PaymentOrder, *, booked_on: dt.date, at: dt.datetime, by: Actor) -> None:
         """The bank has paid: give back the hold and book it."""
@@ -87,3 +89,9 @@ def purpose_title(code: str) -> str:
     """The purpose in words for lists; the code itself where nothing is known of it."""
     handler = _handlers.get(code)
     return handler.title if handler else code
+
+
+def order_may_be_voided(code: str) -> bool:
+    """Whether orders of this purpose may be given up one by one."""
+    handler = _handlers.get(code)
+    return isinstance(handler, OrderPurpose) and handler.may_be_voided

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet, Sum
 
 from upkeep.banking.counter import UnknownPaper, check_bank
-from upkeep.banking.models import OrderState, PaymentOrder, PaySlip, SlipState
+from upkeep.banking.models import OrderState, PaymentOrder, PaymentOrderLine, PaySlip, SlipState
 from upkeep.kernel.numbers import tidy_number
 from upkeep.parties.actor import Actor
 from upkeep.parties.queries import within
@@ -95,8 +95,24 @@ def order_list(*, actor: Actor, wanted: PaperFilter, sort: str = "oldest") -> Qu
         orders = orders.filter(state=wanted.state)
     if wanted.area_id:
         orders = orders.filter(area_id=wanted.area_id)
+    if wanted.since:
+        orders = orders.filter(issued_at__date__gte=wanted.since)
+    if wanted.until:
+        orders = orders.filter(issued_at__date__lte=wanted.until)
     order = {"newest": "-issued_at", "oldest": "issued_at", "number": "number"}.get(sort, "issued_at")
     return orders.order_by(order, "pk")
+
+
+def to_reissue(orders: QuerySet[PaymentOrder]) -> QuerySet[PaymentOrder]:
+    """Those that failed and that nobody has issued anew yet."""
+    return orders.filter(state=OrderState.FAILED, replaced_by__isnull=True)
+
+
+def order_houses(order: PaymentOrder) -> QuerySet[PaymentOrderLine]:
+    """What each house bears, in the order of the building table."""
+    return order.lines.select_related("house__building").order_by(
+        "house__building__order", "-house__floor", "house__unit", "house__room", "pk"
+    )
 
 
 def slips_of_case(case_id: int) -> list[PaySlip]:

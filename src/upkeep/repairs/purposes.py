@@ -37,6 +37,7 @@ class RepairPayment(OrderPurpose):
     """维修拨付. A failed payment leaves hold and project as they are until the order is issued anew."""
 
     title = "维修拨付"
+    may_be_voided = False
 
     def confirmed(self, order: PaymentOrder, *, booked_on: dt.date, at: dt.datetime, by: Actor) -> None:
         """Give the hold back, charge the sub-accounts, count the payment; the last one finishes the project."""

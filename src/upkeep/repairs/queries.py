@@ -13,7 +13,7 @@ from upkeep.parties.actor import Actor
 from upkeep.parties.queries import within
 from upkeep.parties.roles import OFFICE, Role
 from upkeep.repairs.models import ProjectCase, ProjectEvent, ProjectHouse, RepairProject
-from upkeep.repairs.purposes import PURPOSE, reference_prefix
+from upkeep.repairs.purposes import PURPOSE, project_id_of, reference_prefix
 
 #: Who may run a project: the committee of the area, or its property company (004; 000).
 STARTERS = (Role.OWNERS_COMMITTEE, Role.PROPERTY_COMPANY)
@@ -45,6 +45,13 @@ def visible_to(actor: Actor) -> QuerySet[RepairProject]:
 def get_project(number: str, *, actor: Actor) -> RepairProject | None:
     """The project of that number if the actor sees it."""
     return visible_to(actor).filter(number=tidy_number(number)).first()
+
+
+def project_of_order(order: PaymentOrder, *, actor: Actor) -> RepairProject | None:
+    """The project that ordered the payment, if the actor sees it."""
+    if order.purpose != PURPOSE:
+        return None
+    return visible_to(actor).filter(pk=project_id_of(order)).first()
 
 
 def project_list(*, actor: Actor, text: str = "", stage: str = "") -> QuerySet[RepairProject]:

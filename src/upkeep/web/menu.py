@@ -42,6 +42,7 @@ PROJECT_PAGES = tuple(
 )
 CASE_PAGES = ("cases:show", "cases:edit", "cases:done", "cases:guide", "cases:faults")
 
+ORDER_PAGES = ("payments:order", "payments:reissue", "payments:void")
 SLIP_PAGES = ("deposits:slip", "deposits:void_slip")
 
 MENUS: dict[Portal, tuple[MenuItem, ...]] = {
@@ -58,6 +59,11 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                 MenuItem(title="交款通知单", url_name="deposits:slips", roles=OFFICE, also=SLIP_PAGES),
                 MenuItem(title="票据", url_name="deposits:receipts", roles=OFFICE, also=("deposits:void_receipt",)),
             ),
+        ),
+        MenuItem(
+            title="资金拨付",
+            icon="payment",
+            children=(MenuItem(title="付款通知", url_name="payments:orders", roles=OFFICE, also=ORDER_PAGES),),
         ),
         MenuItem(
             title="会计账簿",

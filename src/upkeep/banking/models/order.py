@@ -42,6 +42,7 @@ class PaymentOrder(models.Model):
     replaces = models.OneToOneField(
         "self", verbose_name="重开自", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by"
     )
+    reissue_reason = models.CharField("重开原因", max_length=200, blank=True, default="")
     issued_at = models.DateTimeField("开具时间")
     issued_by = models.ForeignKey(
         User, verbose_name="开具人", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -77,6 +78,11 @@ class PaymentOrder(models.Model):
                 name="order_reason_iff_not_paid",
                 condition=(Q(state__in=[OrderState.FAILED, OrderState.VOID]) & ~Q(failure_reason=""))
                 | (Q(state__in=[OrderState.WAITING, OrderState.PAID]) & Q(failure_reason="")),
+            ),
+            models.CheckConstraint(
+                name="order_reissue_reason_iff_replaces",
+                condition=Q(replaces__isnull=True, reissue_reason="")
+                | (Q(replaces__isnull=False) & ~Q(reissue_reason="")),
             ),
             # Whoever orders a payment is not the one who confirms it.
             models.CheckConstraint(
