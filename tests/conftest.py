@@ -12,17 +12,20 @@ import psycopg
 import pytest
 from django.db import connections
 from django.test import TestCase
+from hypothesis.configuration import set_hypothesis_home_dir
 from pytest_django.plugin import DjangoDbBlocker
 
 from config.database import database_from_url
 from launch.environment import django_environment
+from launch.places import var
 from tests.cast import Cast, make_cast
 from tests.databases import Database, TestServer
 
 
 def pytest_configure() -> None:
-    """Programs that tests start find the product's packages as the tests do."""
+    """Programs that tests start find the packages as the tests do; what is written lies under var/."""
     os.environ["PYTHONPATH"] = django_environment()["PYTHONPATH"]
+    set_hypothesis_home_dir(var() / "cache" / "hypothesis")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
