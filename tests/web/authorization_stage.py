@@ -9,6 +9,7 @@ from tests.circle.cast import BACKEND, Cast
 from tests.circle.person import picture
 from tests.web.authorization_table import STAFF
 from upkeep.banking import prints as bank_prints
+from upkeep.banking.actions import fail_order
 from upkeep.banking.models import PaySlip, ReceiptMode
 from upkeep.casework import prints as case_prints
 from upkeep.casework.models import Case
@@ -24,6 +25,7 @@ from upkeep.printing.actions import keep
 from upkeep.publishing.models import PublicNotice
 from upkeep.repairs import actions as repairs
 from upkeep.repairs.documents import notice_document
+from upkeep.repairs.queries import orders_of
 from upkeep.repairs.stages import Stage as ProjectStage
 from upkeep.voting.queries import latest_vote
 
@@ -38,6 +40,7 @@ class Stage:
         self._make_papers()
         self._make_case()
         self._make_projects()
+        self._make_order()
 
     @staticmethod
     def _client(user: User) -> Client:
@@ -128,6 +131,17 @@ class Stage:
             "draft_file": str(draft.files.all()[0].pk),
             "job": str(job.pk),
         }
+
+    def _make_order(self) -> None:
+        """A payment order of the first bank, printed by the office, that the bank could not pay."""
+        cast, at = self.cast, timezone.now()
+        project = cast.project(last=ProjectStage.TRANSFER, budget_fen=100_009, title="屋面付款")
+        order = orders_of(project)[0]
+        self.objects |= {
+            "order": order.number,
+            "order_print": str(bank_prints.keep_paper(order, by_id=None, at=at).pk),
+        }
+        fail_order(number=order.number, reason="账号不存在", by=cast.city.actor("demo-teller1"), at=at)
 
     def _make_projects(self) -> None:
         cast, at = self.cast, timezone.now()

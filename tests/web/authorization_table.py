@@ -59,6 +59,7 @@ def post(address: str, let_in: frozenset[str] | set[str], finds_nothing: frozens
 _CASE = OFFICE | {"developer"}  # {case} was handed in by the developer
 _AREA = OFFICE | OWN
 _PROJECT = OFFICE | {"committee", "company"}  # {project} is the committee's
+PAYERS, FAR_PAYERS = {"approver", "accountant", "cashier"}, {"far-approver", "far-accountant"}
 _SLIP = OFFICE | BANK | {"developer"}
 
 TABLE: dict[str, Row] = {
@@ -136,6 +137,14 @@ TABLE: dict[str, Row] = {
         "/deposits/receipts/{receipt}/void/", {"clerk", "accountant"}, {"far-clerk", "far-accountant"}
     ),
     "deposits:state": get("/deposits/state/", OFFICE_AND_FAR | ORGANISATIONS),
+    # payments: {order} could not be paid, after it was printed
+    "payments:orders": get("/payments/orders/", OFFICE_AND_FAR),
+    "payments:export_orders": get("/payments/orders/export/", OFFICE_AND_FAR),
+    "payments:order": get("/payments/orders/{order}/", OFFICE, FAR),
+    "payments:print_order": post("/payments/orders/{order}/print/", PAYERS, FAR_PAYERS),
+    "payments:order_print": get("/payments/orders/{order}/prints/{order_print}/", PAYERS, FAR_PAYERS),
+    "payments:reissue": get("/payments/orders/{order}/reissue/", {"approver", "accountant"}, FAR_PAYERS),
+    "payments:void": get("/payments/orders/{order}/void/", {"approver", "accountant"}, FAR_PAYERS),
     # repair projects: {project} is being voted on, {new} is not published, {passed} waits for acceptance
     "projects:list": get("/projects/", OFFICE_AND_FAR | RUNNERS),
     "projects:new": get("/projects/new/", RUNNERS),

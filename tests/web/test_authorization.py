@@ -21,7 +21,7 @@ from tests.web.authorization_table import EVERYBODY, FAR, OTHER, OTHER_BANK, STR
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 #: The objects of the stage whose numbers nobody else's list may show.
-OURS = ("case", "draft", "slip", "paid", "project", "new", "noticed", "passed")
+OURS = ("case", "draft", "slip", "paid", "project", "new", "noticed", "passed", "order")
 
 
 @pytest.fixture(autouse=True)
@@ -149,6 +149,8 @@ class TestOtherPeoplesLists:
             ("deposits:slips", "developer", "slip"),
             ("deposits:export_slips", "supervisor", "paid"),
             ("projects:list", "committee", "project"),
+            ("payments:orders", "auditor", "order"),
+            ("payments:export_orders", "cashier", "order"),
         ):
             answer, _ = ask(stage, who, TABLE[name], TABLE[name].address)
             assert stage.objects[number] in readable(answer), name

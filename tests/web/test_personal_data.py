@@ -38,6 +38,7 @@ ALLOWED = (
     ("demo-committee", r"/projects/\w+/prints/\d+/", {"name"}),
     # A payee's account: where the application is filled in and decided, and where it is paid.
     ("demo-committee|demo-clerk|demo-approver|demo-accountant|demo-auditor", r"/cases/JB\w+/.*", {"account"}),
+    ("demo-approver|demo-accountant", r"/payments/orders/\w+/.*", {"account"}),
     ("demo-teller1|demo-teller1-supervisor", r"/bank/(counter|done)/.*", {"account"}),
 )
 READERS = (
