@@ -72,6 +72,7 @@ TABLE: dict[str, Row] = {
     "public:check": get("/check/{slip}", EVERYBODY),
     "public:check_in_city": get("/c/jiangcheng/check/{slip}", EVERYBODY),
     "public:old_browser": get("/old-browser/", EVERYBODY),
+    "public:agreement": get("/agreement/", EVERYBODY),
     "public:city": get("/c/jiangcheng/", EVERYBODY),
     "public:notices": get("/c/jiangcheng/notices/", EVERYBODY),
     "public:notice": get("/c/jiangcheng/notices/{notice}/", EVERYBODY),

@@ -31,7 +31,7 @@ from upkeep.web.cases.sheets import workbook
 from upkeep.web.payments.reach import ORDERERS, PAYERS, fresh_of, may_void, order_or_404, waits_for_reissue
 
 PER_PAGE = 20
-HOUSES_PER_PAGE = 50
+HOUSES_PER_PAGE = 20
 MOST_EXPORTED = 20_000
 #: Not a state of its own: failed, and not issued anew yet.
 TO_REISSUE = "TO_REISSUE"
