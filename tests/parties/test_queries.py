@@ -16,7 +16,7 @@ class TestACity:
         city, districts = cast.city.jurisdiction, cast.city.districts
 
         assert set(queries.within(city.pk)) == {city.pk, *(one.pk for one in districts)}
-        assert queries.within(districts[0].pk) == [districts[0].pk]
+        assert list(queries.within(districts[0].pk)) == [districts[0].pk]
         assert queries.ancestry(districts[0].pk) == [districts[0].pk, city.pk]
         assert queries.city_of(jurisdiction_id=districts[0].pk) == city
         assert queries.city_of(jurisdiction_id=city.pk) == city
@@ -31,7 +31,7 @@ class TestACity:
         assert queries.get_city("") is None
 
     def test_that_does_not_exist_has_nothing(self, cast: Cast) -> None:
-        assert queries.within(0) == []
+        assert list(queries.within(0)) == []
         assert queries.ancestry(0) == []
 
     def test_lists_its_organisations_of_a_kind(self, cast: Cast) -> None:

@@ -54,24 +54,44 @@ class HouseDeposit:
     balance_fen: int
 
 
-def house_deposits(houses: Sequence[House], *, on: dt.date) -> list[HouseDeposit]:
-    """How the houses stand, in their order; buildings and areas' jurisdictions are looked up. Four queries."""
+@dataclass(frozen=True)
+class Standing:
+    """What the building table shows of a house's money; what would be due is not asked."""
+
+    state: DepositState
+    balance_fen: int
+
+
+def standings(houses: Sequence[House]) -> dict[int, Standing]:
+    """How the houses stand, by house id. Two queries."""
     ids = [house.pk for house in houses]
     balances = sub_accounts.balances(ids)
     claimed = set(
         HouseClaim.objects.filter(house_id__in=ids, kind=ClaimKind.DEPOSIT).values_list("house_id", flat=True)
     )
-    standards = _standards({house.area_id for house in houses}, on=on)
-    return [
-        HouseDeposit(
-            house=house,
-            state=state_of(
+    return {
+        house.pk: Standing(
+            state_of(
                 first_due_fen=house.first_deposit_due_fen,
                 balance_fen=balances[house.pk].balance_fen,
                 is_claimed=house.pk in claimed,
             ),
+            balances[house.pk].balance_fen,
+        )
+        for house in houses
+    }
+
+
+def house_deposits(houses: Sequence[House], *, on: dt.date) -> list[HouseDeposit]:
+    """How the houses stand, in their order; buildings and areas' jurisdictions are looked up. Four queries."""
+    stand = standings(houses)
+    standards = _standards({house.area_id for house in houses}, on=on)
+    return [
+        HouseDeposit(
+            house=house,
+            state=stand[house.pk].state,
             due_fen=_due_fen(house, standards[house.area_id]),
-            balance_fen=balances[house.pk].balance_fen,
+            balance_fen=stand[house.pk].balance_fen,
         )
         for house in houses
     ]

@@ -69,7 +69,10 @@ class Organisation(models.Model):
 
 
 class UserManager(BaseUserManager["User"]):
-    """Looks users up by login name; there is no default account to create."""
+    """Looks users up by login name, with whom they act for; there is no default account to create."""
+
+    def get_queryset(self) -> models.QuerySet["User"]:
+        return super().get_queryset().select_related("organisation", "jurisdiction")
 
 
 class User(AbstractBaseUser):

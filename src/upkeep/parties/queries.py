@@ -1,10 +1,9 @@
 """Reading parties. The only place where a user row becomes an `Actor`."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from upkeep.kernel.errors import Refusal
 from upkeep.parties.actor import ANONYMOUS, Actor
@@ -85,19 +84,13 @@ def ancestry(jurisdiction_id: int) -> list[int]:
     return line
 
 
-def within(jurisdiction_id: int) -> list[int]:
-    """The jurisdiction and everything under it."""
-    parents: dict[int, int | None] = dict(Jurisdiction.objects.values_list("pk", "parent_id"))
-    return [pk for pk in parents if jurisdiction_id in _line(pk, parents)]
+def within(jurisdiction_id: int) -> QuerySet[Jurisdiction, int]:
+    """The ids of the jurisdiction and everything under it, for `__in`: it becomes part of the query that uses it.
 
-
-def _line(pk: int, parents: Mapping[int, int | None]) -> list[int]:
-    line: list[int] = []
-    current: int | None = pk
-    while current is not None:
-        line.append(current)
-        current = parents[current]
-    return line
+    The tree has three levels: province, city, district.
+    """
+    under = Q(pk=jurisdiction_id) | Q(parent_id=jurisdiction_id) | Q(parent__parent_id=jurisdiction_id)
+    return Jurisdiction.objects.filter(under).order_by().values_list("pk", flat=True)
 
 
 def districts_of(city_id: int) -> QuerySet[Jurisdiction]:

@@ -29,7 +29,7 @@ def choice_context(request: ActorRequest, case: Case) -> dict[str, Any]:
     page = next(n for n, page in enumerate(procedure.pages, start=1) if isinstance(page, HousesPage))
     base = page_url(case, page)
     return {
-        "grid": building_grid(building, on=timezone.localdate(), blocked=procedure.blocked_houses(case, list(houses))),
+        "grid": building_grid(building, blocked=procedure.blocked_houses(case, list(houses))),
         "buildings": building_links(
             buildings, base=base, now=building, chosen=Counter(building_id for _, _, building_id in chosen)
         ),

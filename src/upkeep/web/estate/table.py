@@ -1,11 +1,10 @@
 """Houses of a building as cells of the building table (楼盘表), coloured by how they stand with their deposit."""
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from django.http import Http404
 
-from upkeep.deposits.queries import DepositState, house_deposits
+from upkeep.deposits.queries import DepositState, standings
 from upkeep.estate.grid import BuildingGrid, Cell, GridState, lay_out
 from upkeep.estate.kinds import HouseState
 from upkeep.estate.models import Building, House
@@ -33,11 +32,11 @@ def open_building(buildings: Sequence[BuildingCount], asked: str) -> Building:
     return found[0]
 
 
-def building_grid(building: Building, *, on: dt.date, blocked: Mapping[int, str] | None = None) -> BuildingGrid:
-    """The drawing of a building. `blocked` names houses that cannot be chosen, with the reason. Six queries."""
+def building_grid(building: Building, *, blocked: Mapping[int, str] | None = None) -> BuildingGrid:
+    """The drawing of a building. `blocked` names houses that cannot be chosen, with the reason. Four queries."""
     houses = houses_of_building(building.pk)
     owners = owner_names([house.pk for house in houses])
-    stand = {one.house.pk: one for one in house_deposits(houses, on=on)}
+    stand = standings(houses)
     blocked = blocked or {}
     return lay_out(
         building=building.name,

@@ -7,7 +7,6 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from upkeep.books.statements import house_statement
@@ -78,11 +77,11 @@ def _area_or_404(request: ActorRequest, area_id: int) -> Area:
     return area
 
 
-def _committees(request: ActorRequest) -> list[Organisation]:
+def _committees(request: ActorRequest, area: Area) -> list[Organisation]:
     """The committees that whoever may bind one can choose from; nobody else is offered any."""
     if not request.actor.has(Role.WINDOW_CLERK, Role.FIRST_REVIEWER, Role.APPROVER):
         return []
-    city_id = request.city.pk
+    city_id = area.jurisdiction.parent_id or area.jurisdiction_id
     return list(organisations(jurisdiction_id=city_id, kind=OrganisationKind.OWNERS_COMMITTEE))
 
 
@@ -98,11 +97,11 @@ def show_area(request: ActorRequest, area_id: int) -> HttpResponse:
         "area_dm2": sum(one.area_dm2 for one in buildings),
         "house_url": reverse("estate:house", args=[0]),
         "view": "list" if request.GET.get("view") == "list" else "grid",
-        "committees": _committees(request),
+        "committees": _committees(request, area),
     }
     if buildings:
         building = open_building(buildings, request.GET.get("building", ""))
-        context["grid"] = building_grid(building, on=timezone.localdate())
+        context["grid"] = building_grid(building)
         context["building"] = building
         context["buildings"] = building_links(buildings, base=reverse("estate:area", args=[area.pk]), now=building)
     return render(request, "estate/area.html", context)

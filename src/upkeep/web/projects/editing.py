@@ -190,7 +190,7 @@ def houses(request: ActorRequest, number: str) -> HttpResponse:
         building = open_building(buildings, request.GET.get("building", ""))
         counts = Counter(building_id for _, _, building_id in chosen)
         context |= {
-            "grid": building_grid(building, on=timezone.localdate()),
+            "grid": building_grid(building),
             "buildings": building_links(buildings, base=base, now=building, chosen=counts),
             "chosen": [(pk, area_dm2) for pk, area_dm2, _ in chosen],
             "save_url": base,
