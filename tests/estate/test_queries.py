@@ -62,7 +62,7 @@ class TestAnArea:
         House.objects.filter(pk=queries.houses_of_area(settled.area().pk)[0].pk).update(state=HouseState.CANCELLED)
         actor = settled["demo-clerk"]
 
-        with django_assert_num_queries(1):  # the districts and the areas
+        with django_assert_num_queries(1):
             counted = {one.name: getattr(one, "house_count", -1) for one in queries.area_list(actor=actor)}
 
         assert counted == {"江南名邸": 27, "翠竹苑": 12, "康宁家园": 8}
