@@ -8,11 +8,11 @@ from django.template import Context, Template
 from django.template.loader import get_template
 from django.test import Client
 
-from config.environment import ROOT as CHECKOUT
+from launch.places import PRODUCT
 from upkeep.web.icons import ICONS, UnknownIcon, icon_svg
 from upkeep.web.templatetags.components import WronglyUsed
 
-ROOT = CHECKOUT / "upkeep" / "web" / "templates"
+ROOT = PRODUCT / "web" / "templates"
 TEMPLATES = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*.html"))
 COMPONENTS = sorted(path for path in TEMPLATES if path.startswith("components/"))
 CSS = sorted((ROOT.parent / "static").rglob("*.css"))
