@@ -13,6 +13,7 @@ import pytest
 from django.db import connections
 from django.test import TestCase
 from hypothesis.configuration import set_hypothesis_home_dir
+from playwright.sync_api import Playwright, sync_playwright
 from pytest_django.plugin import DjangoDbBlocker
 
 from config.database import database_from_url
@@ -36,6 +37,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         asks = asks or bool({"transactional_db", "django_db_reset_sequences"} & set(getattr(item, "fixturenames", ())))
         if asks and not item.get_closest_marker("commits"):
             raise pytest.UsageError(f"{item.nodeid}: a test that commits is marked `commits`, not transaction=True")
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """The browser's driver: one per worker, for two cannot stand in one thread.
+
+    It keeps an event loop in this thread; Django would take that for asynchronous code.
+    """
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as driver:
+        yield driver
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Playwright, sync_playwright
 
 from tests.journeys.product import CHROMIUM, served
 from upkeep.demo.load import load_small
@@ -18,10 +17,8 @@ def base(database_url: str) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture
-def playwright() -> Iterator[Playwright]:
-    """The browser's driver."""
+@pytest.fixture(autouse=True)
+def _needs_a_browser() -> None:
+    """Walks need Debian's Chromium."""
     if not CHROMIUM.exists():
         pytest.skip(f"{CHROMIUM} is missing: install Debian's chromium to walk the browser journeys")
-    with sync_playwright() as driver:
-        yield driver

@@ -1,6 +1,5 @@
 """A browser and a server for the tests that need to see a page as people do."""
 
-import os
 import shutil
 import threading
 from collections.abc import Iterator
@@ -9,25 +8,22 @@ from typing import Any
 import pytest
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.core.wsgi import get_wsgi_application
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright
 
 #: A browser that asks nothing of the network but the page under test.
 _ARGUMENTS = ["--no-sandbox", "--headless", "--disable-gpu", "--disable-background-networking"]
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser(playwright: Playwright) -> Iterator[Browser]:
     """Chromium of the machine, else the one that playwright installed. Without either the test says so and is skipped."""
-    # Playwright keeps an event loop in this thread; Django would take that for asynchronous code.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as play:
-        program = shutil.which("chromium")
-        try:
-            one = play.chromium.launch(executable_path=program, args=_ARGUMENTS)
-        except Exception as missing:
-            pytest.skip(f"NO BROWSER, so nobody looked at the pages: {missing}")
-        yield one
-        one.close()
+    program = shutil.which("chromium")
+    try:
+        one = playwright.chromium.launch(executable_path=program, args=_ARGUMENTS)
+    except Exception as missing:
+        pytest.skip(f"NO BROWSER, so nobody looked at the pages: {missing}")
+    yield one
+    one.close()
 
 
 class _Quiet(WSGIRequestHandler):

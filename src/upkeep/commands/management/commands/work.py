@@ -1,5 +1,8 @@
 """work: run background jobs until told to stop."""
 
+import os
+import threading
+import time
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -7,6 +10,20 @@ from django.db import connections
 from procrastinate.contrib.django import app
 
 from upkeep.jobs import actions
+
+#: How long a worker whose launcher was killed may take to leave by itself.
+_ALONE_SECONDS = 10
+
+
+def leave_when_alone() -> None:
+    """End the process some seconds after its parent died: the database may be gone with it, and then nothing that is
+    tried in good order ever ends. A job broken off like this is done anew.
+    """
+    parent = os.getppid()
+    while os.getppid() == parent:
+        time.sleep(1)
+    time.sleep(_ALONE_SECONDS)
+    os._exit(1)
 
 
 class Command(BaseCommand):
@@ -21,6 +38,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, concurrency: int, once: bool, **_options: Any) -> None:
         """Take up what was left behind, then work."""
+        threading.Thread(target=leave_when_alone, daemon=True).start()
         if resumed := actions.resume_abandoned():
             self.stdout.write(f"接着执行上次中断的任务 {resumed} 个")
         connections.close_all()
