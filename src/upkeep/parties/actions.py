@@ -15,6 +15,7 @@ ROLE_OF_KIND = {
     OrganisationKind.DEVELOPER: Role.DEVELOPER,
     OrganisationKind.PROPERTY_COMPANY: Role.PROPERTY_COMPANY,
     OrganisationKind.OWNERS_COMMITTEE: Role.OWNERS_COMMITTEE,
+    OrganisationKind.SELLING_UNIT: Role.SELLING_UNIT,
     OrganisationKind.BANK: Role.TELLER,
 }
 

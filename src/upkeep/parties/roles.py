@@ -11,6 +11,7 @@ class Role(models.TextChoices):
     DEVELOPER = "DEVELOPER", "开发建设单位"
     PROPERTY_COMPANY = "PROPERTY_COMPANY", "物业服务企业"
     OWNERS_COMMITTEE = "OWNERS_COMMITTEE", "业主委员会"
+    SELLING_UNIT = "SELLING_UNIT", "公有住房售房单位"
     TELLER = "TELLER", "银行柜员"
     TELLER_SUPERVISOR = "TELLER_SUPERVISOR", "银行复核"
     WINDOW_CLERK = "WINDOW_CLERK", "窗口受理"
@@ -22,14 +23,20 @@ class Role(models.TextChoices):
     EDITOR = "EDITOR", "信息发布"
     AUDITOR = "AUDITOR", "审计"
     SYSTEM_ADMIN = "SYSTEM_ADMIN", "系统管理员"
+    SECURITY_ADMIN = "SECURITY_ADMIN", "安全管理员"
+    AUDIT_ADMIN = "AUDIT_ADMIN", "审计管理员"
 
 
 #: Staff who decide cases, in the order in which a case usually passes them.
 REVIEWERS = (Role.WINDOW_CLERK, Role.FIRST_REVIEWER, Role.SECOND_REVIEWER, Role.APPROVER)
-OFFICE = (*REVIEWERS, Role.ACCOUNTANT, Role.CASHIER, Role.EDITOR, Role.AUDITOR, Role.SYSTEM_ADMIN)
+#: 三员: whoever keeps accounts, grants roles, or reads what both did does none of the office's business, nor two of these.
+ADMINISTRATORS = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)
+#: Staff who work on cases, money and publications.
+DESK = (*REVIEWERS, Role.ACCOUNTANT, Role.CASHIER, Role.EDITOR, Role.AUDITOR)
+OFFICE = (*DESK, *ADMINISTRATORS)
 #: Who reads the books.
 BOOKKEEPERS = (Role.ACCOUNTANT, Role.CASHIER, Role.APPROVER, Role.AUDITOR)
-ORGANISATION = (Role.DEVELOPER, Role.PROPERTY_COMPANY, Role.OWNERS_COMMITTEE)
+ORGANISATION = (Role.DEVELOPER, Role.PROPERTY_COMPANY, Role.OWNERS_COMMITTEE, Role.SELLING_UNIT)
 BANK = (Role.TELLER, Role.TELLER_SUPERVISOR)
 EVERYONE = tuple(Role)
 

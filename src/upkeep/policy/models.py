@@ -15,6 +15,16 @@ class PolicyKind(models.TextChoices):
     VOTING_RULE = "voting_rule", "表决规则"
     PAY_SLIP_RULE = "pay_slip_rule", "交款通知单规则"
     NOTICE_RULE = "notice_rule", "公示规则"
+    REGISTRATION_RULE = "registration_rule", "注册规则"
+    LOGIN_RULE = "login_rule", "登录方式"
+    PASSWORD_RULE = "password_rule", "密码规则"
+    ORGANISATION_RULE = "organisation_rule", "机构管理规则"
+    SERVICE_RULE = "service_rule", "服务关系规则"
+    PUBLIC_QUERY_RULE = "public_query_rule", "公众查询规则"
+    PROJECT_RULE = "project_rule", "维修项目规则"
+    PAYOUT_GATE = "payout_gate", "拨付规则"
+    INTEREST_RULE = "interest_rule", "计息规则"
+    WORDING = "wording", "用语"
 
 
 class Policy(models.Model):

@@ -1,0 +1,29 @@
+"""维修项目规则: who starts projects of which kinds, and how owners' decisions are brought in."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from upkeep.policy.models import PolicyKind
+from upkeep.policy.settings import in_force, setting
+
+STARTERS = (("PROPERTY_COMPANY", "物业服务企业"), ("OWNERS_COMMITTEE", "业主委员会"))
+FORMS = (("PROJECT", "维修项目"), ("ORDER", "维修支取任务单"))
+VOTES = (
+    ("HOUSES", "逐户录入表决结果"),
+    ("TOTALS", "录入汇总结果并上传签字表"),
+    ("SIGNED_AFTER", "提交后业主签字确认"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectRule:
+    """The order of a city's repairs."""
+
+    starters: tuple[str, ...] = setting("可发起维修项目", ("PROPERTY_COMPANY", "OWNERS_COMMITTEE"), choices=STARTERS)
+    form: str = setting("办理形式", "PROJECT", choices=FORMS)
+    vote: str = setting("业主表决录入方式", "HOUSES", choices=VOTES)
+
+
+def project_rule(*, jurisdiction_id: int, on: dt.date) -> ProjectRule:
+    """The rule of the city."""
+    return in_force(ProjectRule, kind=PolicyKind.PROJECT_RULE, jurisdiction_id=jurisdiction_id, on=on)

@@ -1,0 +1,23 @@
+"""公众查询规则: what anyone may read of a house without a login (manual 002 快捷服务 is the open mode)."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from upkeep.policy.models import PolicyKind
+from upkeep.policy.settings import in_force, setting
+
+MODES = (("PROOF", "须验证业主身份"), ("OPEN_MASKED", "凭地址查询，个人信息脱敏"))
+UNREGISTERED = (("REVIEW", "先审核后入库"), ("PROVISIONAL", "暂列入，银行到账后生效"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublicQueryRule:
+    """Queries and self-service without a login."""
+
+    mode: str = setting("维修资金公众查询", "PROOF", choices=MODES)
+    unregistered_house: str = setting("未备案房屋交款", "REVIEW", choices=UNREGISTERED)
+
+
+def public_query_rule(*, jurisdiction_id: int, on: dt.date) -> PublicQueryRule:
+    """The rule of the city."""
+    return in_force(PublicQueryRule, kind=PolicyKind.PUBLIC_QUERY_RULE, jurisdiction_id=jurisdiction_id, on=on)
