@@ -46,6 +46,8 @@ INSTALLED_APPS = [
     "upkeep.banking",
     "upkeep.voting",
     "upkeep.publishing",
+    "upkeep.identity",
+    "upkeep.messaging",
     "upkeep.deposits",
     "upkeep.repairs",
     "upkeep.procedures",

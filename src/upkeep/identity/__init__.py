@@ -1,0 +1,1 @@
+"""How a person proves who he is: passwords and their history, one-time codes, hardware keys, second factors."""

@@ -1,0 +1,7 @@
+"""Registers proofs of identity."""
+
+from django.apps import AppConfig
+
+
+class IdentityConfig(AppConfig):
+    name = "upkeep.identity"
