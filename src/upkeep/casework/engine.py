@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
+from upkeep.casework import messages
 from upkeep.casework.deadlines import add_working_days
 from upkeep.casework.models import Case, CaseEvent, CaseParty, PartyRole
 from upkeep.casework.numbering import next_number
@@ -193,7 +194,7 @@ def move(
     if step in NEEDS_NOTE and not note:
         raise HasProblems([Problem("note", f"{step.label}须写明理由")])
 
-    at_step = case.step
+    at_step, was_accepted = case.step, case.accepted_at is not None
     if step is Move.SUBMIT:
         after = _submit(procedure, case, by=by, at=at)
     elif step in (Move.ACCEPT, Move.PASS):
@@ -203,6 +204,7 @@ def move(
             procedure.release(case, by=by, at=at)
         case.step = 0
 
+    first_accepted = not was_accepted and case.accepted_at is not None
     _settle(case, after, at=at)
     case.save()
     CaseEvent.objects.create(
@@ -217,6 +219,7 @@ def move(
         at=at,
         note=note,
     )
+    messages.tell(case, procedure, step, before=before, first_accepted=first_accepted, by=by, at=at, note=note)
     return case
 
 

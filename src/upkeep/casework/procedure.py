@@ -235,6 +235,10 @@ class Procedure:
         """The document of a print of its own form; None: the generic application form."""
         return None
 
+    def applicant_phone(self, case: Case) -> str:
+        """Where the applicant is told by SMS how it goes; a fixed line or nothing means that he is not."""
+        return case.contact_phone
+
     # what happens
 
     def parties(self, case: Case) -> Iterator[PartyGrant]:

@@ -95,6 +95,9 @@ class OrganisationRegistration(Procedure):
     def subject(self, case: Case) -> str:
         return str(case.data.get("name", ""))
 
+    def applicant_phone(self, case: Case) -> str:
+        return str(case.data.get("operator_phone", ""))
+
     def summary(self, case: Case) -> Summary:
         shown = [name for name in self.Form.base_fields if name not in (*self.SECRET, "agreed")]
         return Summary(facts=[*self.form_facts(case, *shown), Fact("登录名", login_name(case.data))])
