@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from tests.cast import AT, Cast
 from tests.messaging import events  # noqa: F401  (declares the events)
@@ -169,20 +169,39 @@ class TestTheDatabase:
         ("constraint", "changes"),
         [
             ("outbox_state_is_known", {"state": "LOST", "next_try_at": None, "error": "?"}),
-            ("outbox_channel_leaves_the_house", {"channel": "IN_SITE"}),
             ("outbox_next_try_at_iff_waiting", {"next_try_at": None}),
             ("outbox_sent_at_iff_sent", {"state": "SENT", "attempts": 1, "next_try_at": None}),
             ("outbox_sent_at_iff_sent", {"state": "SENT", "attempts": 0, "next_try_at": None, "sent_at": AT}),
             ("outbox_has_a_text_until_sent", {"body": ""}),
             ("outbox_has_an_address", {"address": ""}),
+            ("messaging_sent_stays_sent", {"key": "another"}),
+            ("messaging_sent_stays_sent", {"address_hash": "another"}),
             ("outbox_unsent_says_why", {"state": "FAILED", "next_try_at": None}),
         ],
     )
     def test_refuses_a_row_that_contradicts_itself(self, cast: Cast, constraint: str, changes: dict[str, Any]) -> None:
         tell(cast, phone="13800000001")
 
-        with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        with pytest.raises(DatabaseError, match=constraint), transaction.atomic():
             Outbox.objects.update(**changes)
+
+    def test_refuses_to_change_or_forget_what_was_sent(self, cast: Cast) -> None:
+        tell(cast, phone="13800000001")
+        Outbox.objects.update(state="SENT", attempts=1, next_try_at=None, sent_at=AT)
+
+        for again in ({"state": "WAITING", "next_try_at": AT, "sent_at": None}, {"body": ""}):
+            with pytest.raises(DatabaseError, match="has been sent and cannot change"), transaction.atomic():
+                Outbox.objects.update(**again)
+        with pytest.raises(DatabaseError, match="refused deletion"), transaction.atomic():
+            Outbox.objects.all().delete()
+
+    def test_sends_nothing_out_that_belongs_in_the_pages(self, cast: Cast) -> None:
+        tell(cast, phone="13800000001")
+        row = Outbox.objects.get()
+        row.pk, row.channel = row.pk + 1, "IN_SITE"
+
+        with pytest.raises(IntegrityError, match="outbox_channel_leaves_the_house"), transaction.atomic():
+            row.save(force_insert=True)
 
     def test_refuses_the_same_key_twice(self, cast: Cast) -> None:
         tell(cast, phone="13800000001", user_ids=[cast["demo-clerk"].user_id])

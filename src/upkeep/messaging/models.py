@@ -111,3 +111,8 @@ class Outbox(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_channel_display()} {self.event}"
+
+    @property
+    def can_be_sent_again(self) -> bool:
+        """Whether somebody may ask for another try; what has gone stale is refused when he does."""
+        return self.state in UNSENT
