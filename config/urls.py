@@ -4,6 +4,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from upkeep.web.health import healthz
+from upkeep.web.messaging.demo import demo_outbox
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("upkeep.web.public.urls")),
@@ -14,12 +15,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("deposits/", include("upkeep.web.deposits.urls")),
     path("payments/", include("upkeep.web.payments.urls")),
     path("projects/", include("upkeep.web.projects.urls")),
+    path("messages/", include("upkeep.web.messaging.urls")),
     path("organisation/", include("upkeep.web.organisation.urls")),
     path("office/", include("upkeep.web.office.urls")),
     path("bank/", include("upkeep.web.bank.urls")),
 ]
 if settings.DEMO:
     urlpatterns.append(path("components/", include("upkeep.web.gallery")))
+    urlpatterns.append(path("outbox/", demo_outbox, name="demo_outbox"))
 
 handler400 = "upkeep.web.errors.bad_request"
 handler403 = "upkeep.web.errors.forbidden"

@@ -18,7 +18,10 @@ from upkeep.deposits.actions import issue_deposit_slips
 from upkeep.deposits.models import Receipt
 from upkeep.deposits.prints import keep_receipt
 from upkeep.jobs.actions import defer
+from upkeep.messaging.actions import notify
+from upkeep.messaging.models import Message, Outbox
 from upkeep.parties.actions import add_jurisdiction, open_account
+from upkeep.parties.actor import Actor
 from upkeep.parties.models import User
 from upkeep.parties.roles import Role
 from upkeep.printing.actions import keep
@@ -130,6 +133,25 @@ class Stage:
             "draft": draft.number,
             "draft_file": str(draft.files.all()[0].pk),
             "job": str(job.pk),
+        }
+        self._tell(developer)
+
+    def _tell(self, developer: Actor) -> None:
+        """The developer is told in the pages and by SMS that his case came back."""
+        values = {"title": "物业区域采集", "number": "WY1", "note": "缺图纸"}
+        city, phone = self.cast.city.jurisdiction.pk, "13900000000"
+        notify(
+            event="case_returned",
+            jurisdiction_id=city,
+            values=values,
+            at=timezone.now(),
+            key="stage",
+            user_ids=[developer.user_id],
+            phone=phone,
+        )
+        self.objects |= {
+            "message": str(Message.objects.get(key="stage").pk),
+            "outbox": str(Outbox.objects.get(key="stage").pk),
         }
 
     def _make_order(self) -> None:

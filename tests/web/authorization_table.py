@@ -101,6 +101,14 @@ TABLE: dict[str, Row] = {
     "cases:marked": get("/cases/{draft}/sheets/houses/faults/{job}/marked/", {"developer"}, EVERYBODY - {"developer"}),
     "jobs:list": get("/jobs/", LOGGED_IN - {"owner"}),
     "jobs:show": get("/jobs/{job}/", {"developer"}, LOGGED_IN - {"owner", "developer"}),
+    # messages: {message} is the developer's
+    "messaging:list": get("/messages/", LOGGED_IN),
+    "messaging:read_all": post("/messages/read/", LOGGED_IN),
+    "messaging:open": post("/messages/{message}/open/", {"developer"}, LOGGED_IN - {"developer"}),
+    "messaging:read": post("/messages/{message}/read/", {"developer"}, LOGGED_IN - {"developer"}),
+    "demo_outbox": get("/outbox/", EVERYBODY),
+    "office:outbox": get("/office/outbox/", {"admin"}),
+    "office:send_again": post("/office/outbox/{outbox}/again/", {"admin"}),
     # the register
     "estate:areas": get("/areas/", OFFICE_AND_FAR | ORGANISATIONS),
     "estate:export_areas": get("/areas/export/", OFFICE_AND_FAR | ORGANISATIONS),

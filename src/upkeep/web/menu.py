@@ -74,6 +74,7 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                 MenuItem(title="分户账", url_name="office:sub_accounts", roles=OFFICE, also=("office:sub_account",)),
             ),
         ),
+        MenuItem(title="发送记录", icon="mail", url_name="office:outbox", roles=(Role.SYSTEM_ADMIN,)),
         MenuItem(title="后台工作", icon="task", url_name="jobs:list", roles=OFFICE, also=("jobs:show",)),
     ),
     Portal.ORGANISATION: (

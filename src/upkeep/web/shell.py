@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 
+from upkeep.messaging.queries import unread_count
 from upkeep.parties.actor import ANONYMOUS, Actor
 from upkeep.parties.roles import OFFICE, ORGANISATION, Portal
 from upkeep.web import menu
@@ -28,7 +29,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "menu": items,
         "trail": menu.trail(items),
         "search_url": _url_if_any("estate:search") if actor.has(*OFFICE, *ORGANISATION) else "",
-        "messages_url": _url_if_any(f"{actor.portal.value}:messages"),
+        "messages_url": "" if actor.is_anonymous else reverse("messaging:list"),
+        "unread": SimpleLazyObject(lambda: unread_count(user_id=actor.user_id)),
         "user_title": SimpleLazyObject(lambda: _user_title(request)),
     }
 

@@ -16,10 +16,11 @@ _TONE_OF_STATE = {
         "PASSED",
         "MATCHED",
         "OPEN",
+        "SENT",
     ),
     "info": ("SUBMITTED", "IN_REVIEW", "RUNNING", "VOTING", "PUBLISHED", "PENDING", "ISSUED", "UNPAID", "WAITING"),
     "warn": ("RETURNED", "EXPIRED", "OVERDUE", "HELD", "FROZEN", "PARTIAL", "SUSPENDED", "UNMATCHED", "ARREARS"),
-    "bad": ("REJECTED", "FAILED", "VOID", "NOT_PASSED", "ABORTED"),
+    "bad": ("REJECTED", "FAILED", "VOID", "NOT_PASSED", "ABORTED", "ABANDONED"),
     "quiet": ("DRAFT", "WITHDRAWN", "CANCELLED", "DEACTIVATED", "ARCHIVED", "ENDED"),
 }
 _BY_STATE = {state: tone for tone, states in _TONE_OF_STATE.items() for state in states}

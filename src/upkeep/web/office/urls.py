@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from upkeep.web.messaging import outbox
 from upkeep.web.office import books, home
 
 app_name = "office"
@@ -11,4 +12,6 @@ urlpatterns = [
     path("books/balance-sheet/", books.balance_sheet, name="balance_sheet"),
     path("books/sub-accounts/", books.find_sub_account, name="sub_accounts"),
     path("books/sub-accounts/<int:house_id>/", books.sub_account, name="sub_account"),
+    path("outbox/", outbox.outbox, name="outbox"),
+    path("outbox/<int:outbox_id>/again/", outbox.send_again, name="send_again"),
 ]
