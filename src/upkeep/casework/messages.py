@@ -16,7 +16,8 @@ from upkeep.casework.states import APPLICANT_MOVES, WAITING, Move, State
 from upkeep.messaging.actions import notify
 from upkeep.messaging.events import IN_SITE, SMS, Event, event
 from upkeep.parties.actor import Actor
-from upkeep.parties.models import Organisation, User
+from upkeep.parties.models import Organisation
+from upkeep.parties.queries import users_of
 from upkeep.parties.roles import REVIEWERS, Role
 from upkeep.policy.review_chain import ChainStep
 
@@ -92,9 +93,8 @@ def tell(
         )
     if case.state_now in WAITING and _asked_organisation(case) is not None:
         for one in _deciders(case):
-            _notify(
-                case, TO_DECIDE, values, at=at, user_ids=_users_of(one.pk), phone=one.contact_phone, whom=f":{one.pk}"
-            )
+            users = users_of(organisation_id=one.pk)
+            _notify(case, TO_DECIDE, values, at=at, user_ids=users, phone=one.contact_phone, whom=f":{one.pk}")
 
 
 def _event(case: Case, step: Move, *, before: State, first_accepted: bool) -> Event | None:
@@ -131,12 +131,8 @@ def _notify(
 
 def _applicants(case: Case) -> set[int]:
     if case.applicant_organisation_id:
-        return _users_of(case.applicant_organisation_id)
+        return users_of(organisation_id=case.applicant_organisation_id)
     return {case.applicant_user_id} if case.applicant_user_id else set()
-
-
-def _users_of(organisation_id: int) -> set[int]:
-    return set(User.objects.filter(organisation_id=organisation_id, is_active=True).values_list("pk", flat=True))
 
 
 def _asked_organisation(case: Case) -> Role | None:

@@ -24,7 +24,7 @@ class Message(models.Model):
 
     class Meta:
         verbose_name = "站内消息"
-        ordering = ("-id",)
+        ordering = ("-created_at", "-id")
         constraints = [
             models.UniqueConstraint(fields=("user", "key"), name="message_is_told_once"),
             # Leads to a page of ours and nowhere else.
@@ -34,7 +34,7 @@ class Message(models.Model):
             models.CheckConstraint(name="message_says_something", condition=~Q(title="") & ~Q(text="")),
         ]
         indexes = [
-            models.Index(fields=("user", "-id"), name="message_of_user"),
+            models.Index(fields=("user", "-created_at"), name="message_of_user"),
             models.Index(fields=("user",), name="message_unread", condition=Q(read_at__isnull=True)),
         ]
 
@@ -83,7 +83,7 @@ class Outbox(models.Model):
 
     class Meta:
         verbose_name = "发送记录"
-        ordering = ("-id",)
+        ordering = ("-created_at", "-id")
         constraints = [
             models.UniqueConstraint(fields=("channel", "key"), name="outbox_key_is_sent_once_per_channel"),
             models.CheckConstraint(name="outbox_state_is_known", condition=Q(state__in=SendState.values)),
@@ -106,7 +106,7 @@ class Outbox(models.Model):
         ]
         indexes = [
             models.Index(fields=("next_try_at",), name="outbox_due", condition=Q(state=SendState.WAITING)),
-            models.Index(fields=("jurisdiction", "-id"), name="outbox_of_city"),
+            models.Index(fields=("jurisdiction", "-created_at"), name="outbox_of_city"),
         ]
 
     def __str__(self) -> str:

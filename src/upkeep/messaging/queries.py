@@ -12,7 +12,7 @@ from upkeep.parties.queries import within
 
 def messages_of(*, user_id: int) -> QuerySet[Message]:
     """The user's messages, newest first."""
-    return Message.objects.filter(user_id=user_id).order_by("-id")
+    return Message.objects.filter(user_id=user_id).order_by("-created_at", "-id")
 
 
 def unread_count(*, user_id: int) -> int:
@@ -22,7 +22,7 @@ def unread_count(*, user_id: int) -> int:
 
 def outbox_visible_to(actor: Actor) -> QuerySet[Outbox]:
     """What left, or is to leave, in the actor's jurisdiction, newest first."""
-    return Outbox.objects.filter(jurisdiction_id__in=within(actor.jurisdiction_id)).order_by("-id")
+    return Outbox.objects.filter(jurisdiction_id__in=within(actor.jurisdiction_id)).order_by("-created_at", "-id")
 
 
 def sent_to(rows: QuerySet[Outbox], address: str) -> QuerySet[Outbox]:

@@ -98,6 +98,17 @@ def districts_of(city_id: int) -> QuerySet[Jurisdiction]:
     return Jurisdiction.objects.filter(parent_id=city_id)
 
 
+def users_of(*, organisation_id: int) -> set[int]:
+    """The ids of the organisation's users who can log in: whom to tell of something."""
+    return set(User.objects.filter(organisation_id=organisation_id, is_active=True).values_list("pk", flat=True))
+
+
+def staff_holding(*roles: Role, jurisdiction_id: int) -> set[int]:
+    """The ids of the office's users with one of the roles whose jurisdiction takes in this one."""
+    staff = User.objects.filter(organisation=None, is_active=True, jurisdiction_id__in=ancestry(jurisdiction_id))
+    return set(staff.filter(held_roles__role__in=roles).values_list("pk", flat=True))
+
+
 def organisations(*, jurisdiction_id: int, kind: OrganisationKind) -> QuerySet[Organisation]:
     """The organisations of one kind in a city, by name."""
     return Organisation.objects.filter(jurisdiction_id=jurisdiction_id, kind=kind).order_by("name")

@@ -22,7 +22,7 @@ def demo_outbox(request: ActorRequest) -> HttpResponse:
     """The newest first, of all cities; `?to=` is a whole number or address."""
     if not settings.DEMO:
         raise Http404
-    rows = Outbox.objects.select_related("jurisdiction").order_by("-id")
+    rows = Outbox.objects.select_related("jurisdiction").order_by("-created_at", "-id")
     to = request.GET.get("to", "").strip()
     if to:
         rows = sent_to(rows, to)
