@@ -82,13 +82,13 @@ def silent_server() -> Iterator[socket.socket]:
 
 
 class SmsServer:
-    """Keeps what it was asked; answers with `status` and `content` after `seconds`."""
+    """Keeps what it was asked; answers with `status` and `content` after `seconds`, then so many drops."""
 
     def __init__(self) -> None:
         self.asked: list[dict[str, Any]] = []
         self.signatures_are_right = True
         self.status, self.content, self.seconds = 200, b'{"ok": true, "receipt": "R1"}', 0.0
-        self.location = ""
+        self.location, self.drops = "", 0
         self.url = ""
 
 
@@ -109,6 +109,9 @@ def sms_server(settings: Any) -> Iterator[SmsServer]:
                 self.send_header("Location", answers.location)
             self.end_headers()
             self.wfile.write(answers.content)
+            for _ in range(answers.drops):
+                time.sleep(0.1)
+                self.wfile.write(b" ")
 
         def log_message(self, format: str, *args: Any) -> None:
             """Nothing: the tests speak for themselves."""

@@ -125,6 +125,18 @@ class TestAnSmsGateway:
         with pytest.raises(TryLater, match="无法连接或超时"):
             send_sms()
 
+    def test_that_answers_drop_by_drop_is_left_too(self, sms: SmsServer, settings: Any) -> None:
+        settings.GATEWAY_TIMEOUT_S, sms.drops = 0.3, 8
+
+        with pytest.raises(TryLater, match="无法连接或超时"):
+            send_sms()
+
+    def test_that_speaks_no_http_is_tried_later(self, mail: MailServer, sms: SmsServer, settings: Any) -> None:
+        settings.SMS_URL = f"http://127.0.0.1:{mail.port}/sms"
+
+        with pytest.raises(TryLater, match="无法连接或超时"):
+            send_sms()
+
     def test_that_is_not_there_is_tried_later(self, sms: SmsServer, settings: Any) -> None:
         settings.SMS_URL = f"http://127.0.0.1:{free_port()}/sms"
 

@@ -10,10 +10,12 @@ import hashlib
 import hmac
 import json
 import smtplib
+import time
 import urllib.error
 import urllib.request
 from email.utils import parseaddr
-from typing import Any, Protocol, cast
+from http.client import HTTPException, HTTPResponse
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
@@ -132,13 +134,23 @@ class HttpSms:
     def _post(self, request: urllib.request.Request) -> bytes:
         try:
             with self._opener.open(request, timeout=settings.GATEWAY_TIMEOUT_S) as answer:
-                return cast(bytes, answer.read(_MOST_ANSWER_BYTES + 1))
+                return self._read(answer)
         except urllib.error.HTTPError as error:
             if error.code >= 500 or error.code in _PASSING:
                 raise TryLater(f"短信网关暂时不可用（{error.code}）") from None
             raise RefusedForGood(f"短信网关拒绝（{error.code}）") from None
-        except OSError:  # unreachable, reset, timed out; URLError and TimeoutError are kinds of it
+        except (OSError, HTTPException):  # unreachable, reset, timed out, no HTTP; URLError is a kind of OSError
             raise TryLater("短信网关无法连接或超时") from None
+
+    @staticmethod
+    def _read(answer: HTTPResponse) -> bytes:
+        """At most a little more than is allowed, and no longer than the time-out even where it comes drop by drop."""
+        content, deadline = b"", time.monotonic() + settings.GATEWAY_TIMEOUT_S
+        while len(content) <= _MOST_ANSWER_BYTES and (part := answer.read1(_MOST_ANSWER_BYTES)):
+            content += part
+            if time.monotonic() > deadline:
+                raise TimeoutError
+        return content
 
     @staticmethod
     def _receipt(content: bytes) -> str:
