@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("organisation/", include("upkeep.web.organisation.urls")),
     path("office/", include("upkeep.web.office.urls")),
     path("bank/", include("upkeep.web.bank.urls")),
+    path("owner/", include("upkeep.web.owner.urls")),
 ]
 if settings.DEMO:
     urlpatterns.append(path("components/", include("upkeep.web.gallery")))

@@ -177,6 +177,9 @@ TABLE: dict[str, Row] = {
     "projects:accept": get("/projects/{passed}/acceptance/", {"committee"}, RUNNERS - {"committee"}),
     "projects:apply": post("/projects/{passed}/apply/", {"committee"}, RUNNERS - {"committee"}),
     # each portal's own
+    "owner:home": get("/owner/", {"owner"}),
+    "owner:bind": get("/owner/bind/", {"owner"}),
+    "owner:account": get("/owner/account/", {"owner"}),
     "organisation:home": get("/organisation/", ORGANISATIONS),
     "office:home": get("/office/", OFFICE_AND_FAR),
     "office:trial_balance": get("/office/books/trial-balance/", BOOKKEEPERS | FAR_BOOKKEEPERS),

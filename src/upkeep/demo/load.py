@@ -11,6 +11,7 @@ from upkeep.demo import areas, fill
 from upkeep.demo.cases import file_cases
 from upkeep.demo.city import PASSWORD, City, found_city, found_committee
 from upkeep.demo.fill import Filled, fill_area, moment
+from upkeep.demo.owners import open_owner_account
 from upkeep.demo.repairs import run_projects
 from upkeep.parties.queries import cities
 
@@ -39,6 +40,7 @@ def load_demo(*, today: dt.date, tell: Callable[[str], None] = lambda text: None
         one = fill_area(city, plan, place=place, committee=committee, on=begun, chance=chance)
         fill.pay_deposits(city, one, on=begun + dt.timedelta(days=30), serial=f"JC{place:06d}")
         filled.append(one)
+    open_owner_account(city, area=filled[0].area, at=moment(today - dt.timedelta(days=40)))
     houses = sum(len(one.houses) for one in filled)
     tell(f"{len(filled)} 个物业区域，{houses:,} 户")
     for place, count in _WAITING:
@@ -60,6 +62,8 @@ def load_small(*, today: dt.date) -> City:
         committee = found_committee(city, area_name=plan.name, at=moment(begun), password_hash=_hash())
         one = fill_area(city, plan, place=place, committee=committee, on=begun, chance=chance)
         fill.pay_deposits(city, one, on=begun + dt.timedelta(days=30), serial=f"JC{place:06d}")
+        if place == 0:
+            open_owner_account(city, area=one.area, at=moment(begun + dt.timedelta(days=40)))
     return city
 
 

@@ -25,9 +25,8 @@ LOGINS_AN_HOUR = Limit("login-hour", 300, dt.timedelta(hours=1))
 SENDINGS_AN_HOUR = Limit("code-hour", 20, dt.timedelta(hours=1))
 #: Second factors tried for one account.
 FACTORS = Limit("second-factor", 5, dt.timedelta(minutes=15))
-#: ID numbers that an owner may try against the register, and how often one number is tried by whomever.
+#: ID numbers that an owner may try against the register.
 BINDINGS = Limit("house-binding", 5, dt.timedelta(hours=24))
-BINDINGS_OF_NUMBER = Limit("house-binding-number", 5, dt.timedelta(hours=24))
 #: Old passwords typed wrong on the page where one changes it.
 OLD_PASSWORDS = Limit("old-password", 5, dt.timedelta(minutes=15))
 

@@ -34,9 +34,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 
 def layout_of(portal: Portal) -> str:
-    """The template that a page of the portal extends; a portal without a shell of its own has the public's."""
-    own_shell = portal in (Portal.OFFICE, Portal.ORGANISATION, Portal.BANK)
-    return f"layout/{portal.value}.html" if own_shell else "layout/public.html"
+    """The template that a page of the portal extends."""
+    return f"layout/{portal.value}.html"
 
 
 def home_url(portal: Portal) -> str:

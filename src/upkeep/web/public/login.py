@@ -124,6 +124,7 @@ def _try(request: ActorRequest, form: LoginForm, *, city: Jurisdiction, tab: Tab
         left = _tries_left(request, name)
         form.add_error(None, f"登录名或密码不正确，还可尝试 {left} 次" if left else "登录名或密码不正确")
         return _show(request, form, city=city, status=400)
+    login_steps.forget_code(request)
     return login_steps.begin(request, user)
 
 

@@ -24,7 +24,7 @@ from upkeep.policy.login_rule import login_rule
 from upkeep.web.idle import begin_counting
 from upkeep.web.shell import home_url
 
-_PENDING = "pending_login"
+_PENDING, _BY_CODE = "pending_login", "came_by_code"
 #: Whoever takes longer than this over the steps begins again.
 _PATIENCE = dt.timedelta(minutes=10)
 _BACKEND = "upkeep.identity.authentication.CityBackend"
@@ -94,6 +94,21 @@ def is_at(request: HttpRequest, user: User, step: str) -> bool:
 def renew_proof(request: HttpRequest, user: User) -> None:
     """The user on the way changed his own password: that does not throw him out."""
     request.session[_PENDING] = request.session[_PENDING] | {"proof": user.get_session_auth_hash()}
+
+
+def note_code(request: HttpRequest) -> None:
+    """This session proved a telephone by a code."""
+    request.session[_BY_CODE] = True
+
+
+def forget_code(request: HttpRequest) -> None:
+    """Whatever this session proved before, its user comes by his password now."""
+    request.session.pop(_BY_CODE, None)
+
+
+def came_by_code(request: HttpRequest) -> bool:
+    """Whether the user logged in with a code sent to his telephone, not with his password."""
+    return bool(request.session.get(_BY_CODE))
 
 
 def safe_next(request: HttpRequest) -> str:

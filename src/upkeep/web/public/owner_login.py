@@ -117,6 +117,7 @@ def _check(request: ActorRequest) -> HttpResponse:
         form.add_error("code", _WRONG)
         return _show(request, form, status=400)
     request.session.pop(_PHONE, None)
+    login_steps.note_code(request)
     return login_steps.begin(request, user)
 
 

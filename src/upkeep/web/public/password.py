@@ -64,7 +64,7 @@ def password_page(request: ActorRequest) -> HttpResponse:
     """Changes one's own password; sessions elsewhere end with it."""
     user, at = cast(User, request.user), timezone.now()
     if not user.has_usable_password():
-        return redirect("public:home")
+        return redirect("owner:account" if request.actor.has(Role.OWNER) else "public:home")
     form = PasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         if not limits.allows(limits.OLD_PASSWORDS, key=str(user.pk), at=at):
