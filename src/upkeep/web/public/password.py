@@ -71,11 +71,12 @@ def password_page(request: ActorRequest) -> HttpResponse:
             form.add_error("old", "原密码连续输错，请 15 分钟后再试")
         elif not user.check_password(form.cleaned_data["old"]):
             form.add_error("old", "原密码不正确")
-        elif change_password(form, user):
+        else:
             limits.forget(limits.OLD_PASSWORDS, key=str(user.pk))
-            update_session_auth_hash(request, user)
-            messages.success(request, "密码已修改，下次请使用新密码登录")
-            return redirect(home_url(request.actor.portal))
+            if change_password(form, user):
+                update_session_auth_hash(request, user)
+                messages.success(request, "密码已修改，下次请使用新密码登录")
+                return redirect(home_url(request.actor.portal))
     return render(request, "public/password.html", _page(form, user) | {"layout": layout_of(request.actor.portal)})
 
 
