@@ -1,6 +1,16 @@
 """Proofs of identity."""
 
 from upkeep.identity.models.codes import CodesOfDay, OneTimeCode
+from upkeep.identity.models.keys import (
+    CertificateAuthority,
+    KeyCertificate,
+    KeyChallenge,
+    KeyEvent,
+    KeyEventKind,
+    KeyPurpose,
+    RevocationList,
+    SecurityKey,
+)
 from upkeep.identity.models.limits import Attempts
 from upkeep.identity.models.passwords import FormerPassword
 from upkeep.identity.models.phones import LoginPhone
@@ -9,9 +19,17 @@ from upkeep.identity.models.second_factor import Authenticator, RecoveryCode
 __all__ = [
     "Attempts",
     "Authenticator",
+    "CertificateAuthority",
     "CodesOfDay",
     "FormerPassword",
+    "KeyCertificate",
+    "KeyChallenge",
+    "KeyEvent",
+    "KeyEventKind",
+    "KeyPurpose",
     "LoginPhone",
     "OneTimeCode",
     "RecoveryCode",
+    "RevocationList",
+    "SecurityKey",
 ]
