@@ -7,6 +7,7 @@ from upkeep.web.health import healthz
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("upkeep.web.public.urls")),
+    path("", include("upkeep.web.keys.urls")),
     path("healthz", healthz, name="healthz"),
     path("cases/", include("upkeep.web.cases.urls")),
     path("jobs/", include("upkeep.web.jobs.urls")),

@@ -152,6 +152,8 @@ CSRF_FAILURE_VIEW = "upkeep.web.errors.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
+#: Where the program of a USB key listens on the user's own computer (docs/key-protocol.md); its pages alone may ask it.
+KEY_SERVICE = "http://127.0.0.1:17650"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],

@@ -45,6 +45,10 @@ CASE_PAGES = ("cases:show", "cases:edit", "cases:done", "cases:guide", "cases:fa
 ORDER_PAGES = ("payments:order", "payments:reissue", "payments:void")
 SLIP_PAGES = ("deposits:slip", "deposits:void_slip")
 
+#: Who gives keys out and takes them back.
+KEEPERS = (Role.SECURITY_ADMIN,)
+KEY_PAGES = ("keys:holder", "keys:revoke")
+
 MENUS: dict[Portal, tuple[MenuItem, ...]] = {
     Portal.OFFICE: (
         MenuItem(title="工作台", icon="home", url_name="office:home", roles=OFFICE),
@@ -72,6 +76,15 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                 MenuItem(title="科目余额表", url_name="office:trial_balance", roles=BOOKKEEPERS),
                 MenuItem(title="资产负债表", url_name="office:balance_sheet", roles=BOOKKEEPERS),
                 MenuItem(title="分户账", url_name="office:sub_accounts", roles=OFFICE, also=("office:sub_account",)),
+            ),
+        ),
+        MenuItem(
+            title="密钥管理",
+            icon="key",
+            children=(
+                MenuItem(title="密钥发放", url_name="keys:holders", roles=KEEPERS, also=KEY_PAGES),
+                MenuItem(title="认证机构与吊销列表", url_name="keys:authorities", roles=KEEPERS),
+                MenuItem(title="密钥记录", url_name="keys:log", roles=(Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)),
             ),
         ),
         MenuItem(title="后台工作", icon="task", url_name="jobs:list", roles=OFFICE, also=("jobs:show",)),

@@ -16,6 +16,7 @@ from django.utils.crypto import constant_time_compare
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from upkeep.identity import passwords, second_factor
+from upkeep.identity.key_rule import key_is_needed
 from upkeep.kernel.dates import day_of
 from upkeep.parties import actions, queries
 from upkeep.parties.models import User
@@ -47,6 +48,7 @@ def _second_factor_is_needed(user: User, at: dt.datetime) -> bool:
 
 #: In this order. A package of pages that has a step of its own puts it here.
 STEPS: list[LoginStep] = [
+    LoginStep("key", "keys:step", key_is_needed),
     LoginStep("second_factor", "public:login_second_factor", _second_factor_is_needed),
     LoginStep("password", "public:login_password", lambda user, at: bool(passwords.why_change(user, at=at))),
 ]
