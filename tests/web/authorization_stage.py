@@ -17,6 +17,7 @@ from upkeep.demo.cases import file_cases
 from upkeep.deposits.actions import issue_deposit_slips
 from upkeep.deposits.models import Receipt
 from upkeep.deposits.prints import keep_receipt
+from upkeep.identity.models import CertificateAuthority, KeyCertificate, SecurityKey
 from upkeep.jobs.actions import defer
 from upkeep.parties.actions import add_jurisdiction, open_account
 from upkeep.parties.models import User
@@ -41,6 +42,7 @@ class Stage:
         self._make_case()
         self._make_projects()
         self._make_order()
+        self._make_keys()
 
     @staticmethod
     def _client(user: User) -> Client:
@@ -130,6 +132,48 @@ class Stage:
             "draft": draft.number,
             "draft_file": str(draft.files.all()[0].pk),
             "job": str(job.pk),
+        }
+
+    def _make_keys(self) -> None:
+        """The clerk's security key, and the developer's certificate of a CA that the city believes."""
+        at, users = timezone.now(), self.cast.city.users
+        clerk, developer = users["demo-clerk"], users["demo-developer"]
+        key = SecurityKey.objects.create(
+            user=clerk,
+            name="蓝色密钥",
+            site="localhost",
+            credential_id=b"1",
+            public_key=b"1",
+            sign_count=1,
+            created_at=at,
+            created_by=clerk,
+        )
+        authority = CertificateAuthority.objects.create(
+            jurisdiction=self.cast.city.jurisdiction,
+            name="认证中心",
+            certificate=b"1",
+            fingerprint="1",
+            not_before=at,
+            not_after=at,
+            added_at=at,
+            added_by=clerk,
+        )
+        given = KeyCertificate.objects.create(
+            user=developer,
+            authority=authority,
+            number="1A2B",
+            holder="张三",
+            fingerprint="1",
+            valid_from=at.date(),
+            valid_until=at.date(),
+            issued_at=at,
+            issued_by=clerk,
+        )
+        self.objects |= {
+            "key": str(key.pk),
+            "authority": str(authority.pk),
+            "given": str(given.pk),
+            "user": str(developer.pk),
         }
 
     def _make_order(self) -> None:

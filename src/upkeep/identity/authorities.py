@@ -58,6 +58,7 @@ def withdraw_authority(*, authority: CertificateAuthority, by: Actor, at: dt.dat
     authority.save(update_fields=["withdrawn_at", "withdrawn_by"])
 
 
+@transaction.atomic
 def load_list(*, authority: CertificateAuthority, content: bytes, by: Actor, at: dt.datetime) -> RevocationList:
     """Take over what the CA has revoked. Raises: BadCertificate for a list that is not its own, older, or out of date."""
     found, issuer = read_list(content), read_certificate(bytes(authority.certificate))

@@ -56,6 +56,6 @@ def text_of(told: dict[str, Any], name: str) -> str:
     return value.replace("\0", "") if isinstance(value, str) else ""
 
 
-def refused(why: object, *, status: int = 400) -> JsonResponse:
-    """What the script shows to the user."""
+def refused(why: object, *, status: int = 200) -> JsonResponse:
+    """What the script shows to the user. An answer like any other: only `url` leads on."""
     return JsonResponse({"problem": str(why)}, status=status)

@@ -13,7 +13,7 @@ async function post(url, content) {
   const answer = await fetch(url, { method: "POST", headers, body: JSON.stringify(content) });
   if (answer.status === 429) throw new Problem("连续多次未通过，已暂时锁定，请 15 分钟后再试");
   const told = await answer.json().catch(() => ({ problem: "系统没有应答，请刷新页面后重试" }));
-  if (!answer.ok) throw new Problem(told.problem || "没有通过，请刷新页面后重试");
+  if (!answer.ok || told.problem) throw new Problem(told.problem || "没有通过，请刷新页面后重试");
   return told;
 }
 
@@ -108,7 +108,7 @@ function programOf(part) {
     const how = content ? { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(content) } : {};
     const answer = await fetch(part.dataset.service + path, how).catch(() => { throw { code: "NO_KEY" }; });
     const told = await answer.json().catch(() => ({}));
-    if (!answer.ok) throw told;
+    if (!answer.ok || told.problem) throw told;
     return told;
   };
   return { certificates: () => ask("/v1/certificates"), sign: (what) => ask("/v1/sign", what) };
