@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.x509.oid import ExtendedKeyUsageOID
 from django.db import IntegrityError, transaction
 from django.db.utils import ProgrammingError
 from psycopg.types.range import Range
@@ -223,7 +224,7 @@ class TestIssuing:
             ({"signs": False}, "不是用于登录的签名证书"),
             ({"is_authority": True}, "不是用于登录的签名证书"),
             ({"extension": x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"\x05\x00")}, "不认识的关键"),
-            ({"extension": x509.ExtendedKeyUsage([x509.ExtendedKeyUsageOID.SERVER_AUTH])}, "不是用于登录"),
+            ({"extension": x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])}, "不是用于登录"),
         ],
     )
     def test_takes_no_certificate_that_is_not_for_login_today(

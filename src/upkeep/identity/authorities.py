@@ -4,6 +4,7 @@ import datetime as dt
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import ExtendedKeyUsageOID
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
@@ -184,5 +185,5 @@ def _may_sign(certificate: Certificate) -> bool:
         purposes = set(certificate.x509.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value)
     except x509.ExtensionNotFound:
         purposes = set()
-    clients = {x509.ExtendedKeyUsageOID.CLIENT_AUTH, x509.ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE}
+    clients = {ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE}
     return usage is not None and usage.digital_signature and (not purposes or bool(purposes & clients))

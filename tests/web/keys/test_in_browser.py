@@ -274,7 +274,7 @@ class TestAUsbKey:
             headers = {"Access-Control-Allow-Origin": visitor.base, "Access-Control-Allow-Headers": "Content-Type"}
             told: object = [{"id": "1", "number": token.number, "certificate": token.base64}]
             if route.request.url.endswith("/sign") and route.request.method == "POST":
-                message = route.request.post_data_json["message"].encode()
+                message = json.loads(route.request.post_data or "")["message"].encode()
                 told = {"signature": base64.b64encode(token.sign(message)).decode()}
             route.fulfill(json=told, headers=headers)
 

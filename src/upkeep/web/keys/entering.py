@@ -26,7 +26,7 @@ from upkeep.web.shell import home_url
 @access(*EVERYONE)
 @never_cache
 @require_safe
-@csp_update({"connect-src": [settings.KEY_SERVICE]})  # type: ignore[untyped-decorator]
+@csp_update({"connect-src": [settings.KEY_SERVICE]})  # type: ignore[arg-type]
 def show(request: ActorRequest, city: str) -> HttpResponse:
     """The form."""
     if not request.actor.is_anonymous:

@@ -26,7 +26,7 @@ CONFIRM_FIRST = "该密钥是旧系统发放的，首次使用请先办理“经
 @access(*EVERYONE)
 @never_cache
 @require_safe
-@csp_update({"connect-src": [settings.KEY_SERVICE]})  # type: ignore[untyped-decorator]
+@csp_update({"connect-src": [settings.KEY_SERVICE]})  # type: ignore[arg-type]
 def show(request: ActorRequest) -> HttpResponse:
     """Asks for the key; who has none and must have one reads where to get it, and gets no further."""
     user = _pending(request)
