@@ -65,7 +65,7 @@ class Desk:
             "site": SITE,
             "at": AT,
         }
-        return keys.prove_by_certificate(**(told | changed))  # type: ignore[arg-type]
+        return keys.prove_by_certificate(**(told | changed))
 
     def login(self, token: SoftToken | None = None, **changed: Any) -> KeyCertificate:
         user, at = changed.get("user"), changed.get("at", AT)

@@ -144,6 +144,9 @@ class TestLoginByUsbKey:
         answer = client.post(f"{CITY}key-login/check/", body, content_type="application/json")
         assert list(answer.json()) == ["problem"]
 
+    def test_answers_a_form_sent_in_its_place_in_words(self, town: Town, client: Client) -> None:
+        assert list(client.post(f"{CITY}key-login/check/", {"certificate": "MA=="}).json()) == ["problem"]
+
 
 class TestTheStepAfterThePassword:
     def test_asks_the_holder_of_a_usb_key_and_lets_nobody_past_it(

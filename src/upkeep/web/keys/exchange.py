@@ -41,7 +41,7 @@ def session_of(request: HttpRequest) -> str:
 
 def sent_json(request: HttpRequest) -> dict[str, Any]:
     """What the script sent; anything but an object counts as nothing."""
-    if len(request.body) > _LARGEST:
+    if request.content_type != "application/json" or len(request.body) > _LARGEST:
         return {}
     try:
         told = json.loads(request.body)
