@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("areas/", include("upkeep.web.estate.urls")),
     path("deposits/", include("upkeep.web.deposits.urls")),
     path("payments/", include("upkeep.web.payments.urls")),
+    path("policies/", include("upkeep.web.policies.urls")),
     path("projects/", include("upkeep.web.projects.urls")),
     path("organisation/", include("upkeep.web.organisation.urls")),
     path("office/", include("upkeep.web.office.urls")),

@@ -1,6 +1,8 @@
 """The people with their browsers and the objects that the addresses of the table name."""
 
+import datetime as dt
 import random
+from typing import Any
 
 from django.test import Client
 from django.utils import timezone
@@ -20,7 +22,12 @@ from upkeep.deposits.prints import keep_receipt
 from upkeep.jobs.actions import defer
 from upkeep.parties.actions import add_jurisdiction, open_account
 from upkeep.parties.models import User
+from upkeep.parties.queries import actor_of
 from upkeep.parties.roles import Role
+from upkeep.policy.changes import propose
+from upkeep.policy.models import PolicyKind
+from upkeep.policy.payout_gate import PayoutGate
+from upkeep.policy.wording import Wording
 from upkeep.printing.actions import keep
 from upkeep.publishing.models import PublicNotice
 from upkeep.repairs import actions as repairs
@@ -41,6 +48,7 @@ class Stage:
         self._make_case()
         self._make_projects()
         self._make_order()
+        self._make_policy_change()
 
     @staticmethod
     def _client(user: User) -> Client:
@@ -111,6 +119,16 @@ class Stage:
             at=timezone.now(),
         )
         return PaySlip.objects.select_related("custody__bank", "bank_serial", "area").get(pk=slip.pk)
+
+    def _make_policy_change(self) -> None:
+        """A planned wording, and a payout gate that waits for the second person."""
+        cast, city = self.cast, self.cast.city.jurisdiction.pk
+        admin, today = actor_of(User.objects.get(username="demo-admin")), timezone.localdate()
+        ways: dict[str, Any] = {"jurisdiction_id": city, "basis": "江房发〔2026〕3 号", "by": admin, "at": timezone.now()}
+        tomorrow = today + dt.timedelta(days=1)
+        propose(kind=PolicyKind.WORDING, value=Wording(area="小区"), valid_from=tomorrow, **ways)
+        change = propose(kind=PolicyKind.PAYOUT_GATE, value=PayoutGate(), valid_from=today, **ways)
+        self.objects |= {"city": str(cast.city.jurisdiction.pk), "policy_change": str(change.pk)}
 
     def _make_case(self) -> None:
         """The developer's area collection, handed in, and another one still a draft, with a faulty workbook."""

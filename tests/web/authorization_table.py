@@ -14,6 +14,7 @@ STAFF = {
     "editor": Role.EDITOR,
     "auditor": Role.AUDITOR,
     "admin": Role.SYSTEM_ADMIN,
+    "security": Role.SECURITY_ADMIN,
 }
 #: Identities by what they are; "other" ones have the same role and nothing to do with the objects.
 OFFICE = frozenset(STAFF)
@@ -170,6 +171,20 @@ TABLE: dict[str, Row] = {
     "projects:close_vote": post("/projects/{project}/vote/close/", {"committee"}, RUNNERS - {"committee"}),
     "projects:accept": get("/projects/{passed}/acceptance/", {"committee"}, RUNNERS - {"committee"}),
     "projects:apply": post("/projects/{passed}/apply/", {"committee"}, RUNNERS - {"committee"}),
+    # policies: {policy_change} waits for the second person
+    "policies:overview": get("/policies/", OFFICE_AND_FAR),
+    "policies:changes": get("/policies/changes/", OFFICE_AND_FAR),
+    "policies:change": get("/policies/changes/{policy_change}/", OFFICE, FAR),
+    "policies:decide": post(
+        "/policies/changes/{policy_change}/decide/", {"approver", "admin", "security"}, {"far-approver"}
+    ),
+    "policies:jurisdiction": get("/policies/{city}/", OFFICE, FAR),
+    "policies:preset": get("/policies/{city}/preset/", {"admin", "security"}),
+    "policies:detail": get("/policies/{city}/wording/", OFFICE, FAR),
+    # asked for a kind that the system administrator proposes: the security administrator's turn is another kind
+    "policies:edit": get("/policies/{city}/wording/edit/", {"admin"}),
+    "policies:inherit": get("/policies/{city}/wording/inherit/", {"admin"}),
+    "policies:withdraw": get("/policies/{city}/wording/withdraw/", {"admin"}),
     # each portal's own
     "organisation:home": get("/organisation/", ORGANISATIONS),
     "office:home": get("/office/", OFFICE_AND_FAR),

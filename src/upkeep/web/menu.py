@@ -44,6 +44,10 @@ CASE_PAGES = ("cases:show", "cases:edit", "cases:done", "cases:guide", "cases:fa
 
 ORDER_PAGES = ("payments:order", "payments:reissue", "payments:void")
 SLIP_PAGES = ("deposits:slip", "deposits:void_slip")
+POLICY_PAGES = tuple(
+    f"policies:{name}"
+    for name in ("jurisdiction", "detail", "edit", "inherit", "withdraw", "preset", "changes", "change", "decide")
+)
 
 MENUS: dict[Portal, tuple[MenuItem, ...]] = {
     Portal.OFFICE: (
@@ -74,6 +78,7 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                 MenuItem(title="分户账", url_name="office:sub_accounts", roles=OFFICE, also=("office:sub_account",)),
             ),
         ),
+        MenuItem(title="政策设置", icon="settings", url_name="policies:overview", roles=OFFICE, also=POLICY_PAGES),
         MenuItem(title="后台工作", icon="task", url_name="jobs:list", roles=OFFICE, also=("jobs:show",)),
     ),
     Portal.ORGANISATION: (
