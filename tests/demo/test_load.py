@@ -14,6 +14,7 @@ from upkeep.casework.states import State
 from upkeep.demo.areas import PLANS
 from upkeep.demo.load import CityExists, load_demo, load_small
 from upkeep.demo.people import credit_code
+from upkeep.demo.preset_cities import PRESET_CITIES
 from upkeep.estate.models import Area, House
 from upkeep.kernel import checks
 from upkeep.kernel.dates import day_of
@@ -63,7 +64,9 @@ class TestTheDemoCity:
         assert figures() == first
         assert audit() == []
         assert set(Case.objects.values_list("state", flat=True)) == set(State)
-        assert Area.objects.count() == len(PLANS) + 1  # and the one that a case brought about
+        own = Area.objects.filter(jurisdiction__parent__slug="jiangcheng")
+        assert own.count() == len(PLANS) + 1  # and the one that a case brought about
+        assert Area.objects.count() == own.count() + 2 * len(PRESET_CITIES)
         assert not [case for case in Case.objects.all() if day_of(case.created_at) > TODAY]
 
 
