@@ -124,7 +124,12 @@ class Stage:
         """A planned wording, and a payout gate that waits for the second person."""
         cast, city = self.cast, self.cast.city.jurisdiction.pk
         admin, today = actor_of(User.objects.get(username="demo-admin")), timezone.localdate()
-        ways: dict[str, Any] = {"jurisdiction_id": city, "basis": "江房发〔2026〕3 号", "by": admin, "at": timezone.now()}
+        ways: dict[str, Any] = {
+            "jurisdiction_id": city,
+            "basis": "江房发〔2026〕3 号",
+            "by": admin,
+            "at": timezone.now(),
+        }
         tomorrow = today + dt.timedelta(days=1)
         propose(kind=PolicyKind.WORDING, value=Wording(area="小区"), valid_from=tomorrow, **ways)
         change = propose(kind=PolicyKind.PAYOUT_GATE, value=PayoutGate(), valid_from=today, **ways)

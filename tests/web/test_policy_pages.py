@@ -15,10 +15,13 @@ from django.utils import timezone
 
 from tests.cast import Cast
 from tests.web.pages import client_of, text
+from upkeep.banking.models import PaySlip
+from upkeep.banking.prints import keep_paper
 from upkeep.casework import engine
 from upkeep.casework.models import Case
 from upkeep.casework.states import Move
 from upkeep.demo.cases import file_cases
+from upkeep.estate.models import House
 from upkeep.parties.roles import Role
 from upkeep.policy.actions import set_policy
 from upkeep.policy.deposit_standard import deposit_standard
@@ -236,6 +239,13 @@ class TestChangingOtherKinds:
             ("其余", 6_150, 0, 0),
         ]
 
+    def test_of_a_tariff_grows_by_two_lines_up_to_the_most(self, office: Office) -> None:
+        for typed, shown in (("3", 5), ("11", 12)):
+            rows = {"row-TOTAL_FORMS": typed, "row-INITIAL_FORMS": "0", "row-0-label": "其余"}
+            page = office.send(PolicyKind.DEPOSIT_STANDARD, rows, step="more")
+            assert len(page.context["form"].rows.forms) == shown
+            assert 'value="其余"' in page.content.decode()
+
     def test_of_a_tariff_without_rows_or_amounts_is_refused(self, office: Office) -> None:
         empty = {"row-TOTAL_FORMS": "1", "row-INITIAL_FORMS": "0"}
 
@@ -354,3 +364,32 @@ class TestAPreset:
             approver.post(reverse("policies:decide", args=[change.pk]), {"step": "confirm"})
         assert voting_rule(jurisdiction_id=far, on=office.today) == OLD_DOUBLE_2_3
         assert "请逐项修改" in text(admin.get(address, follow=True))
+
+
+class TestTheWordsOfACity:
+    def test_stand_in_the_menu_on_the_pages_and_on_the_slip(self, settled: Cast) -> None:
+        office, clerk = Office(settled), client_of(settled, "demo-clerk")
+        before = text(clerk.get("/areas/"))
+        house = House.objects.all()[0]
+        changed = words(area="院落", building="座", house="户室", pay_slip="缴款通知书", developer="开发商")
+
+        office.send(PolicyKind.WORDING, changed)
+
+        assert "物业区域与楼盘表" in before
+        after = text(clerk.get("/areas/"))
+        assert "院落与楼盘表" in after and "院落名称" in after and "开发商" in after
+        assert "物业区域与楼盘表" not in after
+        assert "户室信息" in text(clerk.get(f"/areas/houses/{house.pk}/"))
+        assert "院落管理" in text(client_of(settled, "demo-developer").get("/organisation/"))
+        assert _slip_title(settled) == "住宅专项维修资金交款通知单"  # issued before the change
+
+    def test_are_those_of_the_city_whose_page_a_visitor_sees(self, office: Office) -> None:
+        office.send(PolicyKind.WORDING, words(area="院落"))
+
+        assert Client().get("/c/jiangcheng/").context["words"].area == "院落"
+
+
+def _slip_title(settled: Cast) -> str:
+    """The title that a slip of the city is printed with now."""
+    slip = PaySlip.objects.select_related("custody", "area")[0]
+    return keep_paper(slip, by_id=None, at=timezone.now()).title

@@ -1,12 +1,13 @@
 """The side menus, one per portal, as data. Colleagues add items here; an item whose page does not exist is not shown."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from django.urls import NoReverseMatch, reverse
 
 from upkeep.parties.actor import Actor
 from upkeep.parties.roles import BANK, BOOKKEEPERS, OFFICE, ORGANISATION, Portal, Role
+from upkeep.policy.wording import Wording
 from upkeep.repairs.queries import STARTERS
 
 
@@ -14,7 +15,8 @@ from upkeep.repairs.queries import STARTERS
 class MenuItem:
     """One line of a menu: a page, or a group of pages. Nobody sees it but the roles it names.
 
-    `also` names further pages on which the item counts as the open one (a case opened from its list).
+    The title may name a thing by the city's word for it: {area}管理. `also` names further pages on which the item
+    counts as the open one (a case opened from its list).
     """
 
     title: str
@@ -53,7 +55,9 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
     Portal.OFFICE: (
         MenuItem(title="工作台", icon="home", url_name="office:home", roles=OFFICE),
         MenuItem(title="业务查询", icon="cases", url_name="cases:list", roles=OFFICE, also=CASE_PAGES),
-        MenuItem(title="小区与楼盘表", icon="buildings", url_name="estate:areas", roles=OFFICE, also=("estate:area",)),
+        MenuItem(
+            title="{area}与楼盘表", icon="buildings", url_name="estate:areas", roles=OFFICE, also=("estate:area",)
+        ),
         MenuItem(title="维修项目", icon="repair", url_name="projects:list", roles=OFFICE, also=("projects:show",)),
         MenuItem(
             title="交存管理",
@@ -85,10 +89,10 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
         MenuItem(title="首页", icon="home", url_name="organisation:home", roles=ORGANISATION),
         MenuItem(title="我的业务", icon="cases", url_name="cases:list", roles=ORGANISATION, also=CASE_PAGES),
         MenuItem(
-            title="物业区域管理",
+            title="{area}管理",
             icon="buildings",
             children=(
-                MenuItem(title="小区与楼盘表", url_name="estate:areas", roles=ORGANISATION, also=("estate:area",)),
+                MenuItem(title="{area}与楼盘表", url_name="estate:areas", roles=ORGANISATION, also=("estate:area",)),
                 MenuItem(
                     title="物业区域采集",
                     url_name="cases:guide",
@@ -134,14 +138,16 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
 }
 
 
-def shown_menu(*, portal: Portal, roles: frozenset[Role], url_name: str) -> tuple[ShownItem, ...]:
-    """The portal's menu for these roles, with the item of the page `url_name` marked open."""
-    return tuple(_shown(MENUS[portal], roles=roles, url_name=url_name))
+def shown_menu(
+    *, portal: Portal, roles: frozenset[Role], url_name: str, words: Wording | None = None
+) -> tuple[ShownItem, ...]:
+    """The portal's menu for these roles, with the item of the page `url_name` marked open, in the city's words."""
+    return tuple(_shown(MENUS[portal], roles=roles, url_name=url_name, words=vars(words or Wording())))
 
 
-def shortcuts(actor: Actor) -> list[ShownItem]:
+def shortcuts(actor: Actor, *, words: Wording | None = None) -> list[ShownItem]:
     """Every page of the actor's menu except his home: what 快捷入口 offers. A page without an icon has its group's."""
-    items = shown_menu(portal=actor.portal, roles=actor.roles, url_name="")
+    items = shown_menu(portal=actor.portal, roles=actor.roles, url_name="", words=words)
     flat = [replace(child, icon=child.icon or item.icon) for item in items for child in item.children or (item,)]
     home = _url(f"{actor.portal.value}:home")
     return [item for item in flat if item.url != home]
@@ -155,15 +161,19 @@ def trail(items: tuple[ShownItem, ...]) -> tuple[ShownItem, ...]:
     return ()
 
 
-def _shown(items: tuple[MenuItem, ...], *, roles: frozenset[Role], url_name: str) -> Iterator[ShownItem]:
+def _shown(
+    items: tuple[MenuItem, ...], *, roles: frozenset[Role], url_name: str, words: Mapping[str, str]
+) -> Iterator[ShownItem]:
     for item in items:
-        children = tuple(_shown(item.children, roles=roles, url_name=url_name))
+        children = tuple(_shown(item.children, roles=roles, url_name=url_name, words=words))
         url = _url(item.url_name, item.argument)
         if not children and (not url or roles.isdisjoint(item.roles)):
             continue
         own = () if item.argument else (item.url_name,)
         is_open = url_name in (*own, *item.also) or any(child.is_open for child in children)
-        yield ShownItem(title=item.title, icon=item.icon, url=url, is_open=is_open, children=children)
+        yield ShownItem(
+            title=item.title.format_map(words), icon=item.icon, url=url, is_open=is_open, children=children
+        )
 
 
 def _url(url_name: str, argument: str = "") -> str:

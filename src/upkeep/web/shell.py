@@ -5,10 +5,12 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from upkeep.parties.actor import ANONYMOUS, Actor
 from upkeep.parties.roles import OFFICE, ORGANISATION, Portal
+from upkeep.policy.wording import Wording, wording
 from upkeep.web import menu
 
 
@@ -17,7 +19,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     actor: Actor = getattr(request, "actor", ANONYMOUS)
     match = request.resolver_match
     url_name = match.view_name if match else ""
-    items = menu.shown_menu(portal=actor.portal, roles=actor.roles, url_name=url_name)
+    words = SimpleLazyObject(lambda: words_for(request))
+    items = SimpleLazyObject(lambda: _menu(request, actor, url_name))
     return {
         "actor": actor,
         "city": getattr(request, "city", None),
@@ -26,11 +29,29 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "layout": layout_of(actor.portal),
         "home_url": home_url(actor.portal),
         "menu": items,
-        "trail": menu.trail(items),
+        "trail": SimpleLazyObject(lambda: menu.trail(items)),
+        "words": words,
         "search_url": _url_if_any("estate:search") if actor.has(*OFFICE, *ORGANISATION) else "",
         "messages_url": _url_if_any(f"{actor.portal.value}:messages"),
         "user_title": SimpleLazyObject(lambda: _user_title(request)),
     }
+
+
+def _menu(request: HttpRequest, actor: Actor, url_name: str) -> tuple[menu.ShownItem, ...]:
+    words = words_for(request) if menu.MENUS[actor.portal] else None
+    return menu.shown_menu(portal=actor.portal, roles=actor.roles, url_name=url_name, words=words)
+
+
+def words_for(request: HttpRequest) -> Wording:
+    """What the city of the user, or of the page that a visitor looks at, calls things. Asked once per request."""
+    known: Wording | None = getattr(request, "words", None)
+    if known is None:
+        actor: Actor = getattr(request, "actor", ANONYMOUS)
+        city = getattr(request, "city", None)
+        place = actor.jurisdiction_id or (city.pk if city else 0)
+        known = wording(jurisdiction_id=place, on=timezone.localdate()) if place else Wording()
+        request.words = known  # type: ignore[attr-defined]
+    return known
 
 
 def layout_of(portal: Portal) -> str:

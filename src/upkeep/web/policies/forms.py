@@ -9,7 +9,6 @@ from upkeep.casework.procedure import Procedure, register
 from upkeep.kernel.forms import DayField
 from upkeep.parties.roles import ORGANISATION, REVIEWERS, Role
 from upkeep.policy.describing import PARTIES
-from upkeep.policy.models import PolicyKind
 from upkeep.policy.review_chain import MOST_DAYS, MOST_STEPS
 from upkeep.policy.settings import Setting, settings_of
 from upkeep.policy.shapes import SHAPES, Value
@@ -106,7 +105,6 @@ class ChainForm(forms.Form):
                 max_value=MOST_DAYS,
                 required=False,
                 initial=step.get("working_days"),
-                help_text="个工作日",
             )
 
     def clean(self) -> dict[str, Any]:
@@ -141,7 +139,7 @@ class ChainForm(forms.Form):
         return {"starters": data["starters"], "steps": steps}
 
     def units(self) -> dict[str, str]:
-        return {}
+        return {f"days_{place_no}": "个工作日" for place_no in range(1, MOST_STEPS + 1)}
 
 
 class VotingForm(forms.Form):
@@ -213,8 +211,3 @@ class VotingForm(forms.Form):
 
     def units(self) -> dict[str, str]:
         return {}
-
-
-def settings_form(place: Place) -> bool:
-    """Whether the kind's form is made from its settings."""
-    return place.kind not in (PolicyKind.REVIEW_CHAIN, PolicyKind.VOTING_RULE, PolicyKind.DEPOSIT_STANDARD)

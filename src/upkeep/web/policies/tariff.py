@@ -65,6 +65,10 @@ class TariffForm:
     """All lines, with the look of one form to the pages."""
 
     def __init__(self, place: Place, value: Mapping[str, Any], data: Any = None) -> None:
+        if data is not None and data.get("step") == "more":
+            data = data.copy()
+            asked = str(data.get("row-TOTAL_FORMS", ""))
+            data["row-TOTAL_FORMS"] = min(int(asked) + 2, MOST_ROWS) if asked.isdecimal() else MOST_ROWS
         self.rows = _Rows(data, prefix="row", initial=[_typed(row) for row in value.get("rows", ())])
         self.errors: list[str] = []
 
@@ -75,6 +79,11 @@ class TariffForm:
         elif not self._kept():
             self.errors = ["请至少填写一档交存标准"]
         return not self.errors
+
+    @property
+    def may_grow(self) -> bool:
+        """Whether more lines can be added."""
+        return self.rows.total_form_count() < MOST_ROWS
 
     def value(self) -> Value:
         """The tariff once it is valid."""
