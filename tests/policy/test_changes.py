@@ -40,8 +40,9 @@ class Office:
 
     def propose(self, value: Any, *, by: Actor | None = None, day: dt.date = TODAY, **more: Any) -> PolicyChange:
         kind = {Wording: ALONE, PayoutGate: BY_TWO}[type(value)]
+        ways: dict[str, Any] = {"kind": kind, "jurisdiction_id": self.city, "basis": "江房发〔2026〕1 号"}
         return changes.propose(
-            **{"kind": kind, "jurisdiction_id": self.city, "basis": "江房发〔2026〕1 号"} | more,
+            **ways | more,
             value=value,
             valid_from=day,
             by=by or self.admin,
@@ -225,7 +226,7 @@ class TestAChangeOfMoney:
     @pytest.mark.commits
     def test_proposed_twice_at_once_waits_once(self, office: Office) -> None:
         answers = at_once(
-            *(lambda p=percent: office.propose(PayoutGate(accepted_beyond_percent=p)) for percent in (40, 50, 60))  # type: ignore[misc]
+            *(lambda p=percent: office.propose(PayoutGate(accepted_beyond_percent=p)) for percent in (40, 50, 60))
         )
 
         assert sum(isinstance(one, PolicyChange) for one in answers) == 1
@@ -233,7 +234,7 @@ class TestAChangeOfMoney:
 
     @pytest.mark.commits
     def test_two_values_set_at_once_leave_one_in_force(self, office: Office) -> None:
-        at_once(*(lambda w=word: office.propose(Wording(area=w)) for word in ("小区", "院落", "家园")))  # type: ignore[misc]
+        at_once(*(lambda w=word: office.propose(Wording(area=w)) for word in ("小区", "院落", "家园")))
 
         assert Policy.objects.filter(kind=ALONE).count() == 1
 

@@ -223,7 +223,7 @@ class TestChangingOtherKinds:
         )
 
     def test_of_the_tariff_replaces_its_rows(self, office: Office) -> None:
-        rows = {"row-TOTAL_FORMS": "3", "row-INITIAL_FORMS": "0"}
+        rows: dict[str, Any] = {"row-TOTAL_FORMS": "3", "row-INITIAL_FORMS": "0"}
         rows |= {"row-0-label": "公房", "row-0-natures": ["SOLD_PUBLIC"], "row-0-price": "900", "row-0-percent": "2.5"}
         rows |= {"row-1-label": "其余", "row-1-rate": "61.50"}
 

@@ -53,10 +53,10 @@ def load_demo(*, today: dt.date, tell: Callable[[str], None] = lambda text: None
     _analyze()
     tell(f"{run_projects(city, filled, today=today)} 个维修项目")
     tell(f"{file_cases(city, today=today, chance=chance)} 张业务单")
-    for plan in PRESET_CITIES:
-        other = found_preset_city(plan, today=today, password_hash=_hash())
-        count = fill_preset_city(other, plan, today=today, password_hash=_hash())
-        tell(f"{plan.name}（{get_preset(plan.preset).title}）：{count} 户")
+    for small in PRESET_CITIES:
+        other = found_preset_city(small, today=today, password_hash=_hash())
+        count = fill_preset_city(other, small, today=today, password_hash=_hash())
+        tell(f"{small.name}（{get_preset(small.preset).title}）：{count} 户")
     return city
 
 

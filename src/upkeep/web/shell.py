@@ -29,7 +29,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "layout": layout_of(actor.portal),
         "home_url": home_url(actor.portal),
         "menu": items,
-        "trail": SimpleLazyObject(lambda: menu.trail(items)),
+        "trail": SimpleLazyObject(lambda: menu.trail(tuple(items))),
         "words": words,
         "search_url": _url_if_any("estate:search") if actor.has(*OFFICE, *ORGANISATION) else "",
         "messages_url": _url_if_any(f"{actor.portal.value}:messages"),

@@ -46,13 +46,17 @@ class OverviewRow:
 @require_safe
 def overview(request: ActorRequest) -> HttpResponse:
     """政策设置 of the actor's own jurisdiction."""
-    return of_jurisdiction(request, request.actor.jurisdiction_id)
+    return _overview(request, request.actor.jurisdiction_id)
 
 
 @access(*READERS)
 @require_safe
 def of_jurisdiction(request: ActorRequest, jurisdiction_id: int) -> HttpResponse:
     """Every kind with what holds today, from where and since when, and what is planned."""
+    return _overview(request, jurisdiction_id)
+
+
+def _overview(request: ActorRequest, jurisdiction_id: int) -> HttpResponse:
     where = jurisdiction_or_404(request, jurisdiction_id)
     waiting = set(
         PolicyChange.objects.filter(jurisdiction=where, state=ChangeState.WAITING).values_list("kind", "scope")

@@ -14,7 +14,7 @@ from upkeep.web.policies.reach import Place
 
 MOST_ROWS = 12
 _LIFT = (("", "不限"), ("yes", "有电梯"), ("no", "无电梯"))
-_ANY = {"required": False, "widget": forms.CheckboxSelectMultiple}
+_ANY: dict[str, Any] = {"required": False, "widget": forms.CheckboxSelectMultiple}
 
 
 class RowForm(forms.Form):
