@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 #: Who puts in force what another proposed.
 CONFIRMER = Role.APPROVER
 MOST_YEARS_AHEAD = 5
+MOST_BASIS = 200
 
 
 class NotAllowed(Refusal):
@@ -173,8 +174,8 @@ def check_day_and_basis(valid_from: dt.date, basis: str, *, on: dt.date) -> None
         problems.append(Problem("valid_from", f"生效日期不能晚于 {MOST_YEARS_AHEAD} 年之后，请核对年份"))
     if not basis.strip():
         problems.append(Problem("basis", "请填写依据，例如文件名称和文号"))
-    if len(basis) > PolicyChange._meta.get_field("basis").max_length:
-        problems.append(Problem("basis", "依据不超过 200 字"))
+    if len(basis) > MOST_BASIS:
+        problems.append(Problem("basis", f"依据不超过 {MOST_BASIS} 字"))
     if problems:
         raise HasProblems(problems)
 
@@ -226,7 +227,7 @@ def _apply(change: PolicyChange, *, at: dt.datetime) -> PolicyChange:
         actions.set_policy(
             kind=kind,
             jurisdiction_id=change.jurisdiction_id,
-            value=change.value,
+            value=change.value or {},
             valid_from=change.valid_from,
             scope=change.scope,
             basis=change.basis,

@@ -39,7 +39,7 @@ def text_of(about: Setting, value: object) -> str:
         return "是" if value else "否"
     if isinstance(value, tuple):
         labels = dict(about.choices)
-        return "、".join(labels.get(one, one) for one in value) or "无"
+        return "、".join(labels.get(str(one), str(one)) for one in value) or "无"
     if about.choices:
         return dict(about.choices).get(str(value), str(value))
     return f"{value} {about.unit}".strip()

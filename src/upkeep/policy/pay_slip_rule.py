@@ -8,7 +8,7 @@ from upkeep.policy.models import PolicyKind
 from upkeep.policy.settings import in_force, setting
 
 VOIDERS = tuple(
-    (role.value, role.label) for role in (Role.DEVELOPER, Role.SELLING_UNIT, Role.WINDOW_CLERK, Role.ACCOUNTANT)
+    (role.value, str(role.label)) for role in (Role.DEVELOPER, Role.SELLING_UNIT, Role.WINDOW_CLERK, Role.ACCOUNTANT)
 )
 
 
