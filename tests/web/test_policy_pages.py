@@ -383,6 +383,15 @@ class TestTheWordsOfACity:
         assert "院落管理" in text(client_of(settled, "demo-developer").get("/organisation/"))
         assert _slip_title(settled) == "住宅专项维修资金交款通知单"  # issued before the change
 
+    def test_head_a_slip_as_they_were_when_it_was_issued(self, settled: Cast) -> None:
+        long_ago = dt.date(2008, 2, 1)
+        value = Wording(pay_slip="缴款通知书")
+        set_policy(
+            kind=PolicyKind.WORDING, jurisdiction_id=settled.city.jurisdiction.pk, value=value, valid_from=long_ago
+        )
+
+        assert _slip_title(settled) == "住宅专项维修资金缴款通知书"
+
     def test_are_those_of_the_city_whose_page_a_visitor_sees(self, office: Office) -> None:
         office.send(PolicyKind.WORDING, words(area="院落"))
 
