@@ -215,12 +215,14 @@ def set_first_deposits_due(amounts_fen: dict[int, int]) -> None:
 
 
 @transaction.atomic
-def bind_committee(*, area_id: int, committee_id: int) -> Area:
+def bind_committee(*, area_id: int, committee_id: int, is_first: bool = False) -> Area:
     """Name the owners' committee that represents an area; one that represents others may take this one too.
 
-    Raises: NoSuchCommittee when it is no committee of the area's city.
+    Raises: NoSuchCommittee when it is no committee of the area's city, or, with `is_first`, when the area has one.
     """
     area = Area.objects.select_for_update(of=("self",)).get(pk=area_id)
+    if is_first and area.committee_id is not None:
+        raise NoSuchCommittee(f"“{area.name}”已有业主委员会，请联系维修资金管理部门")
     city_id = ancestry(area.jurisdiction_id)[-1]
     known = organisations(jurisdiction_id=city_id, kind=OrganisationKind.OWNERS_COMMITTEE)
     if not known.filter(pk=committee_id).exists():
