@@ -31,6 +31,7 @@ class Environment:
     allowed_hosts: tuple[str, ...]
     public_url: str
     font_dirs: tuple[str, ...]
+    trusted_proxies: int
     mail: "MailServer | None"
     sms: "SmsServer | None"
 
@@ -131,4 +132,5 @@ def read_environment(*, production: bool = False) -> Environment:
             get("UPKEEP_SMS_SECRET") or "",
             production=production,
         ),
+        trusted_proxies=int(get("UPKEEP_TRUSTED_PROXIES") or 0),
     )

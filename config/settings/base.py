@@ -17,6 +17,8 @@ PUBLIC_URL = ENVIRONMENT.public_url
 VAR = ENVIRONMENT.var
 FILES_ROOT = VAR / "files"
 PDF_FONT_DIRS = list(ENVIRONMENT.font_dirs)
+#: How many proxies of ours stand before the server: only what they wrote of a visitor's address is believed.
+TRUSTED_PROXIES = ENVIRONMENT.trusted_proxies
 #: The demo city shows its test accounts on the login page; a real installation never does.
 DEMO = False
 DEMO_PASSWORD = ""
@@ -63,6 +65,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "upkeep.web.idle.IdleMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -121,7 +124,10 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "runner"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "parties.User"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "upkeep.identity.authentication.CityBackend",
+]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -133,7 +139,8 @@ LOGIN_URL = "public:login"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours: 5 failures lock the name for 15 minutes
 AXES_LOCKOUT_PARAMETERS = ["username"]  # by name: whole offices share one address
-AXES_RESET_ON_SUCCESS = True
+AXES_USERNAME_CALLABLE = "upkeep.web.public.login.name_that_is_locked"
+AXES_RESET_ON_SUCCESS = False  # the last step of the login does it
 AXES_VERBOSE = False
 AXES_LOCKOUT_CALLABLE = "upkeep.web.public.login.locked_out"
 
@@ -191,7 +198,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
-SILENCED_SYSTEM_CHECKS = ["axes.W006"]
+# auth.W004: login names are unique within city and realm, which the authentication backend knows.
+SILENCED_SYSTEM_CHECKS = ["axes.W006", "auth.W004"]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -66,6 +66,12 @@ TABLE: dict[str, Row] = {
     # for everyone
     "public:home": get("/", EVERYBODY),
     "public:login": get("/login/", EVERYBODY),
+    "public:city_login": get("/c/jiangcheng/login/", EVERYBODY),
+    "public:login_by_code": get("/c/jiangcheng/login/code/", EVERYBODY),
+    "public:login_second_factor": get("/login/second-factor/", EVERYBODY),
+    "public:login_second_factor_done": post("/login/second-factor/done/", EVERYBODY),
+    "public:login_password": get("/login/password/", EVERYBODY),
+    "public:second_factor": get("/second-factor/", OFFICE_AND_FAR | BANKS),
     "public:logout": post("/logout/", EVERYBODY),
     "public:password": get("/password/", LOGGED_IN),
     "public:captcha": get("/captcha.png", EVERYBODY),

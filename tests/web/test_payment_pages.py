@@ -115,7 +115,7 @@ def client(town: Town, who: str) -> Client:
     """A browser of one of the town's people, or of the account of that name."""
     user = User.objects.get(pk=town.people[who].user_id) if who in town.people else User.objects.get(username=who)
     found = Client()
-    found.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    found.force_login(user)
     return found
 
 

@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from upkeep.kernel.errors import HasProblems, Problem, Refusal
 from upkeep.parties.models import Jurisdiction, Organisation, OrganisationKind, User, UserRole
-from upkeep.parties.roles import Role
+from upkeep.parties.queries import city_of
+from upkeep.parties.roles import Role, realm_of
 
 ROLE_OF_KIND = {
     OrganisationKind.DEVELOPER: Role.DEVELOPER,
@@ -116,29 +118,36 @@ def open_account(
     password_hash: str = "",
     phone: str = "",
     organisation_id: int | None = None,
+    must_change_password: bool = False,
 ) -> User:
-    """Open a user account. Pass `password_hash` where the password was checked and hashed before (registration).
+    """Open a user account. Pass `password_hash` where the password was checked and hashed before (registration), and
+    `must_change_password` where somebody else than the user has chosen it.
 
-    Raises: NameTaken when the login name is in use.
+    Raises: NameTaken when the login name is in use in the same city and realm.
     """
+    roles = frozenset(roles)
     user = User(
+        city=city_of(jurisdiction_id=jurisdiction_id),
+        realm=realm_of(roles),
         username=username,
         name=name,
         phone=phone,
         jurisdiction_id=jurisdiction_id,
         organisation_id=organisation_id,
         created_at=at,
+        must_change_password=must_change_password,
     )
     if password_hash:
         user.password = password_hash
     else:
         user.set_password(password or None)
+        user.password_set_at = at if password else None
     try:
         with transaction.atomic():
             user.save()
     except IntegrityError:
         raise NameTaken("该登录名已被使用，请换一个") from None
-    UserRole.objects.bulk_create([UserRole(user=user, role=role) for role in sorted(set(roles))])
+    UserRole.objects.bulk_create([UserRole(user=user, role=role) for role in sorted(roles)])
     return user
 
 
@@ -159,7 +168,37 @@ def join_organisation(*, user_id: int, organisation: Organisation) -> User:
     return user
 
 
-def change_password(*, user: User, password: str) -> None:
-    """Give the user a new password. Raises: HasProblems when it is too weak."""
-    user.set_password(check_password(password, username=user.username))
-    user.save(update_fields=["password"])
+def set_password(*, user: User, password: str, at: dt.datetime, must_change: bool = False) -> None:
+    """Give the user a new password, which ends his sessions. What a city asks of it is checked by `identity.passwords`."""
+    user.set_password(password)
+    user.password_set_at, user.must_change_password = at, must_change
+    user.save(update_fields=["password", "password_set_at", "must_change_password"])
+
+
+def note_first_use_of_password(*, user: User, at: dt.datetime) -> None:
+    """From here on the age of a password counts that was chosen before its account was opened."""
+    if user.password_set_at is None:
+        user.password_set_at = at
+        user.save(update_fields=["password_set_at"])
+
+
+def rename_account(*, user: User, username: str) -> None:
+    """Raises: NameTaken when the login name is in use in the same city and realm."""
+    before, user.username = user.username, username
+    try:
+        with transaction.atomic():
+            user.save(update_fields=["username"])
+    except IntegrityError:
+        user.username = before
+        raise NameTaken("该登录名已被使用，请换一个") from None
+
+
+def name_account(*, user: User, name: str) -> None:
+    """Write down what the person is called."""
+    user.name = name
+    user.save(update_fields=["name"])
+
+
+def raise_session_version(*, user_id: int) -> None:
+    """Every session of the user is void from now on."""
+    User.objects.filter(pk=user_id).update(session_version=F("session_version") + 1)

@@ -3,9 +3,11 @@
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 
 from upkeep.kernel.secrecy import EncryptedTextField
-from upkeep.parties.roles import Role
+from upkeep.parties.roles import REALMS, Role
 
 
 class Jurisdiction(models.Model):
@@ -69,16 +71,22 @@ class Organisation(models.Model):
 
 
 class UserManager(BaseUserManager["User"]):
-    """Looks users up by login name, with whom they act for; there is no default account to create."""
+    """Loads users with whom they act for; there is no default account to create."""
 
     def get_queryset(self) -> models.QuerySet["User"]:
         return super().get_queryset().select_related("organisation", "jurisdiction")
 
 
 class User(AbstractBaseUser):
-    """用户账号: a person who logs in, for an organisation, for the office, or for himself."""
+    """用户账号: a person who logs in, for an organisation, for the office, or for himself.
 
-    username = models.CharField("登录名", max_length=60, unique=True)
+    A login name is unique within a city and a realm (登录入口), large and small letters alike: the same name in another
+    city, or an owner who calls himself like a clerk, is another account.
+    """
+
+    city = models.ForeignKey(Jurisdiction, verbose_name="登录城市", on_delete=models.PROTECT, related_name="+")
+    realm = models.CharField("登录入口", max_length=12, choices=[(realm.value, realm.label) for realm in REALMS])
+    username = models.CharField("登录名", max_length=60)
     name = models.CharField("姓名", max_length=50)
     phone = EncryptedTextField("手机号", blank=True, default="")
     organisation = models.ForeignKey(
@@ -87,6 +95,11 @@ class User(AbstractBaseUser):
     jurisdiction = models.ForeignKey(Jurisdiction, verbose_name="管辖区", on_delete=models.PROTECT)
     is_active = models.BooleanField("可登录", default=True)
     created_at = models.DateTimeField("开户时间")
+    #: Unknown for an account whose password was chosen before it was opened: then counted from the first login.
+    password_set_at = models.DateTimeField("密码设置时间", null=True, blank=True)
+    must_change_password = models.BooleanField("下次登录须修改密码", default=False)
+    #: Part of what a session is checked against at each request: raising it ends all sessions at once.
+    session_version = models.PositiveIntegerField("会话版本", default=0)
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS = ["name"]
@@ -94,9 +107,24 @@ class User(AbstractBaseUser):
 
     class Meta:
         verbose_name = "用户账号"
+        constraints = [
+            models.UniqueConstraint(
+                "city", "realm", Lower("username"), name="login_name_is_unique_in_its_city_and_realm"
+            ),
+            models.CheckConstraint(
+                name="user_realm_is_known", condition=Q(realm__in=[realm.value for realm in REALMS])
+            ),
+            models.CheckConstraint(name="login_name_is_not_empty", condition=~Q(username="")),
+        ]
 
     def __str__(self) -> str:
         return self.username
+
+    def get_session_auth_hash(self) -> str:
+        """What Django compares a session with whenever it loads the user: changes with password and session version."""
+        return salted_hmac(
+            "upkeep.parties.session", f"{self.session_version}:{self.password}", algorithm="sha256"
+        ).hexdigest()
 
 
 class UserRole(models.Model):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
 
 from upkeep.kernel.errors import Refusal
 from upkeep.parties.actor import ANONYMOUS, Actor
@@ -33,6 +34,9 @@ class DemoAccount:
     name: str
     organisation: str
     roles: tuple[Role, ...]
+    city: Jurisdiction
+    realm: str
+    kind: str
 
     @property
     def portal(self) -> Portal:
@@ -41,23 +45,35 @@ class DemoAccount:
 
 def demo_accounts() -> list[DemoAccount]:
     """The accounts of the demo that can log in, ordered as roles are. Only the demo makes names that begin so."""
-    users = User.objects.filter(is_active=True, username__startswith="demo-").select_related("organisation")
+    users = User.objects.filter(is_active=True, username__startswith="demo-").select_related("organisation", "city")
     order = list(Role)
     accounts = [
         DemoAccount(
             username=user.username,
             name=user.name,
             organisation=user.organisation.name if user.organisation else "",
+            city=user.city,
+            realm=user.realm,
+            kind=user.organisation.kind if user.organisation else "",
             roles=tuple(sorted((Role(held.role) for held in user.held_roles.all()), key=order.index)),
         )
         for user in users.prefetch_related("held_roles")
     ]
-    return sorted((one for one in accounts if one.roles), key=lambda one: (order.index(one.roles[0]), one.username))
+    return sorted(
+        (one for one in accounts if one.roles),
+        key=lambda one: (one.city.pk, order.index(one.roles[0]), one.username),
+    )
 
 
 def get_city(slug: str) -> Jurisdiction | None:
     """The city behind `/c/<slug>/`, or None."""
     return Jurisdiction.objects.filter(slug=slug, parent__isnull=True).first()
+
+
+def account_named(username: str, *, city_id: int, realm: str) -> User | None:
+    """The account of that login name in the city and realm, large and small letters alike."""
+    named = User.objects.alias(lowered=Lower("username")).filter(lowered=username.strip().lower())
+    return named.filter(city_id=city_id, realm=realm).first()
 
 
 def cities() -> QuerySet[Jurisdiction]:
@@ -109,11 +125,6 @@ def is_registered(*, jurisdiction_id: int, kind: str, code: str, social_credit_c
     if social_credit_code:
         same |= Q(kind=kind, social_credit_code=social_credit_code)
     return Organisation.objects.filter(same, jurisdiction_id=jurisdiction_id).exists()
-
-
-def is_username_taken(username: str) -> bool:
-    """Whether an account goes by this login name already."""
-    return User.objects.filter(username=username).exists()
 
 
 class Unknown(Refusal):

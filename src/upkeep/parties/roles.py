@@ -61,3 +61,13 @@ def portal_of(roles: frozenset[Role]) -> Portal:
     if roles & {*ORGANISATION, Role.UNVERIFIED}:
         return Portal.ORGANISATION
     return Portal.OWNER if Role.OWNER in roles else Portal.PUBLIC
+
+
+#: 登录入口: within each of them, in each city, login names are unique.
+REALMS = (Portal.ORGANISATION, Portal.OFFICE, Portal.BANK, Portal.OWNER)
+
+
+def realm_of(roles: frozenset[Role]) -> Portal:
+    """Where an account with these roles logs in. One that has no role yet is an organisation's in the making."""
+    portal = portal_of(roles)
+    return portal if portal in REALMS else Portal.ORGANISATION

@@ -74,11 +74,41 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                 MenuItem(title="分户账", url_name="office:sub_accounts", roles=OFFICE, also=("office:sub_account",)),
             ),
         ),
+        MenuItem(
+            title="机构管理",
+            icon="organisation",
+            children=(
+                MenuItem(
+                    title="售房单位登记",
+                    url_name="cases:guide",
+                    argument="organisation_registration",
+                    roles=(Role.WINDOW_CLERK,),
+                ),
+                MenuItem(
+                    title="机构注册协议",
+                    url_name="office:agreement",
+                    roles=(Role.EDITOR, Role.SYSTEM_ADMIN),
+                ),
+            ),
+        ),
         MenuItem(title="后台工作", icon="task", url_name="jobs:list", roles=OFFICE, also=("jobs:show",)),
     ),
     Portal.ORGANISATION: (
-        MenuItem(title="首页", icon="home", url_name="organisation:home", roles=ORGANISATION),
-        MenuItem(title="我的业务", icon="cases", url_name="cases:list", roles=ORGANISATION, also=CASE_PAGES),
+        MenuItem(title="首页", icon="home", url_name="organisation:home", roles=(*ORGANISATION, Role.UNVERIFIED)),
+        MenuItem(
+            title="我的业务",
+            icon="cases",
+            url_name="cases:list",
+            roles=(*ORGANISATION, Role.UNVERIFIED),
+            also=CASE_PAGES,
+        ),
+        MenuItem(
+            title="单位注册申请",
+            icon="organisation",
+            url_name="cases:guide",
+            argument="unit_registration",
+            roles=(Role.UNVERIFIED,),
+        ),
         MenuItem(
             title="物业区域管理",
             icon="buildings",

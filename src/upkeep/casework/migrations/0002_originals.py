@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('casework', '0001_initial'),
-        ('parties', '0003_registration'),
+        ('parties', '0003_login_names_by_city'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

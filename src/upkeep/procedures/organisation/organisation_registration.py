@@ -38,17 +38,19 @@ from upkeep.casework.states import EDITABLE, State
 from upkeep.estate.actions import bind_committee
 from upkeep.estate.models import Area
 from upkeep.estate.queries import areas_in_city
+from upkeep.identity import passwords
 from upkeep.identity.agreement import agreement_in_force, get_agreement
 from upkeep.identity.registering import KINDS, TAKEN, in_words, kinds_by_way, pinyin_code
 from upkeep.kernel.dates import day_of
 from upkeep.kernel.errors import HasProblems, Problem, Refusal
 from upkeep.kernel.forms import PhoneField, SocialCreditCodeField
 from upkeep.kernel.secrecy import lookup_hash
-from upkeep.parties.actions import ROLE_OF_KIND, check_password, open_account, register_organisation
+from upkeep.parties.actions import ROLE_OF_KIND, open_account, register_organisation
 from upkeep.parties.actor import Actor
 from upkeep.parties.models import Organisation, OrganisationKind
-from upkeep.parties.queries import city_of, is_registered, is_username_taken
-from upkeep.parties.roles import Role
+from upkeep.parties.queries import account_named, city_of, is_registered
+from upkeep.parties.roles import Portal, Role
+from upkeep.policy.password_rule import PasswordRule, password_rule
 from upkeep.policy.registration_rule import RegistrationRule, registration_rule
 from upkeep.policy.review_chain import ReviewChain
 
@@ -182,7 +184,7 @@ class OrganisationRegistration(Procedure):
             if password != changes.get("password_again"):
                 raise HasProblems([Problem("password_again", "两次输入的密码不一致")])
             name = login_name(case, case.data | kept)
-            kept["password_hash"] = make_password(check_password(password, username=name))
+            kept["password_hash"] = make_password(passwords.check(password, username=name, rule=_password_rule(case)))
         return kept
 
     def subject(self, case: Case) -> str:
@@ -201,7 +203,7 @@ class OrganisationRegistration(Procedure):
 
     def outcomes(self, case: Case) -> Sequence[Outcome]:
         city = city_of(jurisdiction_id=case.jurisdiction_id)
-        return [Outcome("登录", "public:city", city.slug)] if city and not entered_by_office(case) else ()
+        return [Outcome("登录", "public:city_login", city.slug)] if city and not entered_by_office(case) else ()
 
     def validate(self, case: Case, data: dict[str, Any]) -> Iterable[Problem]:
         chosen = areas_chosen(case)
@@ -250,6 +252,10 @@ def rule_of(case: Case) -> RegistrationRule:
 
 def _rule_on(case: Case, on: dt.date) -> RegistrationRule:
     return registration_rule(jurisdiction_id=case.jurisdiction_id, on=on, organisation_kind=kind_of(case))
+
+
+def _password_rule(case: Case) -> PasswordRule:
+    return password_rule(jurisdiction_id=case.jurisdiction_id, on=day_of(case.created_at), scope="organisation")
 
 
 def chooses_areas(case: Case) -> bool:
@@ -348,7 +354,7 @@ def _taken(case: Case) -> Iterable[Problem]:
     credit = str(case.data.get("social_credit_code") or "").strip().upper()
     if is_registered(jurisdiction_id=case.jurisdiction_id, kind=kind, code=code, social_credit_code=credit):
         yield Problem("name", TAKEN)
-    elif is_username_taken(login_name(case)):
+    elif account_named(login_name(case), city_id=case.jurisdiction_id, realm=Portal.ORGANISATION):
         yield Problem("username", "该登录名已被使用，请换一个")
     for area in areas_chosen(case) if kind is COMMITTEE else ():
         if area.committee_id is not None:

@@ -13,6 +13,7 @@ from upkeep.kernel.checks import is_mobile
 from upkeep.kernel.errors import Refusal
 from upkeep.kernel.masking import mask_phone
 from upkeep.web.access import ActorRequest
+from upkeep.web.address import address_of
 
 PURPOSE = "registration"
 
@@ -41,7 +42,7 @@ def send(request: ActorRequest, case: Case, procedure: Procedure) -> None:
             session_key=request.session.session_key or "",
             jurisdiction_id=case.jurisdiction_id,
             at=timezone.now(),
-            address=request.META.get("REMOTE_ADDR", ""),
+            address=address_of(request),
         )
     except Refusal as refusal:
         messages.error(request, str(refusal))

@@ -16,6 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from upkeep.identity import enrolment as enrolments
+from upkeep.identity import passwords
 from upkeep.identity.codes import check_code, send_code
 from upkeep.identity.models import DocumentKind, Enrolment
 from upkeep.identity.registering import kinds_by_way
@@ -23,10 +24,12 @@ from upkeep.kernel import checks
 from upkeep.kernel.errors import HasProblems, Refusal
 from upkeep.kernel.forms import SocialCreditCodeField
 from upkeep.kernel.masking import mask_phone
-from upkeep.parties.actions import NameTaken, check_password
+from upkeep.parties.actions import NameTaken
 from upkeep.parties.models import Jurisdiction
 from upkeep.parties.roles import EVERYONE
+from upkeep.policy.password_rule import PasswordRule, password_rule
 from upkeep.web.access import ActorRequest, access
+from upkeep.web.address import address_of
 from upkeep.web.public import captcha
 from upkeep.web.public.notices import city_or_404
 
@@ -59,7 +62,6 @@ class EnrolmentForm(forms.Form):
         label="登录密码",
         max_length=128,
         strip=False,
-        help_text="至少 12 位，不要使用常见密码",
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     password_again = forms.CharField(
@@ -83,6 +85,11 @@ class EnrolmentForm(forms.Form):
 
     def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
         return [(title, [self[name] for name in names]) for title, names in self.GROUPS]
+
+    def __init__(self, *args: Any, rule: PasswordRule, **kwargs: Any) -> None:
+        super().__init__(*args, use_required_attribute=False, **kwargs)
+        self.rule = rule
+        self.fields["password"].help_text = "；".join(passwords.in_words(rule)[:3])
 
     def clean_phone(self) -> str:
         phone = str(self.cleaned_data["phone"])
@@ -113,7 +120,7 @@ class EnrolmentForm(forms.Form):
             self.add_error("password_again", "两次输入的密码不一致")
             return
         try:
-            check_password(data["password"], username=data.get("username", ""))
+            passwords.check(data["password"], username=data.get("username", ""), rule=self.rule)
         except HasProblems as weak:
             for problem in weak.problems:
                 self.add_error("password", problem.text)
@@ -131,9 +138,10 @@ class NameForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 def register(request: ActorRequest, city: str) -> HttpResponse:
     """The form. Checks the picture before it hashes; looks no name and no code up."""
-    found, at = city_or_404(request, city), timezone.now()
-    is_asked = bool(kinds_by_way(jurisdiction_id=found.pk, on=timezone.localdate(), is_unverified_first=True))
-    form = EnrolmentForm(request.POST if request.method == "POST" and is_asked else None, use_required_attribute=False)
+    found, at, on = city_or_404(request, city), timezone.now(), timezone.localdate()
+    is_asked = bool(kinds_by_way(jurisdiction_id=found.pk, on=on, is_unverified_first=True))
+    rule = password_rule(jurisdiction_id=found.pk, on=on, scope="organisation")
+    form = EnrolmentForm(request.POST if request.method == "POST" and is_asked else None, rule=rule)
     if form.is_bound and form.is_valid():
         if captcha.passes(session=request.session, answer=form.cleaned_data["captcha"], at=at):
             request.session[_ENROLMENT] = _enrol(found, form.cleaned_data).pk
@@ -189,7 +197,7 @@ def _send_code(request: ActorRequest, pending: Enrolment) -> None:
         session_key=request.session.session_key or "",
         jurisdiction_id=pending.jurisdiction_id,
         at=timezone.now(),
-        address=request.META.get("REMOTE_ADDR", ""),
+        address=address_of(request),
     )
     messages.success(request, f"短信验证码已发送至 {mask_phone(pending.phone)}，5 分钟内有效")
 
