@@ -159,6 +159,21 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+#: How e-mails and SMS leave (upkeep.messaging.gateways): `smtp` and `http` where the server's address is known.
+MAIL_GATEWAY = "smtp" if ENVIRONMENT.mail else "none"
+SMS_GATEWAY = "http" if ENVIRONMENT.sms else "none"
+#: Seconds that a mail server or SMS gateway may keep us waiting at each step; less than the first pause between tries.
+GATEWAY_TIMEOUT_S = 10
+EMAIL_TIMEOUT = GATEWAY_TIMEOUT_S
+if ENVIRONMENT.mail:
+    EMAIL_HOST, EMAIL_PORT = ENVIRONMENT.mail.host, ENVIRONMENT.mail.port
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = ENVIRONMENT.mail.user, ENVIRONMENT.mail.password
+    EMAIL_USE_SSL, EMAIL_USE_TLS = ENVIRONMENT.mail.tls, ENVIRONMENT.mail.starttls
+    DEFAULT_FROM_EMAIL = ENVIRONMENT.mail.sender
+SMS_URL = ENVIRONMENT.sms.url if ENVIRONMENT.sms else ""
+SMS_KEY = ENVIRONMENT.sms.key if ENVIRONMENT.sms else ""
+SMS_SECRET = ENVIRONMENT.sms.secret if ENVIRONMENT.sms else ""
+
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
