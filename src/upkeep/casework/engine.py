@@ -39,6 +39,12 @@ def chain_for(procedure: Procedure, *, jurisdiction_id: int, on: dt.date) -> Rev
     return chain if chain is not None else procedure.default_chain()
 
 
+def chain_of(procedure: Procedure, case: Case, *, on: dt.date) -> ReviewChain:
+    """The chain that decides a case: its own, the city's, or the procedure's."""
+    chain = procedure.chain_of(case, on=on)
+    return chain if chain is not None else chain_for(procedure, jurisdiction_id=case.jurisdiction_id, on=on)
+
+
 def may_start(procedure: Procedure, *, by: Actor, on: dt.date) -> bool:
     """Whether the actor's roles may start the procedure in his city."""
     starters = procedure.starters
@@ -99,13 +105,15 @@ def save_draft(case_id: int, changes: dict[str, Any], *, by: Actor, at: dt.datet
     case.data = case.data | procedure.intake(case, form)
     _write_columns(procedure, case)
     case.version += 1
-    case.save(update_fields=["data", "area_id", "subject", "contact_name", "contact_phone", "version"])
+    case.save(update_fields=["data", "area_id", "jurisdiction", "subject", "contact_name", "contact_phone", "version"])
     return case
 
 
 def _write_columns(procedure: Procedure, case: Case) -> None:
     """What lists show of the document."""
     case.area_id, case.subject = procedure.area_id(case), procedure.subject(case)[:_MOST_SUBJECT]
+    if case.state_now is State.DRAFT and (office_id := procedure.office_id(case)):
+        case.jurisdiction_id = office_id
 
 
 def editable(case_id: int, *, by: Actor) -> Case:
@@ -130,7 +138,7 @@ def is_applicant(case: Case, actor: Actor) -> bool:
 def cleaned(case: Case) -> dict[str, Any]:
     """The case's data, typed. Raises: HasProblems with everything that is wrong."""
     procedure = register[case.procedure]
-    form = procedure.make_form(case.data)
+    form = procedure.form_of(case, case.data)
     problems = (
         [] if form.is_valid() else [Problem(name, str(text)) for name, texts in form.errors.items() for text in texts]
     )
@@ -141,7 +149,7 @@ def cleaned(case: Case) -> dict[str, Any]:
     present = set(case.files.values_list("paper", flat=True))
     problems += [
         Problem(f"paper_{paper.code}", f"请上传“{paper.title}”")
-        for paper in procedure.papers
+        for paper in procedure.papers_of(case)
         if paper.required and paper.code not in present
     ]
     if not problems:
@@ -222,7 +230,7 @@ def move(
 
 def _submit(procedure: Procedure, case: Case, *, by: Actor, at: dt.datetime) -> State:
     data = cleaned(case)
-    chain = chain_for(procedure, jurisdiction_id=case.jurisdiction_id, on=day_of(at))
+    chain = chain_of(procedure, case, on=day_of(at))
     case.chain = [{"role": one.role, "working_days": one.working_days, "party": one.party} for one in chain.steps]
     case.step, case.submitted_at, case.accepted_at = 0, at, None
     _write_columns(procedure, case)

@@ -69,12 +69,28 @@ class PapersPage(Page):
 
 
 @dataclass(frozen=True)
+class AreasPage(Page):
+    """Areas of the city, found by name and ticked; their ids stand in `data` under `AREAS`."""
+
+
+@dataclass(frozen=True)
+class PhonePage(Page):
+    """A code sent by SMS proves the phone that the form names (`Procedure.proof`)."""
+
+
+#: Where the data of a case keep the areas that were ticked, and what the SMS code proved.
+AREAS, PROOF = "areas", "phone_proof"
+
+
+@dataclass(frozen=True)
 class Guide:
     """What is told before one begins and on the result page: papers to bring, where, how long it takes."""
 
     overview: str
     bring: tuple[str, ...] = ()
     takes: str = ""
+    #: The papers are not brought to the window now but together with something later.
+    bring_with: str = ""
 
 
 @dataclass(frozen=True)
@@ -159,6 +175,60 @@ class Procedure:
     def default_chain(self) -> ReviewChain:
         return ReviewChain(steps=self.steps, starters=tuple(sorted(self.starters)))
 
+    # what depends on the case: its city's policy, or what was chosen on an earlier page
+
+    def pages_of(self, case: Case) -> tuple[Page, ...]:
+        """The pages that this case is asked for."""
+        return self.pages
+
+    def papers_of(self, case: Case) -> tuple[Paper, ...]:
+        """The papers that this case is asked for."""
+        return self.papers
+
+    def prints_of(self, case: Case) -> tuple[Print, ...]:
+        """The forms that are printed of this case."""
+        return self.prints
+
+    def guide_of(self, case: Case) -> Guide:
+        """What is told of this case on its result page."""
+        return self.guide
+
+    def guide_facts(self, *, jurisdiction_id: int, on: dt.date) -> Sequence[tuple[str, str]]:
+        """What is told before one begins and differs by city: name and sentence."""
+        return ()
+
+    def chain_of(self, case: Case, *, on: dt.date) -> ReviewChain | None:
+        """The chain of this very case; None: the city's policy, or the procedure's own."""
+        return None
+
+    def form_of(self, case: Case, *args: Any, **kwargs: Any) -> forms.Form:
+        """The form as this case is asked for it; the arguments are those of a form."""
+        return self.make_form(*args, **kwargs)
+
+    def proposals(self, case: Case, *, on: dt.date) -> Mapping[str, Any]:
+        """Values offered in empty boxes; they count once the page is left with them."""
+        return {}
+
+    def office_id(self, case: Case) -> int | None:
+        """The office (管理部) that a draft asks to be decided by, once it is chosen."""
+        return None
+
+    def phone_to_prove(self, case: Case) -> str:
+        """The phone to which `PhonePage` sends its code."""
+        return ""
+
+    def proof(self, case: Case) -> str:
+        """What a right code proves; it no longer counts when any of this is changed."""
+        return ""
+
+    def warnings(self, case: Case) -> Sequence[str]:
+        """What whoever decides must know and the applicant is not told."""
+        return ()
+
+    def result_title(self, case: Case) -> str:
+        """The heading of the result page."""
+        return "业务办理完成"
+
     # what the form needs before it is filled in
 
     def make_form(self, *args: Any, **kwargs: Any) -> forms.Form:
@@ -211,7 +281,7 @@ class Procedure:
 
     def form_facts(self, case: Case, *names: str) -> list[Fact]:
         """The labels and values of the form's fields, choices in words."""
-        form = self.make_form(case.data)
+        form = self.form_of(case, case.data)
         wanted = names or tuple(form.fields)
         return [
             Fact(str(form.fields[name].label), self._shown(case, form, name)) for name in wanted if case.data.get(name)

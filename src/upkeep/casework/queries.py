@@ -15,15 +15,18 @@ from upkeep.parties.roles import OFFICE
 
 
 def visible_to(actor: Actor) -> QuerySet[Case]:
-    """The cases the actor may know of: staff those of their jurisdiction once handed in, an organisation its own and
+    """The cases the actor may know of: staff those of their jurisdiction once handed in and
+    what they themselves enter, an organisation its own and
     those it is party to, a person his own, a guest those of his session. The only way pages obtain cases.
     """
     cases = Case.objects.all()
     if actor.has(*OFFICE):
-        return cases.filter(jurisdiction_id__in=within(actor.jurisdiction_id)).exclude(state=State.DRAFT)
+        handed_in = Q(jurisdiction_id__in=within(actor.jurisdiction_id)) & ~Q(state=State.DRAFT)
+        return cases.filter(handed_in | Q(applicant_user_id=actor.user_id))
     if actor.organisation_id:
         party = Q(parties__organisation_id=actor.organisation_id) & ~Q(state=State.DRAFT)
-        return cases.filter(Q(applicant_organisation_id=actor.organisation_id) | party).distinct()
+        before = Q(applicant_user_id=actor.user_id, applicant_organisation__isnull=True)  # he joined it
+        return cases.filter(Q(applicant_organisation_id=actor.organisation_id) | before | party).distinct()
     if actor.is_anonymous:
         return cases.filter(pk__in=actor.guest_cases, applicant_user__isnull=True)
     return cases.filter(applicant_user_id=actor.user_id, applicant_organisation__isnull=True)

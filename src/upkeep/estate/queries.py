@@ -171,3 +171,11 @@ def facilities_of(area_id: int) -> QuerySet[Facility]:
         .select_related("building")
         .order_by(F("building__order"), "unit", "name")
     )
+
+
+def areas_in_city(*, city_id: int, text: str = "") -> QuerySet[Area]:
+    """The areas of a city and its districts by name, for those who say which of them is theirs; no figures, no people."""
+    areas = Area.objects.filter(jurisdiction_id__in=within(city_id)).select_related("jurisdiction").order_by("name")
+    if text := text.strip():
+        areas = areas.filter(Q(name__icontains=text) | Q(initials__startswith=text.lower()))
+    return areas

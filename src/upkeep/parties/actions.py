@@ -24,6 +24,10 @@ class NameTaken(Refusal):
     """Another account or organisation already goes by this name."""
 
 
+class NotUnverified(Refusal):
+    """Only an unverified user (未认证用户) can become an organisation's first user by registering it."""
+
+
 #: Django's own translation does not keep up with its sentences; what is not listed here is said as it says it.
 _WEAKNESSES = {
     "password_too_short": "密码太短，至少 {min_length} 位",
@@ -135,6 +139,23 @@ def open_account(
     except IntegrityError:
         raise NameTaken("该登录名已被使用，请换一个") from None
     UserRole.objects.bulk_create([UserRole(user=user, role=role) for role in sorted(set(roles))])
+    return user
+
+
+@transaction.atomic
+def join_organisation(*, user_id: int, organisation: Organisation) -> User:
+    """An unverified user becomes the first user of the organisation he registered: same account, same password.
+
+    Raises: NotUnverified when he is one no longer.
+    """
+    user = User.objects.select_for_update(of=("self",)).get(pk=user_id)
+    held = user.held_roles.filter(role=Role.UNVERIFIED)
+    if user.organisation_id is not None or not held.exists():
+        raise NotUnverified("申请人已不是未认证用户，不能再登记为单位用户")
+    held.delete()
+    user.organisation = organisation
+    user.save(update_fields=["organisation"])
+    UserRole.objects.create(user=user, role=ROLE_OF_KIND[OrganisationKind(organisation.kind)])
     return user
 
 

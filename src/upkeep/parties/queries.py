@@ -103,9 +103,17 @@ def organisations(*, jurisdiction_id: int, kind: OrganisationKind) -> QuerySet[O
     return Organisation.objects.filter(jurisdiction_id=jurisdiction_id, kind=kind).order_by("name")
 
 
-def is_code_taken(code: str) -> bool:
-    """Whether an account or organisation goes by this code or login name already."""
-    return User.objects.filter(username=code).exists() or Organisation.objects.filter(code=code).exists()
+def is_registered(*, jurisdiction_id: int, kind: str, code: str, social_credit_code: str = "") -> bool:
+    """Whether an organisation of the city goes by this code, or one of the kind by this social credit code."""
+    same = Q(code=code)
+    if social_credit_code:
+        same |= Q(kind=kind, social_credit_code=social_credit_code)
+    return Organisation.objects.filter(same, jurisdiction_id=jurisdiction_id).exists()
+
+
+def is_username_taken(username: str) -> bool:
+    """Whether an account goes by this login name already."""
+    return User.objects.filter(username=username).exists()
 
 
 class Unknown(Refusal):

@@ -8,6 +8,7 @@ class Role(models.TextChoices):
 
     PUBLIC = "PUBLIC", "社会公众"
     OWNER = "OWNER", "业主"
+    UNVERIFIED = "UNVERIFIED", "未认证用户"
     DEVELOPER = "DEVELOPER", "开发建设单位"
     PROPERTY_COMPANY = "PROPERTY_COMPANY", "物业服务企业"
     OWNERS_COMMITTEE = "OWNERS_COMMITTEE", "业主委员会"
@@ -57,6 +58,6 @@ def portal_of(roles: frozenset[Role]) -> Portal:
         return Portal.OFFICE
     if roles & set(BANK):
         return Portal.BANK
-    if roles & set(ORGANISATION):
+    if roles & {*ORGANISATION, Role.UNVERIFIED}:
         return Portal.ORGANISATION
     return Portal.OWNER if Role.OWNER in roles else Portal.PUBLIC
