@@ -6,11 +6,23 @@ from django.db import transaction
 
 from upkeep.casework.engine import NotNow, NotYours
 from upkeep.casework.models import Case, OriginalsReminder
-from upkeep.casework.procedure import register
+from upkeep.casework.procedure import Guide, register
 from upkeep.casework.states import State
 from upkeep.parties.actor import Actor
 from upkeep.parties.queries import within
 from upkeep.parties.roles import Role
+from upkeep.policy.registration_rule import RegistrationRule
+
+
+def fitted(guide: Guide, rule: RegistrationRule) -> Guide:
+    """What is told of a registration on its result page under the city's rule: what to bring, and when."""
+    if rule.originals == "NONE":
+        return Guide(guide.overview)
+    form = guide.bring[:1] if rule.printed else ()
+    if rule.originals == "WINDOW":
+        return Guide(guide.overview, (*form, *guide.bring[1:]), guide.takes)
+    copies = ("注册时上传的要件的复印件（A4 纸，加盖公章）",) if rule.papers else ()
+    return Guide(guide.overview, (*form, *copies), bring_with="首次办理业务")
 
 
 def remind(*, organisation_id: int, registration: Case, at: dt.datetime) -> OriginalsReminder:

@@ -150,7 +150,7 @@ class OrganisationRegistration(Procedure):
         return (Print("application", f"{kind_of(case).label}注册申请表"),) if rule_of(case).printed else ()
 
     def guide_of(self, case: Case) -> Guide:
-        return _guide(self.guide, rule_of(case))
+        return originals.fitted(self.guide, rule_of(case))
 
     def guide_facts(self, *, jurisdiction_id: int, on: dt.date) -> Sequence[tuple[str, str]]:
         return in_words(jurisdiction_id=jurisdiction_id, on=on)
@@ -395,13 +395,3 @@ def _further_facts(case: Case) -> Iterable[Fact]:
         yield Fact("接受的机构注册协议", agreed.called)
     if _must_prove_phone(case):
         yield Fact("经办人手机", "已通过短信验证" if _is_proved(case) else "尚未验证")
-
-
-def _guide(guide: Guide, rule: RegistrationRule) -> Guide:
-    if rule.originals == "NONE":
-        return Guide(guide.overview, (), "")
-    form = guide.bring[:1] if rule.printed else ()
-    if rule.originals == "WINDOW":
-        return Guide(guide.overview, (*form, *guide.bring[1:]), guide.takes)
-    copies = ("注册时上传的要件的复印件（A4 纸，加盖公章）",) if rule.papers else ()
-    return Guide(guide.overview, (*form, *copies), "", bring_with="首次办理业务")

@@ -149,6 +149,7 @@ def done(request: ActorRequest, number: str) -> HttpResponse:
         "title": procedure.result_title(case),
         "guide": procedure.guide_of(case),
         "city": city_of(jurisdiction_id=case.jurisdiction_id),
+        "office": case.jurisdiction,
         "prints": prints_of(subject=prints.subject_of(case)),
         "outcomes": procedure.outcomes(case) if case.state_now is State.APPROVED else (),
         "current": engine.current_step(case),

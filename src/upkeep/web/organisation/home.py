@@ -4,12 +4,12 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from upkeep.parties.roles import ORGANISATION
+from upkeep.parties.roles import ORGANISATION, Role
 from upkeep.web.access import ActorRequest, access
 from upkeep.web.menu import shortcuts
 
 
-@access(*ORGANISATION)
+@access(*ORGANISATION, Role.UNVERIFIED)
 @require_safe
 def home(request: ActorRequest) -> HttpResponse:
     """Greets, and shows 快捷入口: the pages this user may open."""
