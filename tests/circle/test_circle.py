@@ -30,7 +30,7 @@ from upkeep.casework.parts import row_count
 from upkeep.demo.load import load_small
 from upkeep.demo.people import credit_code, invent
 from upkeep.deposits.models import Receipt
-from upkeep.estate.models import Area, House
+from upkeep.estate.models import Area, House, Service
 from upkeep.kernel.money import in_capitals, yuan
 from upkeep.printing.checking import check_path
 from upkeep.publishing.models import PublicNotice
@@ -238,7 +238,7 @@ def receive(story: Story, slips: list[PaySlip]) -> None:
 def repair(story: Story, area: Area) -> RepairProject:
     """The committee's simple project up to the published acceptance."""
     office = Person("demo-clerk")
-    committee_id = Area.objects.get(name="江南名邸").committee_id
+    committee_id = Service.objects.get(area__name="江南名邸", kind="OWNERS_COMMITTEE").organisation_id
     office.post(f"/areas/{area.pk}/committee/", {"committee": str(committee_id)})
     committee, today = Person("demo-committee"), timezone.localdate()
     basics = {

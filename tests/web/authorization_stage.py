@@ -57,7 +57,7 @@ class Stage:
         }
         found |= {
             "developer": by_organisation[own.developer_id],
-            "company": by_organisation[own.property_company_id],
+            "company": by_organisation[cast.city.companies[0].pk],
             "committee": users["demo-committee"],
             "teller": users["demo-teller1"],
             "supervisor": users["demo-teller1-supervisor"],

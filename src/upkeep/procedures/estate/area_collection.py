@@ -130,6 +130,7 @@ class AreaCollection(Procedure):
             address=data["address"],
             developer_id=case.applicant_organisation_id,
             property_company_id=data["property_company"],
+            case_id=case.pk,
             floor_area_dm2=data["floor_area"],
             land_area_dm2=data["land_area"] or 0,
             at=at,

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from upkeep.books.statements import house_statement
@@ -114,7 +115,12 @@ def bind_committee(request: ActorRequest, area_id: int) -> HttpResponse:
     area = _area_or_404(request, area_id)
     chosen = request.POST.get("committee", "")
     try:
-        estate.bind_committee(area_id=area.pk, committee_id=int(chosen) if chosen.isdecimal() else 0)
+        estate.bind_committee(
+            area_id=area.pk,
+            committee_id=int(chosen) if chosen.isdecimal() else 0,
+            at=timezone.now(),
+            by_id=request.actor.user_id,
+        )
     except Refusal as refusal:
         messages.error(request, str(refusal))
     else:
