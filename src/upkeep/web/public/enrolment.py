@@ -56,7 +56,9 @@ class EnrolmentForm(forms.Form):
     organisation_name = forms.CharField(label="单位名称", max_length=100)
     social_credit_code = SocialCreditCodeField(label="社会诚信代码", help_text="统一社会信用代码，18 位")
     phone = forms.CharField(label="手机号码", max_length=20, widget=forms.TextInput(attrs={"inputmode": "tel"}))
-    email = forms.EmailField(label="邮箱", max_length=100)
+    email = forms.EmailField(
+        label="邮箱", max_length=100, error_messages={"invalid": "请填写正确的邮箱地址，如 name@example.com"}
+    )
     username = _username()
     password = forms.CharField(
         label="登录密码",
