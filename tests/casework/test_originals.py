@@ -1,7 +1,7 @@
 """补交要件提醒: what the database refuses."""
 
 import pytest
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from tests.cast import AT, Cast
 from upkeep.casework import originals
@@ -46,14 +46,12 @@ class TestAReminder:
 
     def test_is_neither_forgotten_nor_opened_again(self, cast: Cast, reminder: OriginalsReminder) -> None:
         originals.receive(handed_in(cast), by=cast["demo-clerk"], at=AT)
-        rows = OriginalsReminder.objects.filter(pk=reminder.pk)
-
-        for change in (
-            lambda: rows.update(received_at=None, received_by=None, received_with=None),
-            lambda: rows._raw_delete("default"),  # type: ignore[attr-defined]
+        for verb in (
+            "update casework_originalsreminder set received_at = null, received_by_id = null, received_with_id = null",
+            "delete from casework_originalsreminder",
         ):
-            with pytest.raises(DatabaseError), transaction.atomic():
-                change()
+            with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(verb)
 
     def test_is_received_by_somebody_with_something(self, cast: Cast, reminder: OriginalsReminder) -> None:
         with pytest.raises(IntegrityError, match="originals_are_received"), transaction.atomic():

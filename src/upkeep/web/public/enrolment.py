@@ -1,7 +1,7 @@
 """未认证用户注册 (I2): the form, the choice how to activate, the link of the e-mail, another name, the end page."""
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -89,7 +89,8 @@ class EnrolmentForm(forms.Form):
         return [(title, [self[name] for name in names]) for title, names in self.GROUPS]
 
     def __init__(self, *args: Any, rule: PasswordRule, **kwargs: Any) -> None:
-        super().__init__(*args, use_required_attribute=False, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.use_required_attribute = False
         self.rule = rule
         self.fields["password"].help_text = "；".join(passwords.in_words(rule)[:3])
 
@@ -276,4 +277,4 @@ def enrolled(request: ActorRequest, city: str) -> HttpResponse:
     ).first()
     if done is None:
         return redirect("public:register", found.slug)
-    return render(request, "public/enrolled.html", {"city": found, "enrolment": cast(Enrolment, done)})
+    return render(request, "public/enrolled.html", {"city": found, "enrolment": done})
