@@ -281,7 +281,7 @@ class TestAMarkedWorkbook:
         book = load_workbook(io.BytesIO(Small().mark(content, Small().read(content, at=TODAY).faults)))
 
         page = book.worksheets[0]
-        assert page["B2"].fill.fgColor.rgb == "FFFFC7CE"
+        assert page["B2"].fill.fgColor.rgb == "FFFFC8CE"
         assert "不在可选范围" in page["B2"].comment.text
         assert page["A3"].comment.text == "房号必填"
         assert page["A2"].comment is None
