@@ -41,9 +41,9 @@ from upkeep.estate.serving import begin_service
 from upkeep.identity import passwords
 from upkeep.identity.agreement import agreement_in_force, get_agreement
 from upkeep.identity.registering import KINDS, TAKEN, in_words, kinds_by_way, pinyin_code
+from upkeep.identity.registration_form import RegistrationForm
 from upkeep.kernel.dates import day_of
 from upkeep.kernel.errors import HasProblems, Problem, Refusal
-from upkeep.kernel.forms import PhoneField, SocialCreditCodeField
 from upkeep.kernel.secrecy import lookup_hash
 from upkeep.parties.actions import ROLE_OF_KIND, open_account, register_organisation
 from upkeep.parties.actor import Actor
@@ -63,48 +63,6 @@ _ACCOUNT = ("committee_code", "username", "operator_name", "operator_phone", "pa
 _PAPERS_PAGE = PapersPage("上传要件", help="支持 JPG、JPEG、PNG，手机照片会自动压缩到 1 MB 以内")
 _AREAS_PAGE = AreasPage("物业区域", help="按名称查找并勾选本单位服务的物业区域，可选多个。")
 _PHONE_PAGE = PhonePage("手机验证", help="验证通过后即可继续；修改手机号、代码或登录名后须重新验证。")
-
-
-class RegistrationForm(forms.Form):
-    """Everything that any city asks; `form_of` says what this one needs."""
-
-    kind = forms.ChoiceField(
-        label="单位类别",
-        choices=[(kind.value, kind.label) for kind in KINDS],
-        error_messages={"invalid_choice": "请从所列类别中选择；其他单位须先注册为未认证用户，激活后提交单位注册申请"},
-    )
-    name = forms.CharField(label="单位名称", max_length=100)
-    social_credit_code = SocialCreditCodeField(
-        label="统一社会信用代码", required=False, help_text="业主委员会没有代码的可不填"
-    )
-    legal_representative = forms.CharField(label="法定代表人或负责人", max_length=50)
-    address = forms.CharField(label="单位地址", max_length=200)
-    committee_code = forms.RegexField(
-        r"^[A-Za-z][A-Za-z0-9]{3,29}$",
-        label="机构代码",
-        required=False,
-        help_text="已按名称的拼音拟好，可以修改：字母开头的 4 至 30 位字母或数字",
-        error_messages={"invalid": "机构代码为字母开头的 4 至 30 位字母或数字"},
-    )
-    username = forms.RegexField(
-        r"^[A-Za-z][A-Za-z0-9_.-]{3,29}$",
-        label="登录名",
-        required=False,
-        help_text="字母开头的 4 至 30 位字母、数字、点、横线或下划线",
-        error_messages={"invalid": "登录名为字母开头的 4 至 30 位字母、数字、点、横线或下划线"},
-    )
-    operator_name = forms.CharField(label="经办人姓名", max_length=50)
-    operator_phone = PhoneField(label="经办人手机")
-    password = forms.CharField(
-        label="登录密码", required=False, widget=forms.PasswordInput, help_text="至少 12 位，不要使用常见密码"
-    )
-    password_again = forms.CharField(label="确认登录密码", required=False, widget=forms.PasswordInput)
-    agreement = forms.CharField(required=False, widget=forms.HiddenInput)
-    agreed = forms.BooleanField(
-        label="我已阅读并同意《机构注册协议》",
-        required=False,
-        error_messages={"required": "请先阅读并勾选《机构注册协议》"},
-    )
 
 
 @register
@@ -227,17 +185,7 @@ class OrganisationRegistration(Procedure):
     def apply(self, case: Case, data: dict[str, Any], *, by: Actor, at: dt.datetime) -> None:
         organisation = _enter(case, data, at=at)
         _open_first_account(case, data, organisation, at=at)
-        for area in areas_chosen(case):
-            basis = f"{self.title} {case.number}"
-            begin_service(
-                area_id=area.pk,
-                organisation_id=organisation.pk,
-                since=day_of(at),
-                basis=basis,
-                at=at,
-                case_id=case.pk,
-                by_id=by.user_id or None,
-            )
+        _serve(case, organisation, by=by, at=at)
         if rule_of(case).originals == "FIRST_CASE" and rule_of(case).papers:
             originals.remind(organisation_id=organisation.pk, registration=case, at=at)
 
@@ -383,6 +331,20 @@ def _enter(case: Case, data: dict[str, Any], *, at: dt.datetime) -> Organisation
         contact_phone=data["operator_phone"],
         at=at,
     )
+
+
+def _serve(case: Case, organisation: Organisation, *, by: Actor, at: dt.datetime) -> None:
+    """The areas chosen are served from the day of the registration on."""
+    for area in areas_chosen(case):
+        begin_service(
+            area_id=area.pk,
+            organisation_id=organisation.pk,
+            since=day_of(at),
+            basis=f"机构注册 {case.number}",
+            at=at,
+            case_id=case.pk,
+            by_id=by.user_id or None,
+        )
 
 
 def _open_first_account(case: Case, data: dict[str, Any], organisation: Organisation, *, at: dt.datetime) -> None:

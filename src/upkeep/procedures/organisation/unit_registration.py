@@ -30,6 +30,45 @@ from upkeep.policy.registration_rule import RegistrationRule, registration_rule
 _PAPERS_PAGE = PapersPage("上传要件", help="支持 JPG、JPEG、PNG，手机照片会自动压缩到 1 MB 以内")
 
 
+_FIELDS = (
+    "kind",
+    "name",
+    "organisation_code",
+    "social_credit_code",
+    "legal_representative",
+    "address",
+    "office",
+    "operator_name",
+    "operator_phone",
+)
+
+
+class UnitForm(forms.Form):
+    """Whose registration is asked for, and of which office."""
+
+    kind = forms.ChoiceField(
+        label="单位类别",
+        choices=[(kind.value, kind.label) for kind in KINDS],
+        error_messages={"invalid_choice": "请从所列类别中选择；其他单位请从“机构注册”直接注册"},
+    )
+    name = forms.CharField(label="单位名称", max_length=100)
+    organisation_code = forms.RegexField(
+        r"^[0-9A-Za-z]{8}-?[0-9A-Za-z]$",
+        label="组织机构代码",
+        required=False,
+        help_text="9 位；已换发统一代码的单位可不填",
+        error_messages={"invalid": "组织机构代码为 9 位数字或字母"},
+    )
+    social_credit_code = SocialCreditCodeField(
+        label="社会诚信代码", required=False, help_text="统一社会信用代码，18 位；没有的请填写组织机构代码"
+    )
+    legal_representative = forms.CharField(label="法定代表人或负责人", max_length=50)
+    address = forms.CharField(label="单位地址", max_length=200)
+    office = ReferenceField(label="管理部", help_text="提交后携带材料到该管理部办理")
+    operator_name = forms.CharField(label="经办人姓名", max_length=50)
+    operator_phone = PhoneField(label="经办人手机")
+
+
 @register
 class UnitRegistration(Procedure):
     code = "unit_registration"
@@ -43,20 +82,7 @@ class UnitRegistration(Procedure):
         takes="窗口受理当日，审核 3 个工作日内",
     )
     pages = (
-        FormPage(
-            "单位信息",
-            fields=(
-                "kind",
-                "name",
-                "organisation_code",
-                "social_credit_code",
-                "legal_representative",
-                "address",
-                "office",
-                "operator_name",
-                "operator_phone",
-            ),
-        ),
+        FormPage("单位信息", fields=_FIELDS),
         _PAPERS_PAGE,
     )
     papers = (
@@ -65,29 +91,7 @@ class UnitRegistration(Procedure):
         Paper("authorisation", "授权委托书", required=False),
     )
     prints = (Print("application", "物业（单位）注册申请单"),)
-
-    class Form(forms.Form):
-        kind = forms.ChoiceField(
-            label="单位类别",
-            choices=[(kind.value, kind.label) for kind in KINDS],
-            error_messages={"invalid_choice": "请从所列类别中选择；其他单位请从“机构注册”直接注册"},
-        )
-        name = forms.CharField(label="单位名称", max_length=100)
-        organisation_code = forms.RegexField(
-            r"^[0-9A-Za-z]{8}-?[0-9A-Za-z]$",
-            label="组织机构代码",
-            required=False,
-            help_text="9 位；已换发统一代码的单位可不填",
-            error_messages={"invalid": "组织机构代码为 9 位数字或字母"},
-        )
-        social_credit_code = SocialCreditCodeField(
-            label="社会诚信代码", required=False, help_text="统一社会信用代码，18 位；没有的请填写组织机构代码"
-        )
-        legal_representative = forms.CharField(label="法定代表人或负责人", max_length=50)
-        address = forms.CharField(label="单位地址", max_length=200)
-        office = ReferenceField(label="管理部", help_text="提交后携带材料到该管理部办理")
-        operator_name = forms.CharField(label="经办人姓名", max_length=50)
-        operator_phone = PhoneField(label="经办人手机")
+    Form = UnitForm
 
     def initial(self, *, by: Actor) -> dict[str, Any]:
         enrolled = enrolment_of(by.user_id)
