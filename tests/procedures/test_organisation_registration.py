@@ -10,18 +10,22 @@ from django.contrib.auth import authenticate
 from django.db import connection
 from django.test import RequestFactory
 
-from tests.cast import AT, Cast, move
+from tests.cast import AT, TODAY, Cast, move
 from upkeep.casework import engine, files
 from upkeep.casework.models import Case
 from upkeep.casework.procedure import register
 from upkeep.casework.states import Move, State
 from upkeep.demo.papers import picture_of
 from upkeep.demo.people import credit_code
-from upkeep.kernel.errors import HasProblems
+from upkeep.identity.agreement import publish_agreement
+from upkeep.kernel.errors import HasProblems, Refusal
 from upkeep.parties.actor import ANONYMOUS, Actor
 from upkeep.parties.models import Organisation, User
 from upkeep.parties.queries import actor_of
 from upkeep.parties.roles import Role
+from upkeep.policy.actions import set_policy
+from upkeep.policy.models import PolicyKind
+from upkeep.policy.registration_rule import RegistrationRule
 
 pytestmark = pytest.mark.django_db
 
@@ -187,6 +191,32 @@ class TestOrganisationRegistration:
             move(second, Move.PASS, cast["demo-reviewer"])
 
         assert Organisation.objects.filter(code=CODE).count() == 1
+
+    def test_keeps_the_agreement_accepted_and_refuses_one_that_no_longer_holds(self, cast: Cast) -> None:
+        case, by = filled(cast, agreement="0")
+        city = cast.city.jurisdiction.pk
+        clerk = cast["demo-clerk"]
+        new = publish_agreement(jurisdiction_id=city, text="第一版", valid_from=TODAY, by=clerk, on=TODAY, at=AT)
+        with pytest.raises(HasProblems, match="已更新，请重新阅读后提交"):
+            move(case, Move.SUBMIT, by)
+
+        engine.save_draft(case.pk, {"agreement": str(new.pk)}, by=by, at=AT)
+        case = move(case, Move.SUBMIT, by)
+
+        assert "第 1 版（2026年11月20日起）" in [fact.value for fact in PROCEDURE.summary(case).facts]
+
+    def test_under_another_rule_than_he_was_shown_is_not_taken(self, cast: Cast) -> None:
+        case, by = filled(cast)
+        Case.objects.filter(pk=case.pk).update(created_at=AT.replace(day=18))
+        set_policy(
+            kind=PolicyKind.REGISTRATION_RULE,
+            jurisdiction_id=cast.city.jurisdiction.pk,
+            value=RegistrationRule(way="AT_ONCE"),
+            valid_from=TODAY,
+        )
+
+        with pytest.raises(Refusal, match="注册规则在您填写期间已调整"):
+            move(case, Move.SUBMIT, by)
 
     def test_is_for_visitors_and_the_window_only(self, cast: Cast) -> None:
         assert engine.may_start(PROCEDURE, by=ANONYMOUS, on=AT.date())

@@ -177,10 +177,7 @@ class OrganisationRegistration(Procedure):
         if _rule_on(case, day_of(at)) != rule_of(case):
             raise Refusal("本市的注册规则在您填写期间已调整，请撤销本业务单后重新注册")
         if _must_read(case):
-            agreement = agreement_in_force(jurisdiction_id=case.jurisdiction_id, on=day_of(at))
-            if (case.data.get("agreement") or str(agreement.id)) != str(agreement.id):
-                raise HasProblems([Problem("agreement", "《机构注册协议》已更新，请重新阅读后提交")])
-            case.data = case.data | {"agreement": str(agreement.id)}
+            case.data = case.data | {"agreement": _agreement_accepted(case, on=day_of(at))}
 
     def apply(self, case: Case, data: dict[str, Any], *, by: Actor, at: dt.datetime) -> None:
         organisation = _enter(case, data, at=at)
@@ -229,6 +226,14 @@ def areas_chosen(case: Case) -> list[Area]:
 
 def _must_read(case: Case) -> bool:
     return rule_of(case).agreement != "NONE" and not entered_by_office(case)
+
+
+def _agreement_accepted(case: Case, *, on: dt.date) -> str:
+    """The version in force, which must be the one he was shown. Raises: HasProblems."""
+    agreement = str(agreement_in_force(jurisdiction_id=case.jurisdiction_id, on=on).id)
+    if (case.data.get("agreement") or agreement) != agreement:
+        raise HasProblems([Problem("agreement", "《机构注册协议》已更新，请重新阅读后提交")])
+    return agreement
 
 
 def _must_prove_phone(case: Case) -> bool:
