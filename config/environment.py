@@ -31,6 +31,8 @@ class Environment:
     allowed_hosts: tuple[str, ...]
     public_url: str
     font_dirs: tuple[str, ...]
+    company_registry_url: str
+    company_registry_seconds: float
     trusted_proxies: int
     mail: "MailServer | None"
     sms: "SmsServer | None"
@@ -133,4 +135,6 @@ def read_environment(*, production: bool = False) -> Environment:
             production=production,
         ),
         trusted_proxies=int(get("UPKEEP_TRUSTED_PROXIES") or 0),
+        company_registry_url=(get("UPKEEP_COMPANY_REGISTRY_URL") or "").rstrip("/"),
+        company_registry_seconds=float(get("UPKEEP_COMPANY_REGISTRY_SECONDS") or 5),
     )

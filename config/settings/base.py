@@ -19,6 +19,9 @@ FILES_ROOT = VAR / "files"
 PDF_FONT_DIRS = list(ENVIRONMENT.font_dirs)
 #: How many proxies of ours stand before the server: only what they wrote of a visitor's address is believed.
 TRUSTED_PROXIES = ENVIRONMENT.trusted_proxies
+#: Where names and credit codes are checked (质监校验); empty: no city here is connected to a registry.
+COMPANY_REGISTRY_URL = ENVIRONMENT.company_registry_url
+COMPANY_REGISTRY_SECONDS = ENVIRONMENT.company_registry_seconds
 #: The demo city shows its test accounts on the login page; a real installation never does.
 DEMO = False
 DEMO_PASSWORD = ""

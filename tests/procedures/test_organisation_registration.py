@@ -83,7 +83,7 @@ class TestOrganisationRegistration:
         user = User.objects.get(username=CODE)
         assert (case.state, organisation.code, organisation.kind) == (State.APPROVED, CODE, "DEVELOPER")
         assert organisation.contact_phone == "13808305501"
-        assert actor_of(user).roles == {Role.DEVELOPER}
+        assert actor_of(user).roles == {Role.DEVELOPER, Role.ORG_ADMIN}
         assert (user.organisation, user.jurisdiction) == (organisation, cast.city.jurisdiction)
 
     def test_approved_lets_in_with_the_password_chosen_and_no_other(self, cast: Cast) -> None:
@@ -108,7 +108,7 @@ class TestOrganisationRegistration:
     def test_of_a_committee_goes_by_its_own_code(self, cast: Cast) -> None:
         approved(cast, kind="OWNERS_COMMITTEE", social_credit_code="", committee_code="jiangnanyuan")
 
-        assert actor_of(User.objects.get(username="JIANGNANYUAN")).roles == {Role.OWNERS_COMMITTEE}
+        assert actor_of(User.objects.get(username="JIANGNANYUAN")).roles == {Role.OWNERS_COMMITTEE, Role.ORG_ADMIN}
 
     def test_never_keeps_the_password_in_clear(self, cast: Cast) -> None:
         case = approved(cast)

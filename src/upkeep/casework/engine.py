@@ -48,6 +48,12 @@ def may_start(procedure: Procedure, *, by: Actor, on: dt.date) -> bool:
     return not by.roles.isdisjoint(starters)
 
 
+def chain_of(case: Case, *, on: dt.date) -> ReviewChain:
+    """The chain that a case handed in on this day has to pass."""
+    procedure = register[case.procedure]
+    return procedure.chain_of(case, chain_for(procedure, jurisdiction_id=case.jurisdiction_id, on=on))
+
+
 @transaction.atomic
 def start(
     procedure: Procedure,
@@ -222,7 +228,7 @@ def move(
 
 def _submit(procedure: Procedure, case: Case, *, by: Actor, at: dt.datetime) -> State:
     data = cleaned(case)
-    chain = chain_for(procedure, jurisdiction_id=case.jurisdiction_id, on=day_of(at))
+    chain = chain_of(case, on=day_of(at))
     case.chain = [{"role": one.role, "working_days": one.working_days, "party": one.party} for one in chain.steps]
     case.step, case.submitted_at, case.accepted_at = 0, at, None
     _write_columns(procedure, case)

@@ -159,6 +159,10 @@ class Procedure:
     def default_chain(self) -> ReviewChain:
         return ReviewChain(steps=self.steps, starters=tuple(sorted(self.starters)))
 
+    def chain_of(self, case: Case, chain: ReviewChain) -> ReviewChain:
+        """The chain of this case, where what it asks for decides whether anybody has to look at it."""
+        return chain
+
     # what the form needs before it is filled in
 
     def make_form(self, *args: Any, **kwargs: Any) -> forms.Form:

@@ -39,6 +39,12 @@ def get_case(number: str, *, actor: Actor) -> Case | None:
     )
 
 
+def others_under_way(case: Case) -> Case | None:
+    """Another case of the same procedure and applicant that is being decided, if there is one."""
+    mine = Case.objects.filter(procedure=case.procedure, applicant_organisation_id=case.applicant_organisation_id)
+    return mine.filter(state__in=WAITING).exclude(pk=case.pk).first()
+
+
 @dataclass(frozen=True)
 class CaseFilter:
     """What a list of cases is narrowed to."""

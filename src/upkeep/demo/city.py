@@ -141,12 +141,15 @@ def _open_banks(city: City, *, at: dt.datetime, password_hash: str) -> None:
             name=f"{city.jurisdiction.office_name}（{kinds[place].label}专户）",
             opening_bank=branch,
         )
-        for suffix, person, role in (("", "周柜", Role.TELLER), ("-supervisor", "吴核", Role.TELLER_SUPERVISOR)):
+        for suffix, person, roles in (
+            ("", "周柜", [Role.TELLER]),
+            ("-supervisor", "吴核", [Role.TELLER_SUPERVISOR, Role.ORG_ADMIN]),
+        ):
             username = f"demo-teller{place + 1}{suffix}"
             city.users[username] = open_account(
                 username=username,
                 name=f"{person}{'甲乙'[place]}",
-                roles=[role],
+                roles=roles,
                 jurisdiction_id=city.jurisdiction.pk,
                 organisation_id=bank.pk,
                 password_hash=password_hash,
@@ -180,7 +183,7 @@ def _register(city: City, *, at: dt.datetime, password_hash: str) -> None:
                 username=login,
                 name=organisation.contact_name,
                 phone=organisation.contact_phone,
-                roles=[role],
+                roles=[role, Role.ORG_ADMIN],
                 jurisdiction_id=city.jurisdiction.pk,
                 organisation_id=organisation.pk,
                 password_hash=password_hash,
@@ -208,7 +211,7 @@ def found_committee(city: City, *, area_name: str, at: dt.datetime, password_has
         username=username,
         name=committee.contact_name,
         phone=committee.contact_phone,
-        roles=[Role.OWNERS_COMMITTEE],
+        roles=[Role.OWNERS_COMMITTEE, Role.ORG_ADMIN],
         jurisdiction_id=city.jurisdiction.pk,
         organisation_id=committee.pk,
         password_hash=password_hash,

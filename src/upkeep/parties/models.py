@@ -6,7 +6,9 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 
+from upkeep.kernel.ids import new_id
 from upkeep.kernel.secrecy import EncryptedTextField
+from upkeep.parties.auxiliary import AuxiliaryData
 from upkeep.parties.roles import REALMS, Role
 
 
@@ -41,8 +43,12 @@ class OrganisationKind(models.TextChoices):
     BANK = "BANK", "专户银行"
 
 
-class Organisation(models.Model):
-    """单位、机构: a developer, property company, owners' committee, selling unit or custodian bank of one city."""
+class Organisation(AuxiliaryData):
+    """单位、机构: a developer, property company, owners' committee, selling unit or custodian bank of one city.
+
+    Its data change only through `parties.organisation_data`, which writes each change down. `code` never changes: it is
+    the login name of the first account, even where the social credit code becomes another one.
+    """
 
     jurisdiction = models.ForeignKey(Jurisdiction, verbose_name="所属城市", on_delete=models.PROTECT)
     kind = models.CharField("单位类别", max_length=20, choices=OrganisationKind.choices)
@@ -53,6 +59,9 @@ class Organisation(models.Model):
     address = models.CharField("单位地址", max_length=200, blank=True)
     contact_name = models.CharField("联系人", max_length=50)
     contact_phone = EncryptedTextField("联系电话")
+    is_self_managed = models.BooleanField(
+        "自管模式", default=False, help_text="业主委员会自行管理小区，可设置机构用户"
+    )
     created_at = models.DateTimeField("登记时间")
 
     class Meta:
@@ -89,6 +98,7 @@ class User(AbstractBaseUser):
     username = models.CharField("登录名", max_length=60)
     name = models.CharField("姓名", max_length=50)
     phone = EncryptedTextField("手机号", blank=True, default="")
+    email = EncryptedTextField("电子邮箱", blank=True, default="")
     organisation = models.ForeignKey(
         Organisation, verbose_name="单位", null=True, blank=True, on_delete=models.PROTECT, related_name="users"
     )
@@ -142,3 +152,46 @@ class UserRole(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.role}"
+
+
+class OrganisationChange(models.Model):
+    """单位信息变更记录: one field of an organisation, what it said before and after, in words. Append-only."""
+
+    id = models.BigIntegerField("标识", primary_key=True, default=new_id)
+    organisation = models.ForeignKey(
+        Organisation, verbose_name="单位", on_delete=models.PROTECT, related_name="data_changes"
+    )
+    field = models.CharField("信息项", max_length=30)
+    before = EncryptedTextField("变更前", blank=True)
+    after = EncryptedTextField("变更后", blank=True)
+    by_user = models.ForeignKey(User, verbose_name="操作人", null=True, on_delete=models.PROTECT, related_name="+")
+    by_name = models.CharField("操作人姓名", max_length=50)
+    at = models.DateTimeField("时间")
+    case_number = models.CharField("业务单编号", max_length=20, blank=True, default="")
+
+    class Meta:
+        verbose_name = "单位信息变更记录"
+        indexes = [models.Index(fields=("organisation", "-at"), name="organisation_change_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id} {self.field}"
+
+
+class UserChange(models.Model):
+    """用户变更记录: one thing about a user that he or his organisation's administrator changed. Append-only."""
+
+    id = models.BigIntegerField("标识", primary_key=True, default=new_id)
+    user = models.ForeignKey(User, verbose_name="用户", on_delete=models.PROTECT, related_name="changes")
+    field = models.CharField("信息项", max_length=30)
+    before = EncryptedTextField("变更前", blank=True)
+    after = EncryptedTextField("变更后", blank=True)
+    by_user = models.ForeignKey(User, verbose_name="操作人", null=True, on_delete=models.PROTECT, related_name="+")
+    by_name = models.CharField("操作人姓名", max_length=50)
+    at = models.DateTimeField("时间")
+
+    class Meta:
+        verbose_name = "用户变更记录"
+        indexes = [models.Index(fields=("user", "-at"), name="user_change_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.field}"

@@ -12,6 +12,7 @@ class Role(models.TextChoices):
     PROPERTY_COMPANY = "PROPERTY_COMPANY", "物业服务企业"
     OWNERS_COMMITTEE = "OWNERS_COMMITTEE", "业主委员会"
     SELLING_UNIT = "SELLING_UNIT", "公有住房售房单位"
+    ORG_ADMIN = "ORG_ADMIN", "单位管理员"
     TELLER = "TELLER", "银行柜员"
     TELLER_SUPERVISOR = "TELLER_SUPERVISOR", "银行复核"
     WINDOW_CLERK = "WINDOW_CLERK", "窗口受理"

@@ -127,7 +127,7 @@ class OrganisationRegistration(Procedure):
             username=login_name(case.data),
             name=data["operator_name"],
             phone=data["operator_phone"],
-            roles=[ROLE_OF_KIND[kind]],
+            roles=[ROLE_OF_KIND[kind], Role.ORG_ADMIN],
             jurisdiction_id=case.jurisdiction_id,
             organisation_id=organisation.pk,
             password_hash=case.data["password_hash"],

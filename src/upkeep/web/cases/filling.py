@@ -181,7 +181,7 @@ def confirm(request: ActorRequest, case: Case, procedure: Procedure) -> HttpResp
         problems: list[Problem] = []
     except HasProblems as found:
         problems = found.problems
-    chain = engine.chain_for(procedure, jurisdiction_id=case.jurisdiction_id, on=day_of(timezone.now()))
+    chain = engine.chain_of(case, on=day_of(timezone.now()))
     context = {
         **_wizard(case, procedure, number),
         "summary": procedure.summary(case),
