@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from django import forms
 
@@ -85,8 +85,7 @@ class PartyGrant:
     role: PartyRole
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """One line of the before/after view."""
 
     label: str

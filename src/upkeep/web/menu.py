@@ -45,6 +45,20 @@ CASE_PAGES = ("cases:show", "cases:edit", "cases:done", "cases:guide", "cases:fa
 ORDER_PAGES = ("payments:order", "payments:reissue", "payments:void")
 SLIP_PAGES = ("deposits:slip", "deposits:void_slip")
 
+USER_PAGES = ("organisation:add_user", "organisation:user", "organisation:edit_user", "organisation:user_password")
+#: 机构管理: of organisations and of banks.
+OWN_ORGANISATION = MenuItem(
+    title="机构管理",
+    icon="organisation",
+    children=(
+        MenuItem(
+            title="信息变更", url_name="organisation:change", roles=(Role.ORG_ADMIN,), also=("organisation:check",)
+        ),
+        MenuItem(title="变更记录", url_name="organisation:history", roles=(*ORGANISATION, *BANK)),
+        MenuItem(title="机构用户管理", url_name="organisation:users", roles=(Role.ORG_ADMIN,), also=USER_PAGES),
+    ),
+)
+
 MENUS: dict[Portal, tuple[MenuItem, ...]] = {
     Portal.OFFICE: (
         MenuItem(title="工作台", icon="home", url_name="office:home", roles=OFFICE),
@@ -115,6 +129,7 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                 MenuItem(title="新建维修项目", url_name="projects:new", roles=STARTERS, also=("projects:create",)),
             ),
         ),
+        OWN_ORGANISATION,
         MenuItem(title="后台工作", icon="task", url_name="jobs:list", roles=ORGANISATION, also=("jobs:show",)),
     ),
     Portal.BANK: (
@@ -123,6 +138,7 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
         MenuItem(title="付款通知", icon="payment", url_name="bank:orders", roles=BANK),
         MenuItem(title="当日流水", icon="list", url_name="bank:journal", roles=BANK),
         MenuItem(title="交款通知单", icon="receipt", url_name="deposits:slips", roles=BANK, also=SLIP_PAGES),
+        OWN_ORGANISATION,
     ),
     Portal.OWNER: (),
     Portal.PUBLIC: (),

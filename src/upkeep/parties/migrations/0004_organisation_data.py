@@ -18,7 +18,7 @@ set constraints all immediate;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('parties', '0002_selling_units_and_administrators'),
+        ('parties', '0003_login_names_by_city'),
     ]
 
     operations = [
