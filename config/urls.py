@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("deposits/", include("upkeep.web.deposits.urls")),
     path("payments/", include("upkeep.web.payments.urls")),
     path("projects/", include("upkeep.web.projects.urls")),
+    path("profile/", include("upkeep.web.profile.urls")),
     path("organisation/", include("upkeep.web.organisation.urls")),
     path("office/", include("upkeep.web.office.urls")),
     path("bank/", include("upkeep.web.bank.urls")),

@@ -94,6 +94,7 @@ class Stage:
             "slip": waiting.number,
             "slip_print": str(bank_prints.keep_paper(waiting, by_id=None, at=at).pk),
             "area": str(cast.filled[0].area.pk),
+            "user": str(cast.add("operator", Role.DEVELOPER, cast.filled[0].area.developer).pk),
             "house": str(cast.filled[0].houses[0].pk),
         }
 

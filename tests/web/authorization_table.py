@@ -26,6 +26,7 @@ STRANGERS = frozenset({"owner", "anonymous"})
 EVERYBODY = OFFICE | FAR | OWN | OTHER | BANK | OTHER_BANK | STRANGERS
 LOGGED_IN = EVERYBODY - {"anonymous"}
 OFFICE_AND_FAR, ORGANISATIONS, BANKS = OFFICE | FAR, OWN | OTHER, BANK | OTHER_BANK
+ADMINS = ORGANISATIONS | {"supervisor"}
 DECIDERS = {"clerk", "reviewer", "approver"}
 RUNNERS = {"company", "committee", "other-company", "other-committee"}
 BOOKKEEPERS = {"approver", "accountant", "cashier", "auditor"}
@@ -85,6 +86,7 @@ TABLE: dict[str, Row] = {
     "healthz": get("/healthz", EVERYBODY),
     "gallery:components": get("/components/", EVERYBODY),
     "gallery:building_table": get("/components/building-table/", EVERYBODY),
+    "profile:own": get("/profile/", LOGGED_IN),
     # cases
     "cases:list": get("/cases/", OFFICE_AND_FAR | ORGANISATIONS),
     "cases:export": get("/cases/export/", OFFICE_AND_FAR | ORGANISATIONS),
@@ -181,6 +183,21 @@ TABLE: dict[str, Row] = {
     "owner:bind": get("/owner/bind/", {"owner"}),
     "owner:account": get("/owner/account/", {"owner"}),
     "organisation:home": get("/organisation/", ORGANISATIONS),
+    # an organisation's own data and users: {user} is another user of the first developer's
+    "organisation:change": get("/organisation/change/", ADMINS),
+    "organisation:check": post("/organisation/change/check/", ADMINS),
+    "organisation:history": get("/organisation/history/", ORGANISATIONS | BANKS),
+    "organisation:users": get("/organisation/users/", ADMINS),
+    "organisation:add_user": get("/organisation/users/new/", ADMINS),
+    "organisation:user": get("/organisation/users/{user}/", {"developer"}, ADMINS - {"developer"}),
+    "organisation:edit_user": get("/organisation/users/{user}/edit/", {"developer"}, ADMINS - {"developer"}),
+    "organisation:deactivate_user": post(
+        "/organisation/users/{user}/deactivate/", {"developer"}, ADMINS - {"developer"}
+    ),
+    "organisation:reactivate_user": post(
+        "/organisation/users/{user}/reactivate/", {"developer"}, ADMINS - {"developer"}
+    ),
+    "organisation:user_password": post("/organisation/users/{user}/password/", {"developer"}, ADMINS - {"developer"}),
     "office:home": get("/office/", OFFICE_AND_FAR),
     "office:trial_balance": get("/office/books/trial-balance/", BOOKKEEPERS | FAR_BOOKKEEPERS),
     "office:balance_sheet": get("/office/books/balance-sheet/", BOOKKEEPERS | FAR_BOOKKEEPERS),

@@ -18,7 +18,7 @@ class Nature(models.TextChoices):
     OTHER = "9", "其他组织机构"
 
 
-class Ownership(models.TextChoices):
+class CapitalOwnership(models.TextChoices):
     """单位所有制关系: whose capital it is."""
 
     STATE = "11", "国有"
@@ -114,7 +114,9 @@ class AuxiliaryData(models.Model):
     founded_on = models.DateField("单位设立日期", null=True, blank=True)
     capital_fen = models.BigIntegerField("注册资本", null=True, blank=True)
     fax = models.CharField("单位传真", max_length=20, blank=True, default="")
-    ownership = models.CharField("单位所有制关系", max_length=2, blank=True, default="", choices=Ownership.choices)
+    ownership = models.CharField(
+        "单位所有制关系", max_length=2, blank=True, default="", choices=CapitalOwnership.choices
+    )
     certificate_number = models.CharField("单位证件号码", max_length=40, blank=True, default="")
     economic_type = models.CharField(
         "单位经济类型", max_length=3, blank=True, default="", choices=EconomicType.choices

@@ -320,7 +320,7 @@ class TestTheDatabase:
             lambda: User.objects.filter(pk=me).update(is_active=False),
             lambda: User.objects.filter(pk=me).update(organisation=None),
         ):
-            with pytest.raises(Exception, match="without an administrator|user_holds_a_role_once"):
+            with pytest.raises(Exception, match=r"without an administrator|user_holds_a_role_once"):
                 _in_a_savepoint(attack)
 
     def test_lets_one_of_two_go(self, cast: Cast) -> None:
@@ -334,7 +334,7 @@ class TestTheDatabase:
         added(admin)
 
         for attack in (UserChange.objects.all().delete, partial(UserChange.objects.all().update, field="x")):
-            with pytest.raises(Exception, match="append-only|permission denied"):
+            with pytest.raises(Exception, match=r"append-only|permission denied"):
                 _in_a_savepoint(attack)
 
     @pytest.mark.commits
@@ -368,7 +368,8 @@ class TestTwoAtOnce:
         )
 
         assert len([one for one in answers if isinstance(one, LastAdministrator)]) == 1
-        assert User.objects.filter(organisation=second.organisation, is_active=True).count() == 1
+        administrators = User.objects.filter(organisation=second.organisation, held_roles__role="ORG_ADMIN")
+        assert administrators.filter(is_active=True).count() == 1
 
     def test_with_bare_statements_leave_one_administrator(self, cast: Cast) -> None:
         second = colleague(cast, Role.DEVELOPER, Role.ORG_ADMIN)

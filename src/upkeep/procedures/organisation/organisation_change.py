@@ -21,7 +21,7 @@ from upkeep.kernel.dates import day_of
 from upkeep.kernel.errors import Problem
 from upkeep.kernel.forms import DayField, MoneyField, PhoneField, ReferenceField, SocialCreditCodeField
 from upkeep.parties.actor import Actor
-from upkeep.parties.auxiliary import Affiliation, EconomicType, FundSource, Industry, Nature, Ownership
+from upkeep.parties.auxiliary import Affiliation, CapitalOwnership, EconomicType, FundSource, Industry, Nature
 from upkeep.parties.models import Organisation, OrganisationKind
 from upkeep.parties.organisation_data import (
     AUXILIARY,
@@ -74,7 +74,7 @@ class OrganisationDataForm(forms.Form):
     founded_on = DayField(label="单位设立日期", required=False)
     capital_fen = MoneyField(label="注册资本", required=False, help_text="单位元")
     fax = PhoneField(label="单位传真", required=False)
-    ownership = _choice("单位所有制关系", Ownership.choices)
+    ownership = _choice("单位所有制关系", CapitalOwnership.choices)
     certificate_number = _text("单位证件号码", 40)
     economic_type = _choice("单位经济类型", EconomicType.choices)
     legal_phone = PhoneField(label="法人或负责人代表电话", required=False)

@@ -70,7 +70,9 @@ def change(request: ActorRequest) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             return redirect("cases:done", case.number)
-    return _show(request, organisation, form, contact)
+    answer = _show(request, organisation, form, contact)
+    answer.status_code = 400 if form.errors or contact.errors else 200
+    return answer
 
 
 def _save(request: ActorRequest, typed: dict[str, Any]) -> Case:
@@ -109,7 +111,7 @@ def check(request: ActorRequest) -> HttpResponse:
     return _show(request, organisation, form, _contact(request))
 
 
-def _show(request: HttpRequest, organisation: Organisation, form: forms.Form, contact: forms.Form) -> HttpResponse:
+def _show(request: HttpRequest, organisation: Organisation, form: forms.Form, contact: ContactForm) -> HttpResponse:
     rule = organisation_rule(jurisdiction_id=organisation.jurisdiction_id, on=day_of(timezone.now()))
     ways = dict(WAYS)
     held = typed_values(organisation)
@@ -124,7 +126,7 @@ def _show(request: HttpRequest, organisation: Organisation, form: forms.Form, co
         "auxiliary_way": ways[rule.auxiliary_change],
         "asks_registry": "REGISTRY_CHECK" in (rule.core_change, rule.auxiliary_change),
     }
-    return render(request, "organisation/change.html", context, status=400 if form.errors or contact.errors else 200)
+    return render(request, "organisation/change.html", context)
 
 
 @access(*ORGANISATION, *BANK)
