@@ -77,8 +77,8 @@ def own(request: ActorRequest) -> HttpResponse:
     part = do.removesuffix("_code")
     forms_ = {
         "name": NameForm(sent if part == "name" else None, initial={"name": user.name}, use_required_attribute=False),
-        "phone": PhoneForm(sent if part == "phone" else None, use_required_attribute=False),
-        "email": EmailForm(sent if part == "email" else None, use_required_attribute=False),
+        "phone": PhoneForm(sent if part == "phone" else None, auto_id="phone_%s", use_required_attribute=False),
+        "email": EmailForm(sent if part == "email" else None, auto_id="email_%s", use_required_attribute=False),
     }
     form = forms_.get(part)
     if form is not None and form.is_valid():
