@@ -59,12 +59,12 @@ class TestAnOrganisation:
 @pytest.mark.django_db
 class TestAnAccount:
     def test_carries_its_roles_each_once(self, cast: Cast) -> None:
-        roles = [Role.ACCOUNTANT, Role.ACCOUNTANT, Role.CASHIER]
+        roles = [Role.ACCOUNTANT, Role.ACCOUNTANT, Role.APPROVER]
         user = open_account(
             username="u1", name="钱", roles=roles, jurisdiction_id=cast.city.jurisdiction.pk, at=AT, password=STRONG
         )
 
-        assert actor_of(user).roles == {Role.ACCOUNTANT, Role.CASHIER}
+        assert actor_of(user).roles == {Role.ACCOUNTANT, Role.APPROVER}
         assert user.check_password(STRONG)
 
     def test_of_a_name_in_use_is_refused(self, cast: Cast) -> None:

@@ -222,6 +222,7 @@ def move(
 
 def _submit(procedure: Procedure, case: Case, *, by: Actor, at: dt.datetime) -> State:
     data = cleaned(case)
+    case.jurisdiction_id = procedure.place(case, data) or case.jurisdiction_id
     chain = chain_for(procedure, jurisdiction_id=case.jurisdiction_id, on=day_of(at))
     case.chain = [{"role": one.role, "working_days": one.working_days, "party": one.party} for one in chain.steps]
     case.step, case.submitted_at, case.accepted_at = 0, at, None

@@ -187,6 +187,10 @@ class Procedure:
         value = str(case.data.get("area") or "")
         return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else None
 
+    def place(self, case: Case, data: dict[str, Any]) -> int:
+        """The district whose office handles the case, once it is handed in; 0 leaves it with the applicant's city."""
+        return 0
+
     def blocked_houses(self, case: Case, house_ids: Sequence[int]) -> Mapping[int, str]:
         """Which of the houses cannot be chosen for this case, each with the reason shown on the building table."""
         return {}

@@ -15,7 +15,7 @@ from upkeep.kernel.errors import Refusal
 from upkeep.kernel.ids import new_ids
 from upkeep.kernel.secrecy import lookup_hash
 from upkeep.parties.models import OrganisationKind
-from upkeep.parties.queries import ancestry, organisations
+from upkeep.parties.queries import city_id_of, organisations
 
 
 class AreaExists(Refusal):
@@ -221,7 +221,7 @@ def bind_committee(*, area_id: int, committee_id: int) -> Area:
     Raises: NoSuchCommittee when it is no committee of the area's city.
     """
     area = Area.objects.select_for_update(of=("self",)).get(pk=area_id)
-    city_id = ancestry(area.jurisdiction_id)[-1]
+    city_id = city_id_of(area.jurisdiction_id)
     known = organisations(jurisdiction_id=city_id, kind=OrganisationKind.OWNERS_COMMITTEE)
     if not known.filter(pk=committee_id).exists():
         raise NoSuchCommittee("请选择本市已注册的业主委员会")

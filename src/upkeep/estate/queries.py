@@ -8,6 +8,8 @@ from upkeep.estate.kinds import HouseState
 from upkeep.estate.models import Area, Building, Facility, House, Ownership
 from upkeep.kernel.masking import mask_name
 from upkeep.parties.actor import Actor
+from upkeep.parties.lists import organisations_under
+from upkeep.parties.models import Organisation, OrganisationKind
 from upkeep.parties.queries import within
 from upkeep.parties.roles import BANK, OFFICE
 
@@ -21,6 +23,16 @@ def visible_to(actor: Actor) -> QuerySet[Area]:
         return areas.none()
     mine = actor.organisation_id
     return areas.filter(Q(developer_id=mine) | Q(property_company_id=mine) | Q(committee_id=mine))
+
+
+def organisations_known_to(actor: Actor) -> QuerySet[Organisation]:
+    """The organisations the office keeps for the actor: whoever may do business anywhere in the city, and of the owners'
+    committees those of the areas he sees and those that have none yet."""
+    represented = Area.objects.filter(committee__isnull=False)
+    elsewhere = represented.exclude(pk__in=visible_to(actor).values("pk")).values("committee_id")
+    here = visible_to(actor).filter(committee__isnull=False).values("committee_id")
+    committees = Q(kind=OrganisationKind.OWNERS_COMMITTEE, pk__in=elsewhere) & ~Q(pk__in=here)
+    return organisations_under(actor).exclude(committees)
 
 
 def get_area(area_id: int, *, actor: Actor) -> Area | None:

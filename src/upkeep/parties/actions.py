@@ -9,9 +9,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from upkeep.kernel.errors import HasProblems, Problem, Refusal
-from upkeep.parties.models import Jurisdiction, Organisation, OrganisationKind, User, UserRole
-from upkeep.parties.queries import city_of
-from upkeep.parties.roles import Role, realm_of
+from upkeep.parties.models import Jurisdiction, Level, Office, Organisation, OrganisationKind, User, UserRole
+from upkeep.parties.queries import city_id_of
+from upkeep.parties.roles import Portal, Role, realm_of
 
 ROLE_OF_KIND = {
     OrganisationKind.DEVELOPER: Role.DEVELOPER,
@@ -58,9 +58,12 @@ def add_jurisdiction(
     parent: Jurisdiction | None = None,
     phone: str = "",
     address: str = "",
+    level: Level | None = None,
 ) -> Jurisdiction:
-    """Set up a city, or a district of it."""
+    """Set up a city, a district of it, or with `level` a province. Administrators use `places.found_jurisdiction`."""
+    below = Level.CITY if parent is None or parent.level == Level.PROVINCE else Level.DISTRICT
     return Jurisdiction.objects.create(
+        level=level or below,
         code=code,
         slug=slug,
         name=name,
@@ -114,22 +117,25 @@ def open_account(
     password_hash: str = "",
     phone: str = "",
     organisation_id: int | None = None,
+    office_id: int | None = None,
     must_change_password: bool = False,
+    realm: Portal | None = None,
 ) -> User:
     """Open a user account. Pass `password_hash` where the password was checked and hashed before (registration), and
-    `must_change_password` where somebody else than the user has chosen it.
+    `must_change_password` where somebody else than the user has chosen it. An account without roles yet says its `realm`.
 
     Raises: NameTaken when the login name is in use in the same city and realm.
     """
     roles = frozenset(roles)
     user = User(
-        city=city_of(jurisdiction_id=jurisdiction_id),
-        realm=realm_of(roles),
+        city_id=city_id_of(jurisdiction_id),
+        realm=realm or realm_of(roles),
         username=username,
         name=name,
         phone=phone,
         jurisdiction_id=jurisdiction_id,
         organisation_id=organisation_id,
+        office_id=office_id,
         created_at=at,
         must_change_password=must_change_password,
     )
@@ -176,6 +182,19 @@ def name_account(*, user: User, name: str) -> None:
     """Write down what the person is called."""
     user.name = name
     user.save(update_fields=["name"])
+
+
+def move_to_office(*, user: User, office: Office) -> None:
+    """The user's office, jurisdiction and city of login, with what else was changed of him; his name must be free there.
+
+    Raises: NameTaken.
+    """
+    user.office, user.jurisdiction, user.city_id = office, office.jurisdiction, city_id_of(office.jurisdiction_id)
+    try:
+        with transaction.atomic():
+            user.save(update_fields=["name", "phone", "office", "jurisdiction", "city"])
+    except IntegrityError:
+        raise NameTaken("该登录名已被使用，请换一个") from None
 
 
 def raise_session_version(*, user_id: int) -> None:

@@ -8,13 +8,16 @@ from django.db.models.functions import Lower
 
 from upkeep.kernel.errors import Refusal
 from upkeep.parties.actor import ANONYMOUS, Actor
-from upkeep.parties.models import Jurisdiction, Organisation, OrganisationKind, User
+from upkeep.parties.models import Jurisdiction, Level, Organisation, OrganisationKind, User
 from upkeep.parties.roles import Portal, Role, portal_of
 
 
 def actor_of(user: User | AnonymousUser) -> Actor:
-    """The actor for a logged-in user, or the anonymous public. Two queries."""
-    if not isinstance(user, User) or not user.is_active:
+    """The actor for a logged-in user, or the anonymous public. Two queries.
+
+    Whoever was deactivated, or whose organisation was suspended, is nobody from the next request on.
+    """
+    if not isinstance(user, User) or why_not_in(user):
         return ANONYMOUS
     return Actor(
         user_id=user.pk,
@@ -24,6 +27,15 @@ def actor_of(user: User | AnonymousUser) -> Actor:
         jurisdiction_id=user.jurisdiction_id,
         phone=user.phone,
     )
+
+
+def why_not_in(user: User) -> str:
+    """Why the user may not log in now, said to himself once he has proved who he is; empty when he may."""
+    if not user.is_active:
+        return "该账号已停用，请联系单位管理员或维修资金管理部门"
+    if user.organisation is not None and user.organisation.suspended_at is not None:
+        return f"{user.organisation.name}已被维修资金管理部门停用，暂不能登录，请与管理部门联系"
+    return ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +79,13 @@ def demo_accounts() -> list[DemoAccount]:
 
 def get_city(slug: str) -> Jurisdiction | None:
     """The city behind `/c/<slug>/`, or None."""
-    return Jurisdiction.objects.filter(slug=slug, parent__isnull=True).first()
+    return cities().filter(slug=slug).first()
+
+
+def get_place(slug: str) -> Jurisdiction | None:
+    """The city, or the province whose staff log in at its own page, or None."""
+    above = Jurisdiction.objects.filter(level__in=(Level.CITY, Level.PROVINCE), retired_at__isnull=True)
+    return above.filter(slug=slug).first()
 
 
 def account_named(username: str, *, city_id: int, realm: str) -> User | None:
@@ -77,16 +95,25 @@ def account_named(username: str, *, city_id: int, realm: str) -> User | None:
 
 
 def cities() -> QuerySet[Jurisdiction]:
-    """All cities, districts left out."""
-    return Jurisdiction.objects.filter(parent__isnull=True)
+    """All cities that are in use, whether or not a province stands above them."""
+    return Jurisdiction.objects.filter(level=Level.CITY, retired_at__isnull=True)
 
 
 def city_of(*, jurisdiction_id: int) -> Jurisdiction | None:
-    """The city a district belongs to (a city is its own); with 0, the only city there is, or None among several."""
+    """The city a district belongs to (a city is its own); with 0, the only city there is, or None among several.
+
+    A province belongs to no city: its staff are shown as of no city rather than of some city.
+    """
     if not jurisdiction_id:
         found = list(cities()[:2])
         return found[0] if len(found) == 1 else None
-    return Jurisdiction.objects.filter(pk=ancestry(jurisdiction_id)[-1]).first()
+    return Jurisdiction.objects.filter(pk__in=ancestry(jurisdiction_id), level=Level.CITY).first()
+
+
+def city_id_of(jurisdiction_id: int) -> int:
+    """The id of the city a jurisdiction belongs to, or its own where there is none above or beside (a province)."""
+    place = Jurisdiction.objects.filter(pk=jurisdiction_id, level=Level.DISTRICT).values_list("parent_id", flat=True)
+    return place.first() or jurisdiction_id
 
 
 def ancestry(jurisdiction_id: int) -> list[int]:
@@ -110,8 +137,8 @@ def within(jurisdiction_id: int) -> QuerySet[Jurisdiction, int]:
 
 
 def districts_of(city_id: int) -> QuerySet[Jurisdiction]:
-    """The districts of a city."""
-    return Jurisdiction.objects.filter(parent_id=city_id)
+    """The districts of a city that are in use; of a province, its cities."""
+    return Jurisdiction.objects.filter(parent_id=city_id, retired_at__isnull=True)
 
 
 def organisations(*, jurisdiction_id: int, kind: OrganisationKind) -> QuerySet[Organisation]:

@@ -40,6 +40,22 @@ ORGANISATION = (Role.DEVELOPER, Role.PROPERTY_COMPANY, Role.OWNERS_COMMITTEE, Ro
 BANK = (Role.TELLER, Role.TELLER_SUPERVISOR)
 EVERYONE = tuple(Role)
 
+#: 不相容岗位: who approves or books a payout does not hand it over, and who books does not keep the cash (会计法 第三十五条).
+_INCOMPATIBLE = frozenset({frozenset({Role.ACCOUNTANT, Role.CASHIER}), frozenset({Role.APPROVER, Role.CASHIER})})
+_ALONE = (*ADMINISTRATORS, Role.AUDITOR)
+
+
+def exclude_each_other(one: Role, other: Role) -> bool:
+    """Whether no one may hold both. The database holds the same table (parties/sql/guards/roles.sql).
+
+    Reviewer and approver may be one person: that he does not decide two steps of one case is checked case by case.
+    """
+    if one == other:
+        return False
+    if one in _ALONE or other in _ALONE:
+        return True
+    return (one in DESK) != (other in DESK) or frozenset({one, other}) in _INCOMPATIBLE
+
 
 class Portal(models.TextChoices):
     """门户: the set of pages that a user lands on; each has its shell, menu and home page."""

@@ -36,7 +36,7 @@ from upkeep.kernel.errors import Problem
 from upkeep.kernel.forms import FloorAreaField, ReferenceField
 from upkeep.parties.actor import Actor
 from upkeep.parties.models import OrganisationKind
-from upkeep.parties.queries import districts_of, organisations
+from upkeep.parties.queries import city_id_of, districts_of, organisations
 from upkeep.parties.roles import Role
 
 HOUSES = "houses"
@@ -79,14 +79,17 @@ class AreaCollection(Procedure):
 
     def choices(self, case: Case, field: str) -> Sequence[tuple[int | str, str]]:
         if field == "district":
-            return [(one.pk, one.name) for one in districts_of(case.jurisdiction_id)]
+            return [(one.pk, one.name) for one in districts_of(city_id_of(case.jurisdiction_id))]
         if field == "property_company":
-            kind = OrganisationKind.PROPERTY_COMPANY
-            return [(one.pk, one.name) for one in organisations(jurisdiction_id=case.jurisdiction_id, kind=kind)]
+            kind, city_id = OrganisationKind.PROPERTY_COMPANY, city_id_of(case.jurisdiction_id)
+            return [(one.pk, one.name) for one in organisations(jurisdiction_id=city_id, kind=kind)]
         return ()
 
     def area_id(self, case: Case) -> int | None:
         return None  # the area comes into being when the case is approved
+
+    def place(self, case: Case, data: dict[str, Any]) -> int:
+        return int(data["district"])
 
     def subject(self, case: Case) -> str:
         houses = row_count(case, HOUSES)

@@ -24,7 +24,8 @@ begin
         raise exception 'case % is closed and cannot change', old.number using errcode = 'insufficient_privilege';
     end if;
     if new.number <> old.number or new.procedure <> old.procedure
-       or new.jurisdiction_id <> old.jurisdiction_id
+       or parties_city_of(new.jurisdiction_id) <> parties_city_of(old.jurisdiction_id)
+       or (new.jurisdiction_id <> old.jurisdiction_id and old.state not in ('DRAFT', 'RETURNED'))
        or new.applicant_organisation_id is distinct from old.applicant_organisation_id
        or new.applicant_user_id is distinct from old.applicant_user_id then
         raise exception 'case %: number, procedure, city and applicant never change', old.number

@@ -1,0 +1,3 @@
+revoke update, delete, truncate on parties_administrationevent from {app};
+revoke delete, truncate on parties_jurisdiction from {app};
+revoke delete, truncate on parties_office from {app};
