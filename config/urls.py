@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("office/", include("upkeep.web.office.urls")),
     path("bank/", include("upkeep.web.bank.urls")),
     path("owner/", include("upkeep.web.owner.urls")),
+    path("administration/", include("upkeep.web.administration.urls")),
 ]
 if settings.DEMO:
     urlpatterns.append(path("components/", include("upkeep.web.gallery")))

@@ -19,7 +19,7 @@ from upkeep.deposits.models import Receipt
 from upkeep.deposits.prints import keep_receipt
 from upkeep.jobs.actions import defer
 from upkeep.parties.actions import add_jurisdiction, open_account
-from upkeep.parties.models import User
+from upkeep.parties.models import Office, User
 from upkeep.parties.roles import Role
 from upkeep.printing.actions import keep
 from upkeep.publishing.models import PublicNotice
@@ -37,6 +37,7 @@ class Stage:
         self.cast = Cast()
         self.clients = {who: self._client(user) for who, user in self._people().items()} | {"anonymous": Client()}
         self.objects: dict[str, str] = {}
+        self._make_places()
         self._make_papers()
         self._make_case()
         self._make_projects()
@@ -95,6 +96,16 @@ class Stage:
             "slip_print": str(bank_prints.keep_paper(waiting, by_id=None, at=at).pk),
             "area": str(cast.filled[0].area.pk),
             "house": str(cast.filled[0].houses[0].pk),
+        }
+
+    def _make_places(self) -> None:
+        city = self.cast.city
+        self.objects |= {
+            "city": str(city.jurisdiction.pk),
+            "place": str(city.districts[0].pk),
+            "city_office": str(Office.objects.get(jurisdiction=city.jurisdiction).pk),
+            "person": str(city.users["demo-clerk"].pk),
+            "organisation": str(city.developers[0].pk),
         }
 
     def _waiting_slip(self) -> PaySlip:

@@ -13,7 +13,9 @@ STAFF = {
     "cashier": Role.CASHIER,
     "editor": Role.EDITOR,
     "auditor": Role.AUDITOR,
-    "admin": Role.SYSTEM_ADMIN,
+    "system-admin": Role.SYSTEM_ADMIN,
+    "security-admin": Role.SECURITY_ADMIN,
+    "audit-admin": Role.AUDIT_ADMIN,
 }
 #: Identities by what they are; "other" ones have the same role and nothing to do with the objects.
 OFFICE = frozenset(STAFF)
@@ -30,6 +32,9 @@ DECIDERS = {"clerk", "reviewer", "approver"}
 RUNNERS = {"company", "committee", "other-company", "other-committee"}
 BOOKKEEPERS = {"approver", "accountant", "cashier", "auditor"}
 FAR_BOOKKEEPERS = {"far-approver", "far-accountant"}
+ADMINISTRATORS = {"system-admin", "security-admin", "audit-admin"}
+SYSTEM = {"system-admin"}
+SUSPENDERS, FAR_APPROVER = {"approver", "system-admin"}, {"far-approver"}
 NOBODY: frozenset[str] = frozenset()
 
 
@@ -186,6 +191,40 @@ TABLE: dict[str, Row] = {
     "office:balance_sheet": get("/office/books/balance-sheet/", BOOKKEEPERS | FAR_BOOKKEEPERS),
     "office:sub_accounts": get("/office/books/sub-accounts/?q=101", OFFICE_AND_FAR),
     "office:sub_account": get("/office/books/sub-accounts/{house}/", OFFICE, FAR),
+    # administration: {place} is the first district, {city_office} the city's office, {person} its clerk,
+    # {organisation} the first developer
+    "administration:jurisdictions": get("/administration/jurisdictions/", ADMINISTRATORS),
+    "administration:add_jurisdiction": get("/administration/jurisdictions/{city}/new/", SYSTEM),
+    "administration:jurisdiction": get("/administration/jurisdictions/{place}/", ADMINISTRATORS),
+    "administration:edit_jurisdiction": get("/administration/jurisdictions/{place}/edit/", SYSTEM),
+    "administration:retire_jurisdiction": post("/administration/jurisdictions/{place}/retire/", SYSTEM),
+    "administration:add_office": get("/administration/jurisdictions/{place}/offices/new/", SYSTEM),
+    "administration:office": get("/administration/offices/{city_office}/", ADMINISTRATORS),
+    "administration:edit_office": get("/administration/offices/{city_office}/edit/", SYSTEM),
+    "administration:retire_office": post("/administration/offices/{city_office}/retire/", SYSTEM),
+    "administration:staff": get("/administration/staff/", ADMINISTRATORS),
+    "administration:add_staff": get("/administration/staff/new/", SYSTEM),
+    "administration:person": get("/administration/staff/{person}/", ADMINISTRATORS),
+    "administration:edit_person": get("/administration/staff/{person}/edit/", SYSTEM),
+    "administration:deactivate_person": post("/administration/staff/{person}/deactivate/", SYSTEM),
+    "administration:reactivate_person": post("/administration/staff/{person}/reactivate/", SYSTEM),
+    "administration:reset_password": post("/administration/staff/{person}/password/", SYSTEM),
+    "administration:roles": get("/administration/staff/{person}/roles/", {"security-admin"}),
+    "administration:organisations": get("/administration/organisations/", OFFICE_AND_FAR),
+    "administration:export_organisations": get("/administration/organisations/export/", OFFICE_AND_FAR),
+    "administration:organisation": get("/administration/organisations/{organisation}/", OFFICE, FAR),
+    "administration:change_kind": get(
+        "/administration/organisations/{organisation}/kind/", {"approver"}, FAR_APPROVER
+    ),
+    "administration:suspend_organisation": post(
+        "/administration/organisations/{organisation}/suspend/", SUSPENDERS, FAR_APPROVER
+    ),
+    "administration:resume_organisation": post(
+        "/administration/organisations/{organisation}/resume/", SUSPENDERS, FAR_APPROVER
+    ),
+    "administration:record": get("/administration/record/", {"audit-admin"}),
+    "administration:export_record": get("/administration/record/export/", {"audit-admin"}),
+    "administration:logins": get("/administration/record/logins/", {"audit-admin"}),
     "bank:home": get("/bank/", BANKS),
     "bank:counter": Row("/bank/counter/?q={slip}", BANKS, in_words=True),
     "bank:search": Row("/bank/counter/?q={slip}", BANKS, in_words=True),

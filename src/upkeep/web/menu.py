@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from django.urls import NoReverseMatch, reverse
 
 from upkeep.parties.actor import Actor
-from upkeep.parties.roles import BANK, BOOKKEEPERS, OFFICE, ORGANISATION, Portal, Role
+from upkeep.parties.roles import ADMINISTRATORS, BANK, BOOKKEEPERS, OFFICE, ORGANISATION, Portal, Role
 from upkeep.repairs.queries import STARTERS
 
 
@@ -42,6 +42,14 @@ PROJECT_PAGES = tuple(
 )
 CASE_PAGES = ("cases:show", "cases:edit", "cases:done", "cases:guide", "cases:faults")
 
+STAFF_PAGES = tuple(
+    f"administration:{name}" for name in ("person", "add_staff", "edit_person", "roles", "reset_password")
+)
+PLACE_PAGES = tuple(
+    f"administration:{name}"
+    for name in ("jurisdiction", "add_jurisdiction", "edit_jurisdiction", "office", "add_office", "edit_office")
+)
+ORGANISATION_PAGES = ("administration:organisation", "administration:change_kind")
 ORDER_PAGES = ("payments:order", "payments:reissue", "payments:void")
 SLIP_PAGES = ("deposits:slip", "deposits:void_slip")
 
@@ -72,6 +80,25 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                 MenuItem(title="科目余额表", url_name="office:trial_balance", roles=BOOKKEEPERS),
                 MenuItem(title="资产负债表", url_name="office:balance_sheet", roles=BOOKKEEPERS),
                 MenuItem(title="分户账", url_name="office:sub_accounts", roles=OFFICE, also=("office:sub_account",)),
+            ),
+        ),
+        MenuItem(
+            title="系统管理",
+            icon="settings",
+            children=(
+                MenuItem(title="人员管理", url_name="administration:staff", roles=ADMINISTRATORS, also=STAFF_PAGES),
+                MenuItem(
+                    title="管辖区管理", url_name="administration:jurisdictions", roles=ADMINISTRATORS, also=PLACE_PAGES
+                ),
+                MenuItem(
+                    title="单位管理", url_name="administration:organisations", roles=OFFICE, also=ORGANISATION_PAGES
+                ),
+                MenuItem(
+                    title="审计日志",
+                    url_name="administration:record",
+                    roles=(Role.AUDIT_ADMIN,),
+                    also=("administration:logins",),
+                ),
             ),
         ),
         MenuItem(title="后台工作", icon="task", url_name="jobs:list", roles=OFFICE, also=("jobs:show",)),

@@ -10,7 +10,7 @@ from django.http import HttpResponseBase
 from django.utils.functional import SimpleLazyObject
 
 from upkeep.parties.models import Jurisdiction
-from upkeep.parties.queries import actor_of, city_of, get_city
+from upkeep.parties.queries import actor_of, city_of, get_city, get_place
 from upkeep.web.access import ActorRequest
 
 GetResponse = Callable[[ActorRequest], HttpResponseBase]
@@ -20,6 +20,9 @@ GUEST_CASES = "guest_cases"
 
 #: Where a visitor's session remembers the city whose pages he looked at last.
 CITY = "city"
+
+#: The page where the staff of a province log in too, though it is no city.
+LOGIN = "public:city_login"
 
 #: Tables that a GET may write (decisions: sessions, captcha and counters).
 _WRITABLE = ("django_session", "axes_")
@@ -44,7 +47,7 @@ class ActorMiddleware:
             request.actor = replace(request.actor, guest_cases=frozenset(guest_cases))
         actor, remembered = request.actor, request.session.get(CITY, "")
         if actor.is_anonymous and remembered:
-            _set_city(request, lambda: get_city(remembered) or city_of(jurisdiction_id=0))
+            _set_city(request, lambda: get_place(remembered) or city_of(jurisdiction_id=0))
         else:
             _set_city(request, lambda: city_of(jurisdiction_id=actor.jurisdiction_id))
         return self.get_response(request)
@@ -55,7 +58,8 @@ class ActorMiddleware:
         """A page of a city: a visitor is there from now on."""
         slug = kwargs.get("city")
         if slug and request.actor.is_anonymous:
-            found = get_city(slug)
+            match = request.resolver_match
+            found = get_place(slug) if match and match.view_name == LOGIN else get_city(slug)
             _set_city(request, lambda: found)
             if found is not None and request.session.get(CITY) != slug:
                 request.session[CITY] = slug

@@ -19,7 +19,7 @@ from upkeep.estate.models import Area, House
 from upkeep.kernel.errors import Refusal
 from upkeep.kernel.numbers import tidy_number
 from upkeep.parties.models import Organisation, OrganisationKind
-from upkeep.parties.queries import districts_of, organisations
+from upkeep.parties.queries import city_id_of, districts_of, organisations
 from upkeep.parties.roles import OFFICE, ORGANISATION, Role
 from upkeep.web.access import ActorRequest, access
 from upkeep.web.cases.sheets import workbook
@@ -81,7 +81,7 @@ def _committees(request: ActorRequest, area: Area) -> list[Organisation]:
     """The committees that whoever may bind one can choose from; nobody else is offered any."""
     if not request.actor.has(Role.WINDOW_CLERK, Role.FIRST_REVIEWER, Role.APPROVER):
         return []
-    city_id = area.jurisdiction.parent_id or area.jurisdiction_id
+    city_id = city_id_of(area.jurisdiction_id)
     return list(organisations(jurisdiction_id=city_id, kind=OrganisationKind.OWNERS_COMMITTEE))
 
 

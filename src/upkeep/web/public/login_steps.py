@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from axes.utils import reset as forget_failures
+from django.contrib import messages
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -53,7 +54,13 @@ STEPS: list[LoginStep] = [
 
 
 def begin(request: HttpRequest, user: User) -> HttpResponse:
-    """Name and password (or the code sent to the phone) are right: to the first step still needed, or logged in."""
+    """Name and password (or the code sent to the phone) are right: to the first step still needed, or logged in.
+
+    Whose organisation is suspended is told so only now that he has proved who he is.
+    """
+    if why := queries.why_not_in(user):
+        messages.error(request, why)
+        return redirect("public:city_login", user.city.slug)
     request.session.cycle_key()
     request.session[_PENDING] = {
         "user": user.pk,
