@@ -1,12 +1,25 @@
 -- Three-member separation (三员分立) and incompatible posts (不相容岗位): tests/parties compares this with parties.roles.
+create or replace function parties_is_desk(role text) returns boolean
+language sql immutable set search_path = public, pg_temp as $$
+    select role in (
+        'WINDOW_CLERK', 'FIRST_REVIEWER', 'SECOND_REVIEWER', 'APPROVER', 'ACCOUNTANT', 'CASHIER', 'EDITOR', 'AUDITOR')
+$$;
+
+create or replace function parties_is_no_staff(role text) returns boolean
+language sql immutable set search_path = public, pg_temp as $$
+    select role in (
+        'PUBLIC', 'OWNER', 'DEVELOPER', 'PROPERTY_COMPANY', 'OWNERS_COMMITTEE', 'SELLING_UNIT', 'TELLER',
+        'TELLER_SUPERVISOR')
+$$;
+
 create or replace function parties_roles_exclude(one text, other text) returns boolean
 language sql immutable set search_path = public, pg_temp as $$
     select one <> other and (
         one in ('SYSTEM_ADMIN', 'SECURITY_ADMIN', 'AUDIT_ADMIN')
         or other in ('SYSTEM_ADMIN', 'SECURITY_ADMIN', 'AUDIT_ADMIN')
         or one = 'AUDITOR' or other = 'AUDITOR'
-        or (one in ('WINDOW_CLERK', 'FIRST_REVIEWER', 'SECOND_REVIEWER', 'APPROVER', 'ACCOUNTANT', 'CASHIER', 'EDITOR'))
-            <> (other in ('WINDOW_CLERK', 'FIRST_REVIEWER', 'SECOND_REVIEWER', 'APPROVER', 'ACCOUNTANT', 'CASHIER', 'EDITOR'))
+        or (parties_is_desk(one) and parties_is_no_staff(other))
+        or (parties_is_desk(other) and parties_is_no_staff(one))
         or (one in ('ACCOUNTANT', 'APPROVER') and other = 'CASHIER')
         or (one = 'CASHIER' and other in ('ACCOUNTANT', 'APPROVER')))
 $$;
