@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/", include("upkeep.web.cases.urls")),
     path("jobs/", include("upkeep.web.jobs.urls")),
     path("areas/", include("upkeep.web.estate.urls")),
+    path("service/", include("upkeep.web.service.urls")),
     path("deposits/", include("upkeep.web.deposits.urls")),
     path("payments/", include("upkeep.web.payments.urls")),
     path("projects/", include("upkeep.web.projects.urls")),

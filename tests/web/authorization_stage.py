@@ -11,8 +11,11 @@ from tests.web.authorization_table import STAFF
 from upkeep.banking import prints as bank_prints
 from upkeep.banking.actions import fail_order
 from upkeep.banking.models import PaySlip, ReceiptMode
+from upkeep.casework import engine
 from upkeep.casework import prints as case_prints
 from upkeep.casework.models import Case
+from upkeep.casework.procedure import AREAS, register
+from upkeep.casework.states import Move
 from upkeep.demo.cases import file_cases
 from upkeep.deposits.actions import issue_deposit_slips
 from upkeep.deposits.models import Receipt
@@ -21,6 +24,9 @@ from upkeep.jobs.actions import defer
 from upkeep.parties.actions import add_jurisdiction, open_account
 from upkeep.parties.models import User
 from upkeep.parties.roles import Role
+from upkeep.policy.actions import set_policy
+from upkeep.policy.models import PolicyKind
+from upkeep.policy.service_rule import ServiceRule
 from upkeep.printing.actions import keep
 from upkeep.publishing.models import PublicNotice
 from upkeep.repairs import actions as repairs
@@ -41,6 +47,7 @@ class Stage:
         self._make_case()
         self._make_projects()
         self._make_order()
+        self._make_service()
 
     @staticmethod
     def _client(user: User) -> Client:
@@ -131,6 +138,22 @@ class Stage:
             "draft_file": str(draft.files.all()[0].pk),
             "job": str(job.pk),
         }
+
+    def _make_service(self) -> None:
+        """Both ways to serve an area are open, and another company asks to move into the first area."""
+        cast, at = self.cast, timezone.now()
+        area = cast.filled[0].area
+        set_policy(
+            kind=PolicyKind.SERVICE_RULE,
+            jurisdiction_id=cast.city.jurisdiction.pk,
+            value=ServiceRule(ways=("MOVE_IN", "ASSOCIATION")),
+            valid_from=cast.today,
+        )
+        company = cast.city.actor("more-company2")
+        data = {AREAS: [area.pk], "reason": "业主大会选聘"}
+        case = engine.start(register["move_in"], by=company, at=at, data=data)
+        engine.move(case.pk, Move.SUBMIT, by=company, at=at)
+        self.objects |= {"move_in": case.number, "service": str(area.services.all()[0].pk)}
 
     def _make_order(self) -> None:
         """A payment order of the first bank, printed by the office, that the bank could not pay."""

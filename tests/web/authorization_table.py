@@ -113,6 +113,13 @@ TABLE: dict[str, Row] = {
     "estate:search": get("/areas/search/?q=江南", OFFICE_AND_FAR | ORGANISATIONS),
     "estate:area": get("/areas/{area}/", _AREA, FAR | OTHER),
     "estate:bind_committee": post("/areas/{area}/committee/", DECIDERS, {"far-clerk", "far-approver"}),
+    "service:move_in": get("/service/move-in/?q=江南", {"company", "other-company"}),
+    "service:begin_move_in": post("/service/move-in/begin/", {"company", "other-company"}),
+    "service:association": get("/service/association/", RUNNERS),
+    "service:begin_association": post("/service/association/begin/", RUNNERS),
+    "service:approvals": get("/service/approvals/", {"developer", "other-developer"}),
+    "service:decide": post("/service/approvals/{move_in}/", {"developer"}, {"other-developer"}),
+    "service:end": post("/service/{area}/{service}/end/", DECIDERS, {"far-clerk", "far-approver"}),
     "estate:export_houses": get("/areas/{area}/export/", _AREA, FAR | OTHER),
     "estate:house": get("/areas/houses/{house}/", _AREA, FAR | OTHER),
     # deposits

@@ -51,6 +51,8 @@ def may_start(procedure: Procedure, *, by: Actor, on: dt.date) -> bool:
     if by.jurisdiction_id:
         chain = chain_for(procedure, jurisdiction_id=by.jurisdiction_id, on=on)
         starters = frozenset(Role(code) for code in chain.starters) or starters
+        if by.roles & starters and not procedure.is_open(jurisdiction_id=by.jurisdiction_id, on=on):
+            return False
     return not by.roles.isdisjoint(starters)
 
 

@@ -171,9 +171,15 @@ class Procedure:
     Form: ClassVar[type[forms.Form]] = NoForm
     #: Shown in the menus of the starters; one that starts from elsewhere (a project page) says False.
     in_menu: ClassVar[bool] = True
+    #: The page on which it begins, by name, where that is not its guide (a list from which something is chosen).
+    begins_at: ClassVar[str] = ""
 
     def default_chain(self) -> ReviewChain:
         return ReviewChain(steps=self.steps, starters=tuple(sorted(self.starters)))
+
+    def is_open(self, *, jurisdiction_id: int, on: dt.date) -> bool:
+        """Whether the city does this business at all; one that does not shows it nowhere and refuses to begin it."""
+        return True
 
     # what depends on the case: its city's policy, or what was chosen on an earlier page
 

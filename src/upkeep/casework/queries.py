@@ -82,6 +82,16 @@ def case_list(*, actor: Actor, wanted: CaseFilter, sort: str = "newest") -> Quer
     return cases.order_by(SORTS.get(sort, SORTS["newest"]), "pk")
 
 
+def decided_by(actor: Actor, *, procedure: str, text: str = "") -> QuerySet[Case]:
+    """The cases of a procedure that the actor's organisation decides or has decided, the oldest open ones first."""
+    mine = visible_to(actor).filter(
+        procedure=procedure, parties__organisation_id=actor.organisation_id or 0, parties__role="DECIDER"
+    )
+    if text:
+        mine = mine.filter(subject__icontains=text)
+    return mine.select_related("applicant_organisation").order_by("due_on", "-submitted_at", "pk")
+
+
 def worklist(*, actor: Actor) -> QuerySet[Case]:
     """What waits for one of the actor's roles, the most urgent first (Q4). What he made or passed is left out."""
     cases = visible_to(actor).filter(waits_for__in=sorted(actor.roles), state__in=sorted(WAITING))

@@ -173,6 +173,12 @@ def facilities_of(area_id: int) -> QuerySet[Facility]:
     )
 
 
+def areas_to_ask_for(*, district_id: int, developer: str) -> QuerySet[Area]:
+    """The areas of a district whose developer goes by that name, for those who ask to be joined to them."""
+    found = Area.objects.filter(jurisdiction_id=district_id, developer__name__icontains=developer.strip())
+    return found.select_related("jurisdiction", "developer").order_by("developer__name", "name")
+
+
 def areas_in_city(*, city_id: int, text: str = "") -> QuerySet[Area]:
     """The areas of a city and its districts by name, for those who say which of them is theirs; no figures, no people."""
     areas = Area.objects.filter(jurisdiction_id__in=within(city_id)).select_related("jurisdiction").order_by("name")

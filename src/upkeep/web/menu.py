@@ -1,6 +1,6 @@
 """The side menus, one per portal, as data. Colleagues add items here; an item whose page does not exist is not shown."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from django.urls import NoReverseMatch, reverse
@@ -14,7 +14,8 @@ from upkeep.repairs.queries import STARTERS
 class MenuItem:
     """One line of a menu: a page, or a group of pages. Nobody sees it but the roles it names.
 
-    `also` names further pages on which the item counts as the open one (a case opened from its list).
+    `also` names further pages on which the item counts as the open one (a case opened from its list). `way` is a way
+    to serve areas that the city must have opened (`policy.service_rule`); it is asked only where such an item comes up.
     """
 
     title: str
@@ -23,6 +24,7 @@ class MenuItem:
     argument: str = ""
     roles: tuple[Role, ...] = ()
     also: tuple[str, ...] = ()
+    way: str = ""
     children: tuple["MenuItem", ...] = ()
 
 
@@ -120,6 +122,9 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                     argument="area_collection",
                     roles=(Role.DEVELOPER,),
                 ),
+                MenuItem(title="入驻审批", url_name="service:approvals", roles=(Role.DEVELOPER,), way="MOVE_IN"),
+                MenuItem(title="申请入驻", url_name="service:move_in", roles=(Role.PROPERTY_COMPANY,), way="MOVE_IN"),
+                MenuItem(title="物业区域关联", url_name="service:association", roles=STARTERS, way="ASSOCIATION"),
             ),
         ),
         MenuItem(
@@ -159,14 +164,21 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
 }
 
 
-def shown_menu(*, portal: Portal, roles: frozenset[Role], url_name: str) -> tuple[ShownItem, ...]:
+def no_ways() -> frozenset[str]:
+    """For whoever has no city."""
+    return frozenset()
+
+
+def shown_menu(
+    *, portal: Portal, roles: frozenset[Role], url_name: str, ways: Callable[[], frozenset[str]] = no_ways
+) -> tuple[ShownItem, ...]:
     """The portal's menu for these roles, with the item of the page `url_name` marked open."""
-    return tuple(_shown(MENUS[portal], roles=roles, url_name=url_name))
+    return tuple(_shown(MENUS[portal], roles=roles, url_name=url_name, ways=ways))
 
 
-def shortcuts(actor: Actor) -> list[ShownItem]:
+def shortcuts(actor: Actor, *, ways: Callable[[], frozenset[str]] = no_ways) -> list[ShownItem]:
     """Every page of the actor's menu except his home: what 快捷入口 offers. A page without an icon has its group's."""
-    items = shown_menu(portal=actor.portal, roles=actor.roles, url_name="")
+    items = shown_menu(portal=actor.portal, roles=actor.roles, url_name="", ways=ways)
     flat = [replace(child, icon=child.icon or item.icon) for item in items for child in item.children or (item,)]
     home = _url(f"{actor.portal.value}:home")
     return [item for item in flat if item.url != home]
@@ -180,11 +192,15 @@ def trail(items: tuple[ShownItem, ...]) -> tuple[ShownItem, ...]:
     return ()
 
 
-def _shown(items: tuple[MenuItem, ...], *, roles: frozenset[Role], url_name: str) -> Iterator[ShownItem]:
+def _shown(
+    items: tuple[MenuItem, ...], *, roles: frozenset[Role], url_name: str, ways: Callable[[], frozenset[str]]
+) -> Iterator[ShownItem]:
     for item in items:
-        children = tuple(_shown(item.children, roles=roles, url_name=url_name))
+        children = tuple(_shown(item.children, roles=roles, url_name=url_name, ways=ways))
         url = _url(item.url_name, item.argument)
         if not children and (not url or roles.isdisjoint(item.roles)):
+            continue
+        if item.way and item.way not in ways():
             continue
         own = () if item.argument else (item.url_name,)
         is_open = url_name in (*own, *item.also) or any(child.is_open for child in children)

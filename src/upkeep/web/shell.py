@@ -1,6 +1,6 @@
 """What every page of a portal shows around its content: portal, menu, user, city."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -10,6 +10,8 @@ from django.utils.functional import SimpleLazyObject
 from upkeep.parties.actor import ANONYMOUS, Actor
 from upkeep.parties.roles import OFFICE, ORGANISATION, Portal
 from upkeep.web import menu
+from upkeep.web.access import ActorRequest
+from upkeep.web.service.ways import open_ways
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -17,7 +19,14 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     actor: Actor = getattr(request, "actor", ANONYMOUS)
     match = request.resolver_match
     url_name = match.view_name if match else ""
-    items = menu.shown_menu(portal=actor.portal, roles=actor.roles, url_name=url_name)
+    items = SimpleLazyObject(
+        lambda: menu.shown_menu(
+            portal=actor.portal,
+            roles=actor.roles,
+            url_name=url_name,
+            ways=lambda: open_ways(cast(ActorRequest, request)),
+        )
+    )
     return {
         "actor": actor,
         "city": getattr(request, "city", None),
@@ -26,7 +35,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "layout": layout_of(actor.portal),
         "home_url": home_url(actor.portal),
         "menu": items,
-        "trail": menu.trail(items),
+        "trail": SimpleLazyObject(lambda: menu.trail(items)),
         "search_url": _url_if_any("estate:search") if actor.has(*OFFICE, *ORGANISATION) else "",
         "messages_url": _url_if_any(f"{actor.portal.value}:messages"),
         "user_title": SimpleLazyObject(lambda: _user_title(request)),

@@ -228,7 +228,7 @@ class OrganisationRegistration(Procedure):
         organisation = _enter(case, data, at=at)
         _open_first_account(case, data, organisation, at=at)
         for area in areas_chosen(case) if kind_of(case) is COMMITTEE else ():
-            bind_committee(area_id=area.pk, committee_id=organisation.pk, is_first=True)
+            bind_committee(area_id=area.pk, committee_id=organisation.pk, is_first=True, at=at)
         if rule_of(case).originals == "FIRST_CASE" and rule_of(case).papers:
             originals.remind(organisation_id=organisation.pk, registration=case, at=at)
 
@@ -357,7 +357,7 @@ def _taken(case: Case) -> Iterable[Problem]:
     elif account_named(login_name(case), city_id=case.jurisdiction_id, realm=Portal.ORGANISATION):
         yield Problem("username", "该登录名已被使用，请换一个")
     for area in areas_chosen(case) if kind is COMMITTEE else ():
-        if area.committee_id is not None:
+        if area.committee is not None:
             yield Problem(AREAS, f"“{area.name}”已有业主委员会，请联系维修资金管理部门")
 
 

@@ -42,6 +42,8 @@ from upkeep.web.middleware import GUEST_CASES
 def guide(request: ActorRequest, code: str) -> HttpResponse:
     """What is needed, who reviews, how long it takes; then the button that begins."""
     procedure = procedure_or_404(code)
+    if procedure.begins_at:
+        return redirect(procedure.begins_at)
     city = get_city(request.GET.get("city", ""))
     on = day_of(timezone.now())
     jurisdiction_id = request.actor.jurisdiction_id or (city.pk if city else 0)
@@ -62,6 +64,8 @@ def guide(request: ActorRequest, code: str) -> HttpResponse:
 def begin(request: ActorRequest, code: str) -> HttpResponse:
     """Open a draft and go to its first page."""
     procedure = procedure_or_404(code)
+    if procedure.begins_at:
+        return redirect(procedure.begins_at)
     city = get_city(request.POST.get("city", ""))
     try:
         case = engine.start(procedure, by=request.actor, at=timezone.now(), jurisdiction_id=city.pk if city else 0)

@@ -27,6 +27,8 @@ from upkeep.web.cases.sheets import workbook
 from upkeep.web.estate.table import building_grid, building_links, open_building
 
 READERS = (*OFFICE, *ORGANISATION)
+#: Who names and ends those who serve an area.
+SERVICE_KEEPERS = (Role.WINDOW_CLERK, Role.FIRST_REVIEWER, Role.APPROVER)
 PER_PAGE = 20
 MOST_EXPORTED = 20_000
 
@@ -80,10 +82,18 @@ def _area_or_404(request: ActorRequest, area_id: int) -> Area:
 
 def _committees(request: ActorRequest, area: Area) -> list[Organisation]:
     """The committees that whoever may bind one can choose from; nobody else is offered any."""
-    if not request.actor.has(Role.WINDOW_CLERK, Role.FIRST_REVIEWER, Role.APPROVER):
+    if not request.actor.has(*SERVICE_KEEPERS):
         return []
     city_id = area.jurisdiction.parent_id or area.jurisdiction_id
     return list(organisations(jurisdiction_id=city_id, kind=OrganisationKind.OWNERS_COMMITTEE))
+
+
+def _services(request: ActorRequest, area: Area) -> dict[str, object]:
+    """服务关系: who served the area and since when; the cases by which it began open for those who see them."""
+    services = queries.services_of(area.pk)
+    case_ids = [one.case_id for one in services if one.case_id]
+    seen = visible_cases(request.actor).filter(pk__in=case_ids).values_list("pk", flat=True) if case_ids else ()
+    return {"services": services, "open_cases": set(seen), "may_end": request.actor.has(*SERVICE_KEEPERS)}
 
 
 @access(*READERS)
@@ -99,6 +109,7 @@ def show_area(request: ActorRequest, area_id: int) -> HttpResponse:
         "house_url": reverse("estate:house", args=[0]),
         "view": "list" if request.GET.get("view") == "list" else "grid",
         "committees": _committees(request, area),
+        **_services(request, area),
     }
     if buildings:
         building = open_building(buildings, request.GET.get("building", ""))
@@ -108,7 +119,7 @@ def show_area(request: ActorRequest, area_id: int) -> HttpResponse:
     return render(request, "estate/area.html", context)
 
 
-@access(Role.WINDOW_CLERK, Role.FIRST_REVIEWER, Role.APPROVER)
+@access(*SERVICE_KEEPERS)
 @require_POST
 def bind_committee(request: ActorRequest, area_id: int) -> HttpResponse:
     """The office names the owners' committee of an area."""

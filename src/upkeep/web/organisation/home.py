@@ -7,10 +7,13 @@ from django.views.decorators.http import require_safe
 from upkeep.parties.roles import ORGANISATION, Role
 from upkeep.web.access import ActorRequest, access
 from upkeep.web.menu import shortcuts
+from upkeep.web.service.ways import open_ways
 
 
 @access(*ORGANISATION, Role.UNVERIFIED)
 @require_safe
 def home(request: ActorRequest) -> HttpResponse:
     """Greets, and shows 快捷入口: the pages this user may open."""
-    return render(request, "organisation/home.html", {"shortcuts": shortcuts(request.actor)})
+    return render(
+        request, "organisation/home.html", {"shortcuts": shortcuts(request.actor, ways=lambda: open_ways(request))}
+    )
