@@ -90,8 +90,10 @@ class TestOrganisationRegistration:
         approved(cast)
         request = RequestFactory().post("/login/")
 
-        assert authenticate(request, username=CODE, password=PASSWORD) is not None
-        assert authenticate(request, username=CODE, password=PASSWORD + "x") is None
+        at = {"city_id": cast.city.jurisdiction.pk, "realm": "organisation", "username": CODE}
+
+        assert authenticate(request, **at, password=PASSWORD) is not None
+        assert authenticate(request, **at, password=PASSWORD + "x") is None
 
     def test_changes_nothing_before_it_is_approved(self, cast: Cast) -> None:
         before = Organisation.objects.count(), User.objects.count()
@@ -147,7 +149,8 @@ class TestOrganisationRegistration:
             ({"operator_phone": "123"}, {"operator_phone"}),
             ({"social_credit_code": "91510500MA00077XX"}, {"social_credit_code"}),
             ({"social_credit_code": "", "committee_code": "abcd"}, {"social_credit_code"}),
-            ({"social_credit_code": ""}, {"social_credit_code", "committee_code"}),
+            ({"social_credit_code": ""}, {"social_credit_code"}),
+            ({"kind": "OWNERS_COMMITTEE", "social_credit_code": ""}, {"committee_code"}),
             ({"kind": "OWNERS_COMMITTEE", "social_credit_code": "", "committee_code": "1a"}, {"committee_code"}),
             ({"papers": ("licence",)}, {"paper_operator_id"}),
             ({"papers": ()}, {"paper_licence", "paper_operator_id"}),
@@ -165,12 +168,15 @@ class TestOrganisationRegistration:
         with pytest.raises(HasProblems, match="请设置登录密码"):
             move(case, Move.SUBMIT, by)
 
-    def test_of_a_code_registered_already_is_refused(self, cast: Cast) -> None:
-        taken = cast.city.developers[0].code
+    def test_of_a_code_registered_already_is_taken_in_and_said_to_the_office_alone(self, cast: Cast) -> None:
+        case = submitted(cast, social_credit_code=cast.city.developers[0].code)
 
-        case, by = filled(cast, social_credit_code=taken)
-        with pytest.raises(HasProblems, match="该代码已注册，请直接登录"):
-            move(case, Move.SUBMIT, by)
+        assert [text for text in PROCEDURE.warnings(case) if "该代码已注册" in text]
+        assert PROCEDURE.warnings(submitted(cast)) == []
+        move(case, Move.ACCEPT, cast["demo-clerk"])
+        with pytest.raises(HasProblems, match="该代码已注册"):
+            move(case, Move.PASS, cast["demo-reviewer"])
+        assert Case.objects.get(pk=case.pk).state == State.IN_REVIEW
 
     def test_of_one_code_asked_for_twice_succeeds_once(self, cast: Cast) -> None:
         second = submitted(cast)
@@ -182,6 +188,8 @@ class TestOrganisationRegistration:
 
         assert Organisation.objects.filter(code=CODE).count() == 1
 
-    def test_is_for_visitors_only(self, cast: Cast) -> None:
+    def test_is_for_visitors_and_the_window_only(self, cast: Cast) -> None:
         assert engine.may_start(PROCEDURE, by=ANONYMOUS, on=AT.date())
-        assert not engine.may_start(PROCEDURE, by=cast["demo-developer"], on=AT.date())
+        assert engine.may_start(PROCEDURE, by=cast["demo-clerk"], on=AT.date())
+        for username in ("demo-developer", "demo-reviewer"):
+            assert not engine.may_start(PROCEDURE, by=cast[username], on=AT.date())

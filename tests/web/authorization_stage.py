@@ -70,6 +70,7 @@ class Stage:
             "supervisor": users["demo-teller1-supervisor"],
             "other-teller": users["demo-teller2"],
             "owner": cast.add("some-owner", Role.OWNER),
+            "newcomer": cast.add("some-newcomer", Role.UNVERIFIED),
         }
         found |= {f"other-{who}": users[f"more-{login}"] for who, login in other.items()}
         far = add_jurisdiction(code="510300", slug="zigong", name="远山市", office_name="远山市维修资金管理中心")

@@ -22,7 +22,7 @@ OWN = frozenset({"developer", "company", "committee"})
 OTHER = frozenset({"other-developer", "other-company", "other-committee"})
 BANK = frozenset({"teller", "supervisor"})
 OTHER_BANK = frozenset({"other-teller"})
-STRANGERS = frozenset({"owner", "anonymous"})
+STRANGERS = frozenset({"owner", "newcomer", "anonymous"})
 EVERYBODY = OFFICE | FAR | OWN | OTHER | BANK | OTHER_BANK | STRANGERS
 LOGGED_IN = EVERYBODY - {"anonymous"}
 OFFICE_AND_FAR, ORGANISATIONS, BANKS = OFFICE | FAR, OWN | OTHER, BANK | OTHER_BANK
@@ -78,7 +78,12 @@ TABLE: dict[str, Row] = {
     "public:check": get("/check/{slip}", EVERYBODY),
     "public:check_in_city": get("/c/jiangcheng/check/{slip}", EVERYBODY),
     "public:old_browser": get("/old-browser/", EVERYBODY),
-    "public:agreement": get("/agreement/", EVERYBODY),
+    "public:agreement": get("/c/jiangcheng/agreement/", EVERYBODY),
+    "public:register": get("/c/jiangcheng/register/", EVERYBODY),
+    "public:activation": get("/c/jiangcheng/register/activation/", EVERYBODY),
+    "public:activate": get("/c/jiangcheng/register/activate/forged/", EVERYBODY),
+    "public:enrolment_name": get("/c/jiangcheng/register/name/", EVERYBODY),
+    "public:enrolled": get("/c/jiangcheng/register/done/", EVERYBODY),
     "public:city": get("/c/jiangcheng/", EVERYBODY),
     "public:notices": get("/c/jiangcheng/notices/", EVERYBODY),
     "public:notice": get("/c/jiangcheng/notices/{notice}/", EVERYBODY),
@@ -86,12 +91,13 @@ TABLE: dict[str, Row] = {
     "gallery:components": get("/components/", EVERYBODY),
     "gallery:building_table": get("/components/building-table/", EVERYBODY),
     # cases
-    "cases:list": get("/cases/", OFFICE_AND_FAR | ORGANISATIONS),
-    "cases:export": get("/cases/export/", OFFICE_AND_FAR | ORGANISATIONS),
+    "cases:list": get("/cases/", OFFICE_AND_FAR | ORGANISATIONS | {"newcomer"}),
+    "cases:export": get("/cases/export/", OFFICE_AND_FAR | ORGANISATIONS | {"newcomer"}),
     "cases:guide": get("/cases/new/area_collection/", EVERYBODY),
     "cases:begin": post("/cases/new/area_collection/begin/", EVERYBODY),
     "cases:show": get("/cases/{case}/", _CASE, EVERYBODY - _CASE),
     "cases:move": post("/cases/{case}/move/", _CASE, EVERYBODY - _CASE),
+    "cases:originals": post("/cases/{case}/originals/", {"clerk"}, {"far-clerk"}),
     "cases:done": get("/cases/{case}/done/", _CASE, EVERYBODY - _CASE),
     "cases:paper": get("/cases/{case}/papers/{file}/", _CASE, EVERYBODY - _CASE),
     "cases:print": get("/cases/{case}/prints/{case_print}/", _CASE, EVERYBODY - _CASE),
@@ -184,8 +190,9 @@ TABLE: dict[str, Row] = {
     "projects:accept": get("/projects/{passed}/acceptance/", {"committee"}, RUNNERS - {"committee"}),
     "projects:apply": post("/projects/{passed}/apply/", {"committee"}, RUNNERS - {"committee"}),
     # each portal's own
-    "organisation:home": get("/organisation/", ORGANISATIONS),
+    "organisation:home": get("/organisation/", ORGANISATIONS | {"newcomer"}),
     "office:home": get("/office/", OFFICE_AND_FAR),
+    "office:agreement": get("/office/agreement/", {"editor", "admin"}),
     "office:trial_balance": get("/office/books/trial-balance/", BOOKKEEPERS | FAR_BOOKKEEPERS),
     "office:balance_sheet": get("/office/books/balance-sheet/", BOOKKEEPERS | FAR_BOOKKEEPERS),
     "office:sub_accounts": get("/office/books/sub-accounts/?q=101", OFFICE_AND_FAR),

@@ -227,18 +227,14 @@ def set_first_deposits_due(amounts_fen: dict[int, int]) -> None:
 
 
 @transaction.atomic
-def bind_committee(
-    *, area_id: int, committee_id: int, at: dt.datetime, by_id: int | None = None, is_first: bool = False
-) -> Area:
+def bind_committee(*, area_id: int, committee_id: int, at: dt.datetime, by_id: int | None = None) -> Area:
     """Name the owners' committee that represents an area from today on; one that represents others may take it too.
 
-    The committee of before ends. Raises: NoSuchCommittee when it is no committee of the area's city, or, with
-    `is_first`, when the area has one; AreaIsServed when it is in office already.
+    The committee of before ends. Raises: NoSuchCommittee when it is no committee of the area's city, AreaIsServed
+    when it is in office already.
     """
     area = Area.objects.select_for_update(of=("self",)).get(pk=area_id)
     former = current_service(area_id=area_id, kind=OrganisationKind.OWNERS_COMMITTEE)
-    if is_first and former is not None:
-        raise NoSuchCommittee(f"“{area.name}”已有业主委员会，请联系维修资金管理部门")
     city_id = ancestry(area.jurisdiction_id)[-1]
     known = organisations(jurisdiction_id=city_id, kind=OrganisationKind.OWNERS_COMMITTEE)
     if not known.filter(pk=committee_id).exists():

@@ -26,8 +26,9 @@ LINK_SENT = event(
     "identity.activation_link",
     "未认证用户激活",
     (EMAIL,),
-    "{name}：\n\n您在{city}住宅专项维修资金管理平台注册了未认证用户“{username}”。请在 {until} 前打开以下链接，并在页面上点击“激活”："
-    "\n\n{link}\n\n链接只能使用一次。如非本人操作，请不要打开链接，注册会自动失效。\n\n{office}",
+    "{name}：\n\n您在{city}住宅专项维修资金管理平台注册了未认证用户“{username}”。"
+    "请在 {until} 前打开以下链接，并在页面上点击“激活”：\n\n{link}\n\n"
+    "链接只能使用一次。如非本人操作，请不要打开链接，注册会自动失效。\n\n{office}",
     "请激活您的未认证用户",
 )
 #: Letters to one address, and new names tried by one who has proved himself.

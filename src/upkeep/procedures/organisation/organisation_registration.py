@@ -35,9 +35,9 @@ from upkeep.casework.procedure import (
     register,
 )
 from upkeep.casework.states import EDITABLE, State
-from upkeep.estate.actions import bind_committee
 from upkeep.estate.models import Area
-from upkeep.estate.queries import areas_in_city
+from upkeep.estate.queries import areas_in_city, current_service
+from upkeep.estate.serving import begin_service
 from upkeep.identity import passwords
 from upkeep.identity.agreement import agreement_in_force, get_agreement
 from upkeep.identity.registering import KINDS, TAKEN, in_words, kinds_by_way, pinyin_code
@@ -220,15 +220,24 @@ class OrganisationRegistration(Procedure):
             raise Refusal("本市的注册规则在您填写期间已调整，请撤销本业务单后重新注册")
         if _must_read(case):
             agreement = agreement_in_force(jurisdiction_id=case.jurisdiction_id, on=day_of(at))
-            if case.data.get("agreement", str(agreement.id)) != str(agreement.id):
+            if (case.data.get("agreement") or str(agreement.id)) != str(agreement.id):
                 raise HasProblems([Problem("agreement", "《机构注册协议》已更新，请重新阅读后提交")])
             case.data = case.data | {"agreement": str(agreement.id)}
 
     def apply(self, case: Case, data: dict[str, Any], *, by: Actor, at: dt.datetime) -> None:
         organisation = _enter(case, data, at=at)
         _open_first_account(case, data, organisation, at=at)
-        for area in areas_chosen(case) if kind_of(case) is COMMITTEE else ():
-            bind_committee(area_id=area.pk, committee_id=organisation.pk, is_first=True, at=at)
+        for area in areas_chosen(case):
+            basis = f"{self.title} {case.number}"
+            begin_service(
+                area_id=area.pk,
+                organisation_id=organisation.pk,
+                since=day_of(at),
+                basis=basis,
+                at=at,
+                case_id=case.pk,
+                by_id=by.user_id or None,
+            )
         if rule_of(case).originals == "FIRST_CASE" and rule_of(case).papers:
             originals.remind(organisation_id=organisation.pk, registration=case, at=at)
 
@@ -356,9 +365,9 @@ def _taken(case: Case) -> Iterable[Problem]:
         yield Problem("name", TAKEN)
     elif account_named(login_name(case), city_id=case.jurisdiction_id, realm=Portal.ORGANISATION):
         yield Problem("username", "该登录名已被使用，请换一个")
-    for area in areas_chosen(case) if kind is COMMITTEE else ():
-        if area.committee is not None:
-            yield Problem(AREAS, f"“{area.name}”已有业主委员会，请联系维修资金管理部门")
+    for area in areas_chosen(case):
+        if current_service(area_id=area.pk, kind=kind) is not None:
+            yield Problem(AREAS, f"“{area.name}”已有{kind.label}，请联系维修资金管理部门")
 
 
 def _enter(case: Case, data: dict[str, Any], *, at: dt.datetime) -> Organisation:

@@ -26,7 +26,7 @@ def proof_context(case: Case, procedure: Procedure) -> dict[str, Any]:
 
 def is_proved(case: Case, procedure: Procedure) -> bool:
     """Whether a right code was typed for what the case says now."""
-    return case.data.get(PROOF) == procedure.proof(case)
+    return bool(case.data.get(PROOF) == procedure.proof(case))
 
 
 def send(request: ActorRequest, case: Case, procedure: Procedure) -> None:

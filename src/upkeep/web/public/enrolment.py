@@ -1,7 +1,7 @@
 """未认证用户注册 (I2): the form, the choice how to activate, the link of the e-mail, another name, the end page."""
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -56,7 +56,9 @@ class EnrolmentForm(forms.Form):
     organisation_name = forms.CharField(label="单位名称", max_length=100)
     social_credit_code = SocialCreditCodeField(label="社会诚信代码", help_text="统一社会信用代码，18 位")
     phone = forms.CharField(label="手机号码", max_length=20, widget=forms.TextInput(attrs={"inputmode": "tel"}))
-    email = forms.EmailField(label="邮箱", max_length=100)
+    email = forms.EmailField(
+        label="邮箱", max_length=100, error_messages={"invalid": "请填写正确的邮箱地址，如 name@example.com"}
+    )
     username = _username()
     password = forms.CharField(
         label="登录密码",
@@ -87,7 +89,8 @@ class EnrolmentForm(forms.Form):
         return [(title, [self[name] for name in names]) for title, names in self.GROUPS]
 
     def __init__(self, *args: Any, rule: PasswordRule, **kwargs: Any) -> None:
-        super().__init__(*args, use_required_attribute=False, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.use_required_attribute = False
         self.rule = rule
         self.fields["password"].help_text = "；".join(passwords.in_words(rule)[:3])
 
@@ -274,4 +277,4 @@ def enrolled(request: ActorRequest, city: str) -> HttpResponse:
     ).first()
     if done is None:
         return redirect("public:register", found.slug)
-    return render(request, "public/enrolled.html", {"city": found, "enrolment": cast(Enrolment, done)})
+    return render(request, "public/enrolled.html", {"city": found, "enrolment": done})
