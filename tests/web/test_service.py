@@ -153,7 +153,7 @@ class TestMovingIn:
         assert made.number in text(client_of(settled, "more-company2").get("/service/move-in/"))
         passed = text(client_of(settled, "demo-developer").get("/service/approvals/?tab=passed"))
         assert made.number in passed
-        assert Area.objects.get(pk=made.area_id).property_company == named
+        assert Area.objects.get(name="云水谣").property_company == named
 
 
 class TestAssociating:

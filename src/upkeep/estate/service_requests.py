@@ -97,7 +97,8 @@ def ask(case: Case) -> None:
     """Engage the areas of a case for its organisation; who serves them now is kept beside it. Raises: AskedAlready."""
     assert case.applicant_organisation is not None
     areas = areas_of_case(case)
-    kind = case.applicant_organisation.kind
+    organisation = case.applicant_organisation
+    kind = organisation.kind
     now = {
         one.area_id: one
         for one in Service.objects.filter(area__in=areas, kind=kind, until__isnull=True).select_related("organisation")
@@ -108,7 +109,7 @@ def ask(case: Case) -> None:
                 ServiceRequest(
                     case=case,
                     area=area,
-                    organisation_id=case.applicant_organisation_id,
+                    organisation=organisation,
                     replaces=now.get(area.pk),
                 )
                 for area in sorted(areas, key=lambda one: one.pk)
@@ -146,7 +147,7 @@ def grant(case: Case, *, basis: str, by_id: int | None, at: dt.datetime) -> None
         values = {"organisation": service.organisation.name, "number": case.number}
         _tell(BEGUN.code, case, service.organisation_id, one.area, values | {"day": in_letters(service.since)}, at)
         if one.replaces is not None:
-            tell_ended(Service.objects.select_related("organisation", "area").get(pk=one.replaces_id), at=at)
+            tell_ended(Service.objects.select_related("organisation", "area").get(pk=one.replaces.pk), at=at)
     give_up(case)
 
 

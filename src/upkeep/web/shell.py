@@ -19,7 +19,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     actor: Actor = getattr(request, "actor", ANONYMOUS)
     match = request.resolver_match
     url_name = match.view_name if match else ""
-    items = SimpleLazyObject(
+    items: Any = SimpleLazyObject(
         lambda: menu.shown_menu(
             portal=actor.portal,
             roles=actor.roles,

@@ -69,7 +69,7 @@ def association(request: ActorRequest) -> HttpResponse:
     require_way(request, ASSOCIATION)
     form = DeveloperFilterForm(_city_id(request), request.GET)
     form.is_valid()
-    developer, district = form.cleaned_data.get("developer", "").strip(), form.cleaned_data.get("district")
+    developer, district = form.cleaned_data.get("developer", "").strip(), form.cleaned_data.get("district", "")
     asked = bool(developer and district)
     found = areas_to_ask_for(district_id=int(district), developer=developer) if asked else Area.objects.none()
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
