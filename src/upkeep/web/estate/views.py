@@ -91,6 +91,7 @@ def _committees(request: ActorRequest, area: Area) -> list[Organisation]:
 def _services(request: ActorRequest, area: Area) -> dict[str, object]:
     """服务关系: who served the area and since when; the cases by which it began open for those who see them."""
     services = queries.services_of(area.pk)
+    area.serving = [one for one in services if one.until is None]  # read already, so not asked for again
     case_ids = [one.case_id for one in services if one.case_id]
     seen = visible_cases(request.actor).filter(pk__in=case_ids).values_list("pk", flat=True) if case_ids else ()
     return {"services": services, "open_cases": set(seen), "may_end": request.actor.has(*SERVICE_KEEPERS)}
