@@ -42,7 +42,7 @@ def run() -> list[Figure]:
 
 def _client(city: City, username: str) -> Client:
     client = Client()
-    client.force_login(city.users[username], backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(city.users[username])
     return client
 
 

@@ -17,6 +17,11 @@ PUBLIC_URL = ENVIRONMENT.public_url
 VAR = ENVIRONMENT.var
 FILES_ROOT = VAR / "files"
 PDF_FONT_DIRS = list(ENVIRONMENT.font_dirs)
+#: How many proxies of ours stand before the server: only what they wrote of a visitor's address is believed.
+TRUSTED_PROXIES = ENVIRONMENT.trusted_proxies
+#: Where names and credit codes are checked (质监校验); empty: no city here is connected to a registry.
+COMPANY_REGISTRY_URL = ENVIRONMENT.company_registry_url
+COMPANY_REGISTRY_SECONDS = ENVIRONMENT.company_registry_seconds
 #: The demo city shows its test accounts on the login page; a real installation never does.
 DEMO = False
 DEMO_PASSWORD = ""
@@ -63,6 +68,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "upkeep.web.idle.IdleMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -121,7 +127,10 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "runner"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "parties.User"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "upkeep.identity.authentication.CityBackend",
+]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -133,7 +142,8 @@ LOGIN_URL = "public:login"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours: 5 failures lock the name for 15 minutes
 AXES_LOCKOUT_PARAMETERS = ["username"]  # by name: whole offices share one address
-AXES_RESET_ON_SUCCESS = True
+AXES_USERNAME_CALLABLE = "upkeep.web.public.login.name_that_is_locked"
+AXES_RESET_ON_SUCCESS = False  # the last step of the login does it
 AXES_VERBOSE = False
 AXES_LOCKOUT_CALLABLE = "upkeep.web.public.login.locked_out"
 
@@ -145,6 +155,8 @@ CSRF_FAILURE_VIEW = "upkeep.web.errors.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
+#: Where the program of a USB key listens on the user's own computer (docs/key-protocol.md); its pages alone may ask it.
+KEY_SERVICE = "http://127.0.0.1:17650"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],
@@ -158,6 +170,21 @@ CONTENT_SECURITY_POLICY = {
         "form-action": ["'self'"],
     }
 }
+
+#: How e-mails and SMS leave (upkeep.messaging.gateways): `smtp` and `http` where the server's address is known.
+MAIL_GATEWAY = "smtp" if ENVIRONMENT.mail else "none"
+SMS_GATEWAY = "http" if ENVIRONMENT.sms else "none"
+#: Seconds that a mail server or SMS gateway may keep us waiting at each step; less than the first pause between tries.
+GATEWAY_TIMEOUT_S = 10
+EMAIL_TIMEOUT = GATEWAY_TIMEOUT_S
+if ENVIRONMENT.mail:
+    EMAIL_HOST, EMAIL_PORT = ENVIRONMENT.mail.host, ENVIRONMENT.mail.port
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = ENVIRONMENT.mail.user, ENVIRONMENT.mail.password
+    EMAIL_USE_SSL, EMAIL_USE_TLS = ENVIRONMENT.mail.tls, ENVIRONMENT.mail.starttls
+    DEFAULT_FROM_EMAIL = ENVIRONMENT.mail.sender
+SMS_URL = ENVIRONMENT.sms.url if ENVIRONMENT.sms else ""
+SMS_KEY = ENVIRONMENT.sms.key if ENVIRONMENT.sms else ""
+SMS_SECRET = ENVIRONMENT.sms.secret if ENVIRONMENT.sms else ""
 
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"
@@ -176,7 +203,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
-SILENCED_SYSTEM_CHECKS = ["axes.W006"]
+# auth.W004: login names are unique within city and realm, which the authentication backend knows.
+SILENCED_SYSTEM_CHECKS = ["axes.W006", "auth.W004"]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

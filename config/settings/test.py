@@ -4,6 +4,7 @@ from config.settings.base import *
 
 DEMO = True
 DEMO_PASSWORD = "upkeep-demo-2026"
+MAIL_GATEWAY = SMS_GATEWAY = "outbox"
 ALLOWED_HOSTS = ["*"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

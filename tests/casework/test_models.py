@@ -135,10 +135,10 @@ class TestAPart:
             NumberCounter.objects.create(prefix="YL", day=AT.date(), last=5)
 
     def test_role_is_a_known_one_and_held_once(self, cast: Cast) -> None:
-        clerk = cast.city.users["demo-clerk"]
+        clerk, developer = cast.city.users["demo-clerk"], cast.city.users["demo-developer"]
 
         with refused("user_role_is_known"), transaction.atomic():
-            UserRole.objects.create(user=clerk, role="KING")
+            UserRole.objects.create(user=developer, role="KING")
         with refused("user_holds_a_role_once"), transaction.atomic():
             UserRole.objects.create(user=clerk, role="WINDOW_CLERK")
 

@@ -27,7 +27,7 @@ from upkeep.parties.roles import Role
 from upkeep.repairs.models import RepairProject
 from upkeep.repairs.stages import Stage
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "upkeep.identity.authentication.CityBackend"
 
 
 class Cast:

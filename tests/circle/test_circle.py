@@ -30,7 +30,7 @@ from upkeep.casework.parts import row_count
 from upkeep.demo.load import load_small
 from upkeep.demo.people import credit_code, invent
 from upkeep.deposits.models import Receipt
-from upkeep.estate.models import Area, House
+from upkeep.estate.models import Area, House, Service
 from upkeep.kernel.money import in_capitals, yuan
 from upkeep.printing.checking import check_path
 from upkeep.publishing.models import PublicNotice
@@ -224,7 +224,7 @@ def receive(story: Story, slips: list[PaySlip]) -> None:
     for slip in slips:
         teller = Person(TELLERS[FundKind(slip.custody.fund_kind)])
         teller.sees(f"/bank/counter/?q={slip.number}", yuan(slip.total_fen), AREA)
-        sent = {"number": slip.number, "amount_fen": str(slip.total_fen), "serial": f"JC{slip.number[-7:]}"}
+        sent = {"number": slip.number, "amount_fen": str(slip.total_fen), "serial": f"SK{slip.number[-7:]}"}
         done = teller.post("/bank/counter/confirm/", sent)
         teller.sees(done, "收款确认成功")
         assert slip.number in teller.pdf(f"{done}print/")
@@ -238,7 +238,7 @@ def receive(story: Story, slips: list[PaySlip]) -> None:
 def repair(story: Story, area: Area) -> RepairProject:
     """The committee's simple project up to the published acceptance."""
     office = Person("demo-clerk")
-    committee_id = Area.objects.get(name="江南名邸").committee_id
+    committee_id = Service.objects.get(area__name="江南名邸", kind="OWNERS_COMMITTEE").organisation_id
     office.post(f"/areas/{area.pk}/committee/", {"committee": str(committee_id)})
     committee, today = Person("demo-committee"), timezone.localdate()
     basics = {

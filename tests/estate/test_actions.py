@@ -196,11 +196,11 @@ class TestAFacility:
         area = create(cast)
         committee = found_committee(cast.city, area_name=area.name, at=AT, password_hash="!")
 
-        actions.bind_committee(area_id=area.pk, committee_id=committee.pk)
+        actions.bind_committee(area_id=area.pk, committee_id=committee.pk, at=AT)
 
         assert Area.objects.get().committee == committee
         with pytest.raises(NoSuchCommittee):
-            actions.bind_committee(area_id=area.pk, committee_id=cast.city.companies[0].pk)
+            actions.bind_committee(area_id=area.pk, committee_id=cast.city.companies[0].pk, at=AT)
 
 
 @pytest.mark.commits

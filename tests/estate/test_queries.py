@@ -56,13 +56,13 @@ class TestAnArea:
     def test_is_not_found_by_signs_that_mean_something_to_the_database(self, settled: Cast, text: str) -> None:
         assert not queries.area_list(actor=settled["demo-clerk"], text=text).exists()
 
-    def test_is_listed_with_its_live_houses_in_one_question(
+    def test_is_listed_with_its_live_houses_and_those_who_serve_it_in_two_questions(
         self, settled: Cast, django_assert_num_queries: Any
     ) -> None:
         House.objects.filter(pk=queries.houses_of_area(settled.area().pk)[0].pk).update(state=HouseState.CANCELLED)
         actor = settled["demo-clerk"]
 
-        with django_assert_num_queries(1):
+        with django_assert_num_queries(2):
             counted = {one.name: getattr(one, "house_count", -1) for one in queries.area_list(actor=actor)}
 
         assert counted == {"江南名邸": 27, "翠竹苑": 12, "康宁家园": 8}

@@ -70,7 +70,7 @@ def test_money_goes_once_around(base: str, playwright: Playwright) -> None:
     decide(playwright, base, "demo-clerk", "受理", "江南新城")
     decide(playwright, base, "demo-reviewer", "通过", "江南新城")
     slips = deposit(playwright, base)
-    take_money(playwright, base, slips, serial="JC", words="确认收款")
+    take_money(playwright, base, slips, serial="SK", words="确认收款")
     bind_committee(playwright, base)
     repair(playwright, base)
     for username, words in (("demo-clerk", "受理"), ("demo-reviewer", "通过"), ("demo-approver", "通过")):

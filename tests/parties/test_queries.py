@@ -47,10 +47,12 @@ class TestAnOrganisation:
         with pytest.raises(Unknown, match="没有这个单位"):
             queries.get_organisation(0)
 
-    def test_takes_the_code_that_it_and_its_user_go_by(self, cast: Cast) -> None:
-        assert queries.is_code_taken(cast.city.developers[0].code)
-        assert queries.is_code_taken("demo-clerk")
-        assert not queries.is_code_taken("nobody")
+    def test_is_registered_by_its_code_in_its_own_city_only(self, cast: Cast) -> None:
+        own, city_id = cast.city.developers[0], cast.city.jurisdiction.pk
+
+        assert queries.is_registered(jurisdiction_id=city_id, kind=own.kind, code=own.code)
+        assert not queries.is_registered(jurisdiction_id=city_id, kind=own.kind, code="NOBODY")
+        assert not queries.is_registered(jurisdiction_id=cast.city.districts[0].pk, kind=own.kind, code=own.code)
 
 
 class TestThePortal:

@@ -19,17 +19,20 @@ from upkeep.policy.review_chain import ChainStep, ReviewChain, chain_from_json, 
 
 pytestmark = pytest.mark.django_db
 
-KIND = PolicyKind.NOTICE_RULE
+KIND = PolicyKind.REGISTRATION_RULE  # hours of activation stand for any value; its scopes are kinds of organisations
+DEVELOPER, COMPANY = "DEVELOPER", "PROPERTY_COMPANY"
 DAY = dt.date(2026, 1, 1)
 
 
 def put(jurisdiction_id: int, value: int, *, since: dt.date = DAY, scope: str = "") -> Policy:
-    return set_policy(kind=KIND, jurisdiction_id=jurisdiction_id, value={"n": value}, valid_from=since, scope=scope)
+    return set_policy(
+        kind=KIND, jurisdiction_id=jurisdiction_id, value={"activation_hours": value}, valid_from=since, scope=scope
+    )
 
 
 def found(jurisdiction_id: int, *, on: dt.date = DAY, scope: str = "") -> Any:
     value = value_in_force(kind=KIND, jurisdiction_id=jurisdiction_id, on=on, scope=scope)
-    return value and value["n"]
+    return value and value["activation_hours"]
 
 
 class TestThePolicyInForce:
@@ -43,15 +46,15 @@ class TestThePolicyInForce:
     def test_is_the_one_for_the_exact_scope_before_the_one_for_all(self, cast: Cast) -> None:
         city = cast.city.jurisdiction.pk
         put(city, 1)
-        put(city, 2, scope="area_collection")
+        put(city, 2, scope=DEVELOPER)
 
-        assert (found(city), found(city, scope="area_collection"), found(city, scope="other")) == (1, 2, 1)
+        assert (found(city), found(city, scope=DEVELOPER), found(city, scope=COMPANY)) == (1, 2, 1)
 
     def test_of_the_district_for_all_goes_before_the_citys_for_the_scope(self, cast: Cast) -> None:
-        put(cast.city.jurisdiction.pk, 1, scope="area_collection")
+        put(cast.city.jurisdiction.pk, 1, scope=DEVELOPER)
         put(cast.city.districts[0].pk, 2)
 
-        assert found(cast.city.districts[0].pk, scope="area_collection") == 2
+        assert found(cast.city.districts[0].pk, scope=DEVELOPER) == 2
 
     def test_begins_on_its_first_day_and_not_before(self, cast: Cast) -> None:
         city = cast.city.jurisdiction.pk
@@ -65,7 +68,7 @@ class TestThePolicyInForce:
         assert found(cast.city.jurisdiction.pk) is None
 
     def test_that_must_be_there_and_is_not_is_said_by_name(self, cast: Cast) -> None:
-        with pytest.raises(NoPolicy, match="尚未设置“公示规则”"):
+        with pytest.raises(NoPolicy, match="尚未设置“注册规则”"):
             require_value(kind=KIND, jurisdiction_id=cast.city.jurisdiction.pk, on=DAY)
 
 
@@ -88,11 +91,14 @@ class TestSettingAPolicy:
 
     def test_leaves_other_scopes_and_jurisdictions_alone(self, cast: Cast) -> None:
         city, district = cast.city.jurisdiction.pk, cast.city.districts[0].pk
-        put(city, 1, scope="a")
+        put(city, 1, scope=DEVELOPER)
         put(district, 2)
         put(city, 3, since=dt.date(2026, 7, 1))
 
-        assert (found(city, on=dt.date(2027, 1, 1), scope="a"), found(district, on=dt.date(2027, 1, 1))) == (1, 2)
+        assert (found(city, on=dt.date(2027, 1, 1), scope=DEVELOPER), found(district, on=dt.date(2027, 1, 1))) == (
+            1,
+            2,
+        )
 
     def test_before_one_that_is_to_come_is_refused_in_words(self, cast: Cast) -> None:
         city = cast.city.jurisdiction.pk
@@ -143,6 +149,6 @@ class TestARule:
 
     def test_that_the_city_has_set_is_the_citys(self, cast: Cast) -> None:
         city = cast.city.jurisdiction.pk
-        set_policy(kind=KIND, jurisdiction_id=city, value=NoticeRule(least_days=10), valid_from=DAY)
+        set_policy(kind=PolicyKind.NOTICE_RULE, jurisdiction_id=city, value=NoticeRule(least_days=10), valid_from=DAY)
 
         assert notice_rule(jurisdiction_id=city, on=DAY).least_days == 10

@@ -10,18 +10,22 @@ from django.contrib.auth import authenticate
 from django.db import connection
 from django.test import RequestFactory
 
-from tests.cast import AT, Cast, move
+from tests.cast import AT, TODAY, Cast, move
 from upkeep.casework import engine, files
 from upkeep.casework.models import Case
 from upkeep.casework.procedure import register
 from upkeep.casework.states import Move, State
 from upkeep.demo.papers import picture_of
 from upkeep.demo.people import credit_code
-from upkeep.kernel.errors import HasProblems
+from upkeep.identity.agreement import publish_agreement
+from upkeep.kernel.errors import HasProblems, Refusal
 from upkeep.parties.actor import ANONYMOUS, Actor
 from upkeep.parties.models import Organisation, User
 from upkeep.parties.queries import actor_of
 from upkeep.parties.roles import Role
+from upkeep.policy.actions import set_policy
+from upkeep.policy.models import PolicyKind
+from upkeep.policy.registration_rule import RegistrationRule
 
 pytestmark = pytest.mark.django_db
 
@@ -83,15 +87,17 @@ class TestOrganisationRegistration:
         user = User.objects.get(username=CODE)
         assert (case.state, organisation.code, organisation.kind) == (State.APPROVED, CODE, "DEVELOPER")
         assert organisation.contact_phone == "13808305501"
-        assert actor_of(user).roles == {Role.DEVELOPER}
+        assert actor_of(user).roles == {Role.DEVELOPER, Role.ORG_ADMIN}
         assert (user.organisation, user.jurisdiction) == (organisation, cast.city.jurisdiction)
 
     def test_approved_lets_in_with_the_password_chosen_and_no_other(self, cast: Cast) -> None:
         approved(cast)
         request = RequestFactory().post("/login/")
 
-        assert authenticate(request, username=CODE, password=PASSWORD) is not None
-        assert authenticate(request, username=CODE, password=PASSWORD + "x") is None
+        at = {"city_id": cast.city.jurisdiction.pk, "realm": "organisation", "username": CODE}
+
+        assert authenticate(request, **at, password=PASSWORD) is not None
+        assert authenticate(request, **at, password=PASSWORD + "x") is None
 
     def test_changes_nothing_before_it_is_approved(self, cast: Cast) -> None:
         before = Organisation.objects.count(), User.objects.count()
@@ -108,7 +114,7 @@ class TestOrganisationRegistration:
     def test_of_a_committee_goes_by_its_own_code(self, cast: Cast) -> None:
         approved(cast, kind="OWNERS_COMMITTEE", social_credit_code="", committee_code="jiangnanyuan")
 
-        assert actor_of(User.objects.get(username="JIANGNANYUAN")).roles == {Role.OWNERS_COMMITTEE}
+        assert actor_of(User.objects.get(username="JIANGNANYUAN")).roles == {Role.OWNERS_COMMITTEE, Role.ORG_ADMIN}
 
     def test_never_keeps_the_password_in_clear(self, cast: Cast) -> None:
         case = approved(cast)
@@ -147,7 +153,8 @@ class TestOrganisationRegistration:
             ({"operator_phone": "123"}, {"operator_phone"}),
             ({"social_credit_code": "91510500MA00077XX"}, {"social_credit_code"}),
             ({"social_credit_code": "", "committee_code": "abcd"}, {"social_credit_code"}),
-            ({"social_credit_code": ""}, {"social_credit_code", "committee_code"}),
+            ({"social_credit_code": ""}, {"social_credit_code"}),
+            ({"kind": "OWNERS_COMMITTEE", "social_credit_code": ""}, {"committee_code"}),
             ({"kind": "OWNERS_COMMITTEE", "social_credit_code": "", "committee_code": "1a"}, {"committee_code"}),
             ({"papers": ("licence",)}, {"paper_operator_id"}),
             ({"papers": ()}, {"paper_licence", "paper_operator_id"}),
@@ -165,12 +172,15 @@ class TestOrganisationRegistration:
         with pytest.raises(HasProblems, match="请设置登录密码"):
             move(case, Move.SUBMIT, by)
 
-    def test_of_a_code_registered_already_is_refused(self, cast: Cast) -> None:
-        taken = cast.city.developers[0].code
+    def test_of_a_code_registered_already_is_taken_in_and_said_to_the_office_alone(self, cast: Cast) -> None:
+        case = submitted(cast, social_credit_code=cast.city.developers[0].code)
 
-        case, by = filled(cast, social_credit_code=taken)
-        with pytest.raises(HasProblems, match="该代码已注册，请直接登录"):
-            move(case, Move.SUBMIT, by)
+        assert [text for text in PROCEDURE.warnings(case) if "该代码已注册" in text]
+        assert PROCEDURE.warnings(submitted(cast)) == []
+        move(case, Move.ACCEPT, cast["demo-clerk"])
+        with pytest.raises(HasProblems, match="该代码已注册"):
+            move(case, Move.PASS, cast["demo-reviewer"])
+        assert Case.objects.get(pk=case.pk).state == State.IN_REVIEW
 
     def test_of_one_code_asked_for_twice_succeeds_once(self, cast: Cast) -> None:
         second = submitted(cast)
@@ -182,6 +192,34 @@ class TestOrganisationRegistration:
 
         assert Organisation.objects.filter(code=CODE).count() == 1
 
-    def test_is_for_visitors_only(self, cast: Cast) -> None:
+    def test_keeps_the_agreement_accepted_and_refuses_one_that_no_longer_holds(self, cast: Cast) -> None:
+        case, by = filled(cast, agreement="0")
+        city = cast.city.jurisdiction.pk
+        clerk = cast["demo-clerk"]
+        new = publish_agreement(jurisdiction_id=city, text="第一版", valid_from=TODAY, by=clerk, on=TODAY, at=AT)
+        with pytest.raises(HasProblems, match="已更新，请重新阅读后提交"):
+            move(case, Move.SUBMIT, by)
+
+        engine.save_draft(case.pk, {"agreement": str(new.pk)}, by=by, at=AT)
+        case = move(case, Move.SUBMIT, by)
+
+        assert "第 1 版（2026年11月20日起）" in [fact.value for fact in PROCEDURE.summary(case).facts]
+
+    def test_under_another_rule_than_he_was_shown_is_not_taken(self, cast: Cast) -> None:
+        case, by = filled(cast)
+        Case.objects.filter(pk=case.pk).update(created_at=AT.replace(day=18))
+        set_policy(
+            kind=PolicyKind.REGISTRATION_RULE,
+            jurisdiction_id=cast.city.jurisdiction.pk,
+            value=RegistrationRule(way="AT_ONCE"),
+            valid_from=TODAY,
+        )
+
+        with pytest.raises(Refusal, match="注册规则在您填写期间已调整"):
+            move(case, Move.SUBMIT, by)
+
+    def test_is_for_visitors_and_the_window_only(self, cast: Cast) -> None:
         assert engine.may_start(PROCEDURE, by=ANONYMOUS, on=AT.date())
-        assert not engine.may_start(PROCEDURE, by=cast["demo-developer"], on=AT.date())
+        assert engine.may_start(PROCEDURE, by=cast["demo-clerk"], on=AT.date())
+        for username in ("demo-developer", "demo-reviewer"):
+            assert not engine.may_start(PROCEDURE, by=cast[username], on=AT.date())

@@ -22,6 +22,7 @@ from upkeep.casework.procedure import register
 from upkeep.casework.states import Move, State
 from upkeep.estate.models import HouseClaim
 from upkeep.kernel.errors import HasProblems, Refusal
+from upkeep.messaging.models import Message
 from upkeep.repairs import actions
 from upkeep.repairs.history import NotNow
 from upkeep.repairs.models import PayeeAccount, RepairProject
@@ -119,6 +120,9 @@ class TestSimpleDisbursement:
         finished = again(project)
         assert (finished.stage, finished.paid_fen, finished.finished_at) == (Stage.FINISHED, BUDGET_FEN, AT)
         assert not HouseClaim.objects.filter(source=project.source).exists()
+        told = Message.objects.filter(event="repair_paid", user_id=scene.chair.user_id)
+        assert {one.url for one in told} == {f"/projects/{project.number}/"}
+        assert len(told) == len(orders)
 
     def test_failed_payment_keeps_the_hold_and_is_paid_when_issued_anew(self, scene: Scene) -> None:
         project, case = submitted(scene)

@@ -64,7 +64,7 @@ def make_scene(*, public_houses: int = 2, balance_fen: int = BALANCE_FEN) -> Sce
     town = make_town(houses=new)
     committee = _committee(town, "江南名邸业主委员会", "jnmdywh")
     other = _committee(town, "江北花园业主委员会", "jbhyywh")
-    bind_committee(area_id=town.area.pk, committee_id=committee.pk)
+    bind_committee(area_id=town.area.pk, committee_id=committee.pk, at=AT)
     houses = town.houses
     bind_owners(
         jurisdiction_id=town.city.pk,

@@ -1,6 +1,8 @@
 """The people with their browsers and the objects that the addresses of the table name."""
 
+import datetime as dt
 import random
+from typing import Any
 
 from django.test import Client
 from django.utils import timezone
@@ -11,16 +13,30 @@ from tests.web.authorization_table import STAFF
 from upkeep.banking import prints as bank_prints
 from upkeep.banking.actions import fail_order
 from upkeep.banking.models import PaySlip, ReceiptMode
+from upkeep.casework import engine
 from upkeep.casework import prints as case_prints
 from upkeep.casework.models import Case
+from upkeep.casework.procedure import AREAS, register
+from upkeep.casework.states import Move
 from upkeep.demo.cases import file_cases
 from upkeep.deposits.actions import issue_deposit_slips
 from upkeep.deposits.models import Receipt
 from upkeep.deposits.prints import keep_receipt
+from upkeep.identity.models import CertificateAuthority, KeyCertificate, SecurityKey
 from upkeep.jobs.actions import defer
+from upkeep.messaging.actions import notify
+from upkeep.messaging.models import Message, Outbox
 from upkeep.parties.actions import add_jurisdiction, open_account
-from upkeep.parties.models import User
+from upkeep.parties.actor import Actor
+from upkeep.parties.models import Office, User
+from upkeep.parties.queries import actor_of
 from upkeep.parties.roles import Role
+from upkeep.policy.actions import set_policy
+from upkeep.policy.changes import propose
+from upkeep.policy.models import PolicyKind
+from upkeep.policy.payout_gate import PayoutGate
+from upkeep.policy.service_rule import ServiceRule
+from upkeep.policy.wording import Wording
 from upkeep.printing.actions import keep
 from upkeep.publishing.models import PublicNotice
 from upkeep.repairs import actions as repairs
@@ -37,10 +53,14 @@ class Stage:
         self.cast = Cast()
         self.clients = {who: self._client(user) for who, user in self._people().items()} | {"anonymous": Client()}
         self.objects: dict[str, str] = {}
+        self._make_places()
         self._make_papers()
         self._make_case()
         self._make_projects()
         self._make_order()
+        self._make_policy_change()
+        self._make_keys()
+        self._make_service()
 
     @staticmethod
     def _client(user: User) -> Client:
@@ -57,12 +77,13 @@ class Stage:
         }
         found |= {
             "developer": by_organisation[own.developer_id],
-            "company": by_organisation[own.property_company_id],
+            "company": by_organisation[cast.city.companies[0].pk],
             "committee": users["demo-committee"],
             "teller": users["demo-teller1"],
             "supervisor": users["demo-teller1-supervisor"],
             "other-teller": users["demo-teller2"],
             "owner": cast.add("some-owner", Role.OWNER),
+            "newcomer": cast.add("some-newcomer", Role.UNVERIFIED),
         }
         found |= {f"other-{who}": users[f"more-{login}"] for who, login in other.items()}
         far = add_jurisdiction(code="510300", slug="zigong", name="远山市", office_name="远山市维修资金管理中心")
@@ -94,7 +115,18 @@ class Stage:
             "slip": waiting.number,
             "slip_print": str(bank_prints.keep_paper(waiting, by_id=None, at=at).pk),
             "area": str(cast.filled[0].area.pk),
+            "user": str(cast.add("operator", Role.DEVELOPER, cast.filled[0].area.developer).pk),
             "house": str(cast.filled[0].houses[0].pk),
+        }
+
+    def _make_places(self) -> None:
+        city = self.cast.city
+        self.objects |= {
+            "city": str(city.jurisdiction.pk),
+            "place": str(city.districts[0].pk),
+            "city_office": str(Office.objects.get(jurisdiction=city.jurisdiction).pk),
+            "person": str(city.users["demo-clerk"].pk),
+            "organisation": str(city.developers[0].pk),
         }
 
     def _waiting_slip(self) -> PaySlip:
@@ -111,6 +143,21 @@ class Stage:
             at=timezone.now(),
         )
         return PaySlip.objects.select_related("custody__bank", "bank_serial", "area").get(pk=slip.pk)
+
+    def _make_policy_change(self) -> None:
+        """A planned wording, and a payout gate that waits for the second person."""
+        cast, city = self.cast, self.cast.city.jurisdiction.pk
+        admin, today = actor_of(User.objects.get(username="demo-system-admin")), timezone.localdate()
+        ways: dict[str, Any] = {
+            "jurisdiction_id": city,
+            "basis": "江房发〔2026〕3 号",
+            "by": admin,
+            "at": timezone.now(),
+        }
+        tomorrow = today + dt.timedelta(days=1)
+        propose(kind=PolicyKind.WORDING, value=Wording(area="小区"), valid_from=tomorrow, **ways)
+        change = propose(kind=PolicyKind.PAYOUT_GATE, value=PayoutGate(), valid_from=today, **ways)
+        self.objects |= {"city": str(cast.city.jurisdiction.pk), "policy_change": str(change.pk)}
 
     def _make_case(self) -> None:
         """The developer's area collection, handed in, and another one still a draft, with a faulty workbook."""
@@ -131,6 +178,83 @@ class Stage:
             "draft_file": str(draft.files.all()[0].pk),
             "job": str(job.pk),
         }
+        self._tell(developer)
+
+    def _tell(self, developer: Actor) -> None:
+        """The developer is told in the pages and by SMS that his case came back."""
+        values = {"title": "物业区域采集", "number": "WY1", "note": "缺图纸"}
+        city, phone = self.cast.city.jurisdiction.pk, "13900000000"
+        notify(
+            event="case_returned",
+            jurisdiction_id=city,
+            values=values,
+            at=timezone.now(),
+            key="stage",
+            user_ids=[developer.user_id],
+            phone=phone,
+        )
+        self.objects |= {
+            "message": str(Message.objects.get(key="stage").pk),
+            "outbox": str(Outbox.objects.get(key="stage").pk),
+        }
+
+    def _make_keys(self) -> None:
+        """The clerk's security key, and the developer's certificate of a CA that the city believes."""
+        at, users = timezone.now(), self.cast.city.users
+        clerk, developer = users["demo-clerk"], users["demo-developer"]
+        key = SecurityKey.objects.create(
+            user=clerk,
+            name="蓝色密钥",
+            site="localhost",
+            credential_id=b"1",
+            public_key=b"1",
+            sign_count=1,
+            created_at=at,
+            created_by=clerk,
+        )
+        authority = CertificateAuthority.objects.create(
+            jurisdiction=self.cast.city.jurisdiction,
+            name="认证中心",
+            certificate=b"1",
+            fingerprint="1",
+            not_before=at,
+            not_after=at,
+            added_at=at,
+            added_by=clerk,
+        )
+        given = KeyCertificate.objects.create(
+            user=developer,
+            authority=authority,
+            number="1A2B",
+            holder="张三",
+            fingerprint="1",
+            valid_from=at.date(),
+            valid_until=at.date(),
+            issued_at=at,
+            issued_by=clerk,
+        )
+        self.objects |= {
+            "key": str(key.pk),
+            "authority": str(authority.pk),
+            "given": str(given.pk),
+            "user": str(developer.pk),
+        }
+
+    def _make_service(self) -> None:
+        """Both ways to serve an area are open, and another company asks to move into the first area."""
+        cast, at = self.cast, timezone.now()
+        area = cast.filled[0].area
+        set_policy(
+            kind=PolicyKind.SERVICE_RULE,
+            jurisdiction_id=cast.city.jurisdiction.pk,
+            value=ServiceRule(ways=("MOVE_IN", "ASSOCIATION")),
+            valid_from=cast.today,
+        )
+        company = cast.city.actor("more-company2")
+        data = {AREAS: [area.pk], "reason": "业主大会选聘"}
+        case = engine.start(register["move_in"], by=company, at=at, data=data)
+        engine.move(case.pk, Move.SUBMIT, by=company, at=at)
+        self.objects |= {"move_in": case.number, "service": str(area.services.all()[0].pk)}
 
     def _make_order(self) -> None:
         """A payment order of the first bank, printed by the office, that the bank could not pay."""

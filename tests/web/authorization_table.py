@@ -13,7 +13,9 @@ STAFF = {
     "cashier": Role.CASHIER,
     "editor": Role.EDITOR,
     "auditor": Role.AUDITOR,
-    "admin": Role.SYSTEM_ADMIN,
+    "system-admin": Role.SYSTEM_ADMIN,
+    "security-admin": Role.SECURITY_ADMIN,
+    "audit-admin": Role.AUDIT_ADMIN,
 }
 #: Identities by what they are; "other" ones have the same role and nothing to do with the objects.
 OFFICE = frozenset(STAFF)
@@ -22,14 +24,21 @@ OWN = frozenset({"developer", "company", "committee"})
 OTHER = frozenset({"other-developer", "other-company", "other-committee"})
 BANK = frozenset({"teller", "supervisor"})
 OTHER_BANK = frozenset({"other-teller"})
-STRANGERS = frozenset({"owner", "anonymous"})
+STRANGERS = frozenset({"owner", "newcomer", "anonymous"})
 EVERYBODY = OFFICE | FAR | OWN | OTHER | BANK | OTHER_BANK | STRANGERS
 LOGGED_IN = EVERYBODY - {"anonymous"}
+HOLDERS = EVERYBODY - STRANGERS  # whoever works with the fund
 OFFICE_AND_FAR, ORGANISATIONS, BANKS = OFFICE | FAR, OWN | OTHER, BANK | OTHER_BANK
+ADMINS = ORGANISATIONS | {"supervisor"}
 DECIDERS = {"clerk", "reviewer", "approver"}
 RUNNERS = {"company", "committee", "other-company", "other-committee"}
 BOOKKEEPERS = {"approver", "accountant", "cashier", "auditor"}
 FAR_BOOKKEEPERS = {"far-approver", "far-accountant"}
+ADMINISTRATORS = {"system-admin", "security-admin", "audit-admin"}
+SYSTEM = {"system-admin"}
+#: Everybody's telephone and mailbox, which only the demo has (tests/web/test_messages.py).
+OPEN_TO_THE_DEMO = {"demo_outbox"}
+SUSPENDERS, FAR_APPROVER = {"approver", "system-admin"}, {"far-approver"}
 NOBODY: frozenset[str] = frozenset()
 
 
@@ -66,26 +75,64 @@ TABLE: dict[str, Row] = {
     # for everyone
     "public:home": get("/", EVERYBODY),
     "public:login": get("/login/", EVERYBODY),
+    "public:city_login": get("/c/jiangcheng/login/", EVERYBODY),
+    "public:login_by_code": get("/c/jiangcheng/login/code/", EVERYBODY),
+    "public:login_second_factor": get("/login/second-factor/", EVERYBODY),
+    "public:login_second_factor_done": post("/login/second-factor/done/", EVERYBODY),
+    "public:login_password": get("/login/password/", EVERYBODY),
+    "public:second_factor": get("/second-factor/", OFFICE_AND_FAR | BANKS),
     "public:logout": post("/logout/", EVERYBODY),
     "public:password": get("/password/", LOGGED_IN),
     "public:captcha": get("/captcha.png", EVERYBODY),
+    # hardware keys: {key} is the clerk's, {given} and {user} are the developer's
+    "keys:mine": get("/account/keys/", HOLDERS),
+    "keys:options": post("/account/keys/options/", HOLDERS),
+    "keys:add": post("/account/keys/add/", HOLDERS),
+    "keys:remove": get("/account/keys/{key}/remove/", {"clerk"}, HOLDERS - {"clerk"}),
+    "keys:step": get("/login/key/", EVERYBODY),
+    "keys:step_options": post("/login/key/options/", EVERYBODY),
+    "keys:step_check": post("/login/key/check/", EVERYBODY),
+    "keys:step_message": post("/login/key/message/", EVERYBODY),
+    "keys:step_certificate": post("/login/key/certificate/", EVERYBODY),
+    "keys:login": get("/c/jiangcheng/key-login/", EVERYBODY),
+    "keys:login_message": post("/c/jiangcheng/key-login/message/", EVERYBODY),
+    "keys:login_check": post("/c/jiangcheng/key-login/check/", EVERYBODY),
+    "keys:confirm": get("/c/jiangcheng/key-confirmation/", NOBODY, EVERYBODY),  # no keys of before in this city
+    "keys:confirm_operator": get("/c/jiangcheng/key-confirmation/operator/", NOBODY, EVERYBODY),
+    "keys:holders": get("/office/keys/", {"security-admin"}),
+    "keys:holder": get("/office/keys/users/{user}/", {"security-admin"}),
+    "keys:holder_options": post("/office/keys/users/{user}/options/", {"security-admin"}),
+    "keys:holder_add": post("/office/keys/users/{user}/add/", {"security-admin"}),
+    "keys:take_back": post("/office/keys/security/{key}/remove/", {"security-admin"}),
+    "keys:revoke": get("/office/keys/certificates/{given}/revoke/", {"security-admin"}),
+    "keys:log": get("/office/keys/log/", {"security-admin", "audit-admin"}),
+    "keys:authorities": get("/office/keys/authorities/", {"security-admin"}),
+    "keys:withdraw": post("/office/keys/authorities/{authority}/withdraw/", {"security-admin"}),
+    "keys:load_list": post("/office/keys/authorities/{authority}/list/", {"security-admin"}),
     "public:check": get("/check/{slip}", EVERYBODY),
     "public:check_in_city": get("/c/jiangcheng/check/{slip}", EVERYBODY),
     "public:old_browser": get("/old-browser/", EVERYBODY),
-    "public:agreement": get("/agreement/", EVERYBODY),
+    "public:agreement": get("/c/jiangcheng/agreement/", EVERYBODY),
+    "public:register": get("/c/jiangcheng/register/", EVERYBODY),
+    "public:activation": get("/c/jiangcheng/register/activation/", EVERYBODY),
+    "public:activate": get("/c/jiangcheng/register/activate/forged/", EVERYBODY),
+    "public:enrolment_name": get("/c/jiangcheng/register/name/", EVERYBODY),
+    "public:enrolled": get("/c/jiangcheng/register/done/", EVERYBODY),
     "public:city": get("/c/jiangcheng/", EVERYBODY),
     "public:notices": get("/c/jiangcheng/notices/", EVERYBODY),
     "public:notice": get("/c/jiangcheng/notices/{notice}/", EVERYBODY),
     "healthz": get("/healthz", EVERYBODY),
     "gallery:components": get("/components/", EVERYBODY),
     "gallery:building_table": get("/components/building-table/", EVERYBODY),
+    "profile:own": get("/profile/", LOGGED_IN),
     # cases
-    "cases:list": get("/cases/", OFFICE_AND_FAR | ORGANISATIONS),
-    "cases:export": get("/cases/export/", OFFICE_AND_FAR | ORGANISATIONS),
+    "cases:list": get("/cases/", OFFICE_AND_FAR | ORGANISATIONS | {"newcomer"}),
+    "cases:export": get("/cases/export/", OFFICE_AND_FAR | ORGANISATIONS | {"newcomer"}),
     "cases:guide": get("/cases/new/area_collection/", EVERYBODY),
     "cases:begin": post("/cases/new/area_collection/begin/", EVERYBODY),
     "cases:show": get("/cases/{case}/", _CASE, EVERYBODY - _CASE),
     "cases:move": post("/cases/{case}/move/", _CASE, EVERYBODY - _CASE),
+    "cases:originals": post("/cases/{case}/originals/", {"clerk"}, {"far-clerk"}),
     "cases:done": get("/cases/{case}/done/", _CASE, EVERYBODY - _CASE),
     "cases:paper": get("/cases/{case}/papers/{file}/", _CASE, EVERYBODY - _CASE),
     "cases:print": get("/cases/{case}/prints/{case_print}/", _CASE, EVERYBODY - _CASE),
@@ -99,14 +146,29 @@ TABLE: dict[str, Row] = {
     "cases:import_sheet": post("/cases/{draft}/sheets/houses/import/", {"developer"}, EVERYBODY - {"developer"}),
     "cases:faults": get("/cases/{draft}/sheets/houses/faults/{job}/", {"developer"}, EVERYBODY - {"developer"}),
     "cases:marked": get("/cases/{draft}/sheets/houses/faults/{job}/marked/", {"developer"}, EVERYBODY - {"developer"}),
-    "jobs:list": get("/jobs/", LOGGED_IN - {"owner"}),
-    "jobs:show": get("/jobs/{job}/", {"developer"}, LOGGED_IN - {"owner", "developer"}),
+    "jobs:list": get("/jobs/", HOLDERS),
+    "jobs:show": get("/jobs/{job}/", {"developer"}, HOLDERS - {"developer"}),
+    # messages: {message} is the developer's
+    "messaging:list": get("/messages/", LOGGED_IN),
+    "messaging:read_all": post("/messages/read/", LOGGED_IN),
+    "messaging:open": post("/messages/{message}/open/", {"developer"}, LOGGED_IN - {"developer"}),
+    "messaging:read": post("/messages/{message}/read/", {"developer"}, LOGGED_IN - {"developer"}),
+    "demo_outbox": get("/outbox/", EVERYBODY),
+    "office:outbox": get("/office/outbox/", {"system-admin"}),
+    "office:send_again": post("/office/outbox/{outbox}/again/", {"system-admin"}),
     # the register
     "estate:areas": get("/areas/", OFFICE_AND_FAR | ORGANISATIONS),
     "estate:export_areas": get("/areas/export/", OFFICE_AND_FAR | ORGANISATIONS),
     "estate:search": get("/areas/search/?q=江南", OFFICE_AND_FAR | ORGANISATIONS),
     "estate:area": get("/areas/{area}/", _AREA, FAR | OTHER),
     "estate:bind_committee": post("/areas/{area}/committee/", DECIDERS, {"far-clerk", "far-approver"}),
+    "service:move_in": get("/service/move-in/?q=江南", {"company", "other-company"}),
+    "service:begin_move_in": post("/service/move-in/begin/", {"company", "other-company"}),
+    "service:association": get("/service/association/", RUNNERS),
+    "service:begin_association": post("/service/association/begin/", RUNNERS),
+    "service:approvals": get("/service/approvals/", {"developer", "other-developer"}),
+    "service:decide": post("/service/approvals/{move_in}/", {"developer"}, {"other-developer"}),
+    "service:end": post("/service/{area}/{service}/end/", DECIDERS, {"far-clerk", "far-approver"}),
     "estate:export_houses": get("/areas/{area}/export/", _AREA, FAR | OTHER),
     "estate:house": get("/areas/houses/{house}/", _AREA, FAR | OTHER),
     # deposits
@@ -170,13 +232,83 @@ TABLE: dict[str, Row] = {
     "projects:close_vote": post("/projects/{project}/vote/close/", {"committee"}, RUNNERS - {"committee"}),
     "projects:accept": get("/projects/{passed}/acceptance/", {"committee"}, RUNNERS - {"committee"}),
     "projects:apply": post("/projects/{passed}/apply/", {"committee"}, RUNNERS - {"committee"}),
+    # policies: {policy_change} waits for the second person
+    "policies:overview": get("/policies/", OFFICE_AND_FAR),
+    "policies:changes": get("/policies/changes/", OFFICE_AND_FAR),
+    "policies:change": get("/policies/changes/{policy_change}/", OFFICE, FAR),
+    "policies:decide": post(
+        "/policies/changes/{policy_change}/decide/", {"approver", "system-admin", "security-admin"}, {"far-approver"}
+    ),
+    "policies:jurisdiction": get("/policies/{city}/", OFFICE, FAR),
+    "policies:preset": get("/policies/{city}/preset/", {"system-admin", "security-admin"}),
+    "policies:detail": get("/policies/{city}/wording/", OFFICE, FAR),
+    # asked for a kind that the system administrator proposes: the security administrator's turn is another kind
+    "policies:edit": get("/policies/{city}/wording/edit/", {"system-admin"}),
+    "policies:inherit": get("/policies/{city}/wording/inherit/", {"system-admin"}),
+    "policies:withdraw": get("/policies/{city}/wording/withdraw/", {"system-admin"}),
     # each portal's own
-    "organisation:home": get("/organisation/", ORGANISATIONS),
+    "owner:home": get("/owner/", {"owner"}),
+    "owner:bind": get("/owner/bind/", {"owner"}),
+    "owner:account": get("/owner/account/", {"owner"}),
+    # an organisation's own data and users: {user} is another user of the first developer's
+    "organisation:change": get("/organisation/change/", ADMINS),
+    "organisation:check": post("/organisation/change/check/", ADMINS),
+    "organisation:history": get("/organisation/history/", ORGANISATIONS | BANKS),
+    "organisation:users": get("/organisation/users/", ADMINS),
+    "organisation:add_user": get("/organisation/users/new/", ADMINS),
+    "organisation:user": get("/organisation/users/{user}/", {"developer"}, ADMINS - {"developer"}),
+    "organisation:edit_user": get("/organisation/users/{user}/edit/", {"developer"}, ADMINS - {"developer"}),
+    "organisation:deactivate_user": post(
+        "/organisation/users/{user}/deactivate/", {"developer"}, ADMINS - {"developer"}
+    ),
+    "organisation:reactivate_user": post(
+        "/organisation/users/{user}/reactivate/", {"developer"}, ADMINS - {"developer"}
+    ),
+    "organisation:user_password": post("/organisation/users/{user}/password/", {"developer"}, ADMINS - {"developer"}),
+    "organisation:home": get("/organisation/", ORGANISATIONS | {"newcomer"}),
     "office:home": get("/office/", OFFICE_AND_FAR),
+    "office:agreement": get("/office/agreement/", {"editor", "system-admin"}),
     "office:trial_balance": get("/office/books/trial-balance/", BOOKKEEPERS | FAR_BOOKKEEPERS),
     "office:balance_sheet": get("/office/books/balance-sheet/", BOOKKEEPERS | FAR_BOOKKEEPERS),
     "office:sub_accounts": get("/office/books/sub-accounts/?q=101", OFFICE_AND_FAR),
     "office:sub_account": get("/office/books/sub-accounts/{house}/", OFFICE, FAR),
+    # administration: {place} is the first district, {city_office} the city's office, {person} its clerk,
+    # {organisation} the first developer
+    "administration:jurisdictions": get("/administration/jurisdictions/", ADMINISTRATORS),
+    "administration:add_jurisdiction": get("/administration/jurisdictions/{city}/new/", SYSTEM),
+    "administration:jurisdiction": get("/administration/jurisdictions/{place}/", ADMINISTRATORS),
+    "administration:edit_jurisdiction": get("/administration/jurisdictions/{place}/edit/", SYSTEM),
+    "administration:retire_jurisdiction": post("/administration/jurisdictions/{place}/retire/", SYSTEM),
+    "administration:add_office": get("/administration/jurisdictions/{place}/offices/new/", SYSTEM),
+    "administration:office": get("/administration/offices/{city_office}/", ADMINISTRATORS),
+    "administration:edit_office": get("/administration/offices/{city_office}/edit/", SYSTEM),
+    "administration:retire_office": post("/administration/offices/{city_office}/retire/", SYSTEM),
+    "administration:staff": get("/administration/staff/", ADMINISTRATORS),
+    "administration:add_staff": get("/administration/staff/new/", SYSTEM),
+    "administration:person": get("/administration/staff/{person}/", ADMINISTRATORS),
+    "administration:edit_person": get("/administration/staff/{person}/edit/", SYSTEM),
+    "administration:deactivate_person": post("/administration/staff/{person}/deactivate/", SYSTEM),
+    "administration:reactivate_person": post("/administration/staff/{person}/reactivate/", SYSTEM),
+    "administration:reset_password": post("/administration/staff/{person}/password/", SYSTEM),
+    "administration:roles": get("/administration/staff/{person}/roles/", {"security-admin"}),
+    "administration:organisations": get("/administration/organisations/", OFFICE_AND_FAR),
+    "administration:export_organisations": get("/administration/organisations/export/", OFFICE_AND_FAR),
+    "administration:organisation": get("/administration/organisations/{organisation}/", OFFICE, FAR),
+    "administration:change_kind": get(
+        "/administration/organisations/{organisation}/kind/", {"approver"}, FAR_APPROVER
+    ),
+    "administration:self_manage": post(
+        "/administration/organisations/{organisation}/self-management/", {"approver"}, {"far-approver"}
+    ),
+    "administration:suspend_organisation": post(
+        "/administration/organisations/{organisation}/suspend/", SUSPENDERS, FAR_APPROVER
+    ),
+    "administration:resume_organisation": post(
+        "/administration/organisations/{organisation}/resume/", SUSPENDERS, FAR_APPROVER
+    ),
+    "administration:record": get("/administration/record/", {"audit-admin"}),
+    "administration:export_record": get("/administration/record/export/", {"audit-admin"}),
+    "administration:logins": get("/administration/record/logins/", {"audit-admin"}),
     "bank:home": get("/bank/", BANKS),
     "bank:counter": Row("/bank/counter/?q={slip}", BANKS, in_words=True),
     "bank:search": Row("/bank/counter/?q={slip}", BANKS, in_words=True),

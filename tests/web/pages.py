@@ -14,7 +14,7 @@ from upkeep.jobs.models import Job
 def client_of(cast: Cast, username: str) -> Client:
     """A browser in which the user is logged in."""
     found = Client()
-    found.force_login(cast.city.users[username], backend="django.contrib.auth.backends.ModelBackend")
+    found.force_login(cast.city.users[username])
     return found
 
 

@@ -34,7 +34,7 @@ def files(settings, tmp_path) -> None:  # type: ignore[no-untyped-def]
 
 def client(username: str) -> Client:
     found = Client()
-    found.force_login(User.objects.get(username=username), backend="django.contrib.auth.backends.ModelBackend")
+    found.force_login(User.objects.get(username=username))
     return found
 
 

@@ -115,7 +115,7 @@ def client(town: Town, who: str) -> Client:
     """A browser of one of the town's people, or of the account of that name."""
     user = User.objects.get(pk=town.people[who].user_id) if who in town.people else User.objects.get(username=who)
     found = Client()
-    found.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    found.force_login(user)
     return found
 
 
@@ -176,6 +176,7 @@ class TestList:
             return len(seen)
 
         order(town)
+        office.get("/payments/orders/")  # the first page of a minute notes that the session is in use
         one = queries()
         for fen in range(2_000, 7_000, 1_000):
             order(town, fen=fen)
@@ -252,11 +253,12 @@ class TestPage:
 
     def test_asks_a_bounded_number_of_questions(self, town: Town) -> None:
         paper, office = order(town), client(town, "accountant")
+        office.get(page_of(paper))
 
         with CaptureQueriesContext(connection) as seen:
             office.get(page_of(paper))
 
-        assert len(seen) <= 12
+        assert len(seen) <= 13
 
 
 class TestReissue:

@@ -42,7 +42,7 @@ def files_elsewhere(settings: object, tmp_path: object) -> None:
 
 def client_of(actor: Actor) -> Client:
     client = Client()
-    client.force_login(User.objects.get(pk=actor.user_id), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(User.objects.get(pk=actor.user_id))
     return client
 
 

@@ -6,7 +6,7 @@ from upkeep.kernel.money import yuan
 from upkeep.kernel.numbers import is_number, tidy_number
 from upkeep.parties.actor import Actor
 from upkeep.parties.models import Organisation
-from upkeep.parties.queries import ancestry
+from upkeep.parties.queries import city_id_of
 from upkeep.parties.roles import BANK
 
 
@@ -42,7 +42,7 @@ def check_bank(custody: CustodyAccount | None, *, by: Actor, what: str, number: 
     if custody is not None and custody.bank_id == by.organisation_id:
         return
     mine = Organisation.objects.filter(pk=by.organisation_id or 0).first()
-    if custody is None or mine is None or ancestry(mine.jurisdiction_id)[-1] != ancestry(custody.jurisdiction_id)[-1]:
+    if custody is None or mine is None or city_id_of(mine.jurisdiction_id) != city_id_of(custody.jurisdiction_id):
         raise UnknownPaper(f"没有编号为 {number} 的{what}，请对照纸面核对；确认无误的，请联系维修资金管理部门")
     raise WrongBank(f"该{what}的专户开在{custody.bank.name}，本行不能办理，请引导客户前往{custody.bank.name}办理")
 

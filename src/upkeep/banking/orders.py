@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from django.db import transaction
 
+from upkeep.banking import messages
 from upkeep.banking.counter import check_amount, check_bank, check_number
 from upkeep.banking.models import CustodyAccount, OrderState, PaymentOrder, PaymentOrderLine
 from upkeep.banking.models.custody import SerialUse
@@ -135,6 +136,7 @@ def fail_order(*, number: str, reason: str, by: Actor, at: dt.datetime) -> Payme
     order = _locked(number, by=by)
     _end(order, OrderState.FAILED, reason=reason, by=by, at=at)
     order_purpose(order.purpose).failed(order, at=at, by=by)
+    messages.tell_failed(order, at=at)
     return order
 
 

@@ -10,6 +10,7 @@ from upkeep.kernel.errors import Refusal
 from upkeep.kernel.money import yuan
 from upkeep.parties.models import Jurisdiction
 from upkeep.parties.queries import city_of
+from upkeep.policy.wording import wording
 from upkeep.printing import actions as printing
 from upkeep.printing.documents import Document
 from upkeep.printing.forms import payments
@@ -106,7 +107,8 @@ def _notice(slip: PaySlip) -> Document:
         ),
         notes=("请在有效期内到专户银行一次足额交款，过期须重新办理通知单。", "扫描二维码可核验本通知单真伪与状态。"),
     )
-    return _document(slip, "pay_notice", "住宅专项维修资金交款通知单", data)
+    words = wording(jurisdiction_id=slip.area.jurisdiction_id, on=day_of(slip.issued_at))
+    return _document(slip, "pay_notice", f"住宅专项维修资金{words.pay_slip}", data)
 
 
 def _summary(lines: Sequence[PaySlipLine]) -> tuple[payments.DueSummary, ...]:

@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet, Sum
 
 from upkeep.banking.counter import UnknownPaper, check_bank
 from upkeep.banking.models import OrderState, PaymentOrder, PaymentOrderLine, PaySlip, SlipState
+from upkeep.estate.queries import served_area_ids
 from upkeep.kernel.numbers import tidy_number
 from upkeep.parties.actor import Actor
 from upkeep.parties.queries import within
@@ -38,8 +39,7 @@ def orders_visible_to(actor: Actor) -> QuerySet[PaymentOrder]:
         return orders.none()
     if actor.has(*BANK):
         return orders.filter(custody__bank_id=actor.organisation_id)
-    mine = actor.organisation_id
-    return orders.filter(Q(area__property_company_id=mine) | Q(area__committee_id=mine))
+    return orders.filter(area__in=served_area_ids(actor.organisation_id))
 
 
 def get_slip(number: str, *, actor: Actor) -> PaySlip | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from upkeep.banking import messages
 from upkeep.banking.counter import check_amount, check_bank, check_number
 from upkeep.banking.models import PaySlip, PaySlipLine, ReceiptMode, SlipState
 from upkeep.banking.models.custody import SerialUse
@@ -134,6 +135,7 @@ def confirm_slip(*, number: str, amount_fen: int, serial: str, by: Actor, at: dt
     _close(slip, SlipState.PAID, by=by, at=at)
     claims.release(source=source_of(slip))
     slip_purpose(slip.purpose).confirmed(slip, booked_on=slip.booked_on, at=at, by=by)
+    messages.tell_paid(slip, at=at)
     return slip
 
 

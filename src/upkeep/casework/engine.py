@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
+from upkeep.casework import messages
 from upkeep.casework.deadlines import add_working_days
 from upkeep.casework.models import Case, CaseEvent, CaseParty, PartyRole
 from upkeep.casework.numbering import next_number
@@ -45,7 +46,15 @@ def may_start(procedure: Procedure, *, by: Actor, on: dt.date) -> bool:
     if by.jurisdiction_id:
         chain = chain_for(procedure, jurisdiction_id=by.jurisdiction_id, on=on)
         starters = frozenset(Role(code) for code in chain.starters) or starters
+        if by.roles & starters and not procedure.is_open(jurisdiction_id=by.jurisdiction_id, on=on):
+            return False
     return not by.roles.isdisjoint(starters)
+
+
+def chain_of(case: Case, *, on: dt.date) -> ReviewChain:
+    """The chain that a case handed in on this day has to pass."""
+    procedure = register[case.procedure]
+    return procedure.chain_of(case, chain_for(procedure, jurisdiction_id=case.jurisdiction_id, on=on), on=on)
 
 
 @transaction.atomic
@@ -99,13 +108,15 @@ def save_draft(case_id: int, changes: dict[str, Any], *, by: Actor, at: dt.datet
     case.data = case.data | procedure.intake(case, form)
     _write_columns(procedure, case)
     case.version += 1
-    case.save(update_fields=["data", "area_id", "subject", "contact_name", "contact_phone", "version"])
+    case.save(update_fields=["data", "area_id", "jurisdiction", "subject", "contact_name", "contact_phone", "version"])
     return case
 
 
 def _write_columns(procedure: Procedure, case: Case) -> None:
     """What lists show of the document."""
     case.area_id, case.subject = procedure.area_id(case), procedure.subject(case)[:_MOST_SUBJECT]
+    if case.state_now is State.DRAFT and (office_id := procedure.office_id(case)):
+        case.jurisdiction_id = office_id
 
 
 def editable(case_id: int, *, by: Actor) -> Case:
@@ -130,7 +141,7 @@ def is_applicant(case: Case, actor: Actor) -> bool:
 def cleaned(case: Case) -> dict[str, Any]:
     """The case's data, typed. Raises: HasProblems with everything that is wrong."""
     procedure = register[case.procedure]
-    form = procedure.make_form(case.data)
+    form = procedure.form_of(case, case.data)
     problems = (
         [] if form.is_valid() else [Problem(name, str(text)) for name, texts in form.errors.items() for text in texts]
     )
@@ -141,7 +152,7 @@ def cleaned(case: Case) -> dict[str, Any]:
     present = set(case.files.values_list("paper", flat=True))
     problems += [
         Problem(f"paper_{paper.code}", f"请上传“{paper.title}”")
-        for paper in procedure.papers
+        for paper in procedure.papers_of(case)
         if paper.required and paper.code not in present
     ]
     if not problems:
@@ -193,7 +204,7 @@ def move(
     if step in NEEDS_NOTE and not note:
         raise HasProblems([Problem("note", f"{step.label}须写明理由")])
 
-    at_step = case.step
+    at_step, was_accepted = case.step, case.accepted_at is not None
     if step is Move.SUBMIT:
         after = _submit(procedure, case, by=by, at=at)
     elif step in (Move.ACCEPT, Move.PASS):
@@ -203,6 +214,7 @@ def move(
             procedure.release(case, by=by, at=at)
         case.step = 0
 
+    first_accepted = not was_accepted and case.accepted_at is not None
     _settle(case, after, at=at)
     case.save()
     CaseEvent.objects.create(
@@ -217,12 +229,14 @@ def move(
         at=at,
         note=note,
     )
+    messages.tell(case, procedure, step, before=before, first_accepted=first_accepted, by=by, at=at, note=note)
     return case
 
 
 def _submit(procedure: Procedure, case: Case, *, by: Actor, at: dt.datetime) -> State:
     data = cleaned(case)
-    chain = chain_for(procedure, jurisdiction_id=case.jurisdiction_id, on=day_of(at))
+    case.jurisdiction_id = procedure.place(case, data) or case.jurisdiction_id
+    chain = chain_of(case, on=day_of(at))
     case.chain = [{"role": one.role, "working_days": one.working_days, "party": one.party} for one in chain.steps]
     case.step, case.submitted_at, case.accepted_at = 0, at, None
     _write_columns(procedure, case)

@@ -79,7 +79,7 @@ def attach(case_id: int, *, paper: str, name: str, content: bytes, by: Actor, at
     Raises: BadImage, NotYours, NotNow.
     """
     case = editable(case_id, by=by)
-    if paper not in {known.code for known in register[case.procedure].papers}:
+    if paper not in {known.code for known in register[case.procedure].papers_of(case)}:
         raise BadImage("没有这一项要件")
     kept = re_encode(content)
     digest = hashlib.sha256(kept).hexdigest()

@@ -168,6 +168,36 @@ class CaseFile(models.Model):
         return f"{self.case_id} {self.paper}"
 
 
+class OriginalsReminder(models.Model):
+    """补交要件提醒: an organisation that registered at once still owes the paper copies of what it uploaded, and brings
+    them with its first business (004 §1.1). Open until somebody of the office says that they are there; that is final.
+    """
+
+    organisation = models.OneToOneField(
+        Organisation, verbose_name="单位", on_delete=models.PROTECT, related_name="originals_reminder"
+    )
+    registration = models.OneToOneField(Case, verbose_name="注册业务单", on_delete=models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField("提醒时间")
+    received_at = models.DateTimeField("收到时间", null=True, blank=True)
+    received_by = models.ForeignKey(User, verbose_name="收件人", null=True, blank=True, on_delete=models.PROTECT)
+    received_with = models.ForeignKey(
+        Case, verbose_name="随同业务单", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = "补交要件提醒"
+        constraints = [
+            models.CheckConstraint(
+                name="originals_are_received_by_somebody_with_something",
+                condition=Q(received_at__isnull=True, received_by__isnull=True, received_with__isnull=True)
+                | Q(received_at__isnull=False, received_by__isnull=False, received_with__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id} {self.received_at or 'open'}"
+
+
 class CaseRow(models.Model):
     """业务单明细行: one imported row of a sheet, as it was read; encrypted, since a sheet may hold people."""
 

@@ -26,7 +26,7 @@ def sheet_of(case: Case, part: str) -> type[Sheet]:
 
 def page_of(case: Case, part: str) -> SheetPage:
     """The page that asks for a part."""
-    return next(p for p in register[case.procedure].pages if isinstance(p, SheetPage) and p.part == part)
+    return next(p for p in register[case.procedure].pages_of(case) if isinstance(p, SheetPage) and p.part == part)
 
 
 @transaction.atomic

@@ -61,12 +61,12 @@ def _application(procedure: Procedure, case: Case, summary: Summary, *, at: dt.d
             for table in summary.tables
             if table.rows
         ),
-        papers=tuple(paper.title for paper in procedure.papers if paper.code in present),
+        papers=tuple(paper.title for paper in procedure.papers_of(case) if paper.code in present),
         signs=(SignBox("申请单位（盖章）"), SignBox("受理意见"), SignBox("审核意见")),
     )
 
 
 def keep(case: Case, code: str, *, by_id: int | None, at: dt.datetime) -> KeptPrint:
     """Print a form of the case and keep it. Raises: KeyError when the procedure has no such print."""
-    wanted = {one.code: one for one in register[case.procedure].prints}[code]
+    wanted = {one.code: one for one in register[case.procedure].prints_of(case)}[code]
     return printing.keep(document_of(case, wanted, at=at), by_id=by_id, at=at)

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from django import forms
 
@@ -69,12 +69,28 @@ class PapersPage(Page):
 
 
 @dataclass(frozen=True)
+class AreasPage(Page):
+    """Areas of the city, found by name and ticked; their ids stand in `data` under `AREAS`."""
+
+
+@dataclass(frozen=True)
+class PhonePage(Page):
+    """A code sent by SMS proves the phone that the form names (`Procedure.proof`)."""
+
+
+#: Where the data of a case keep the areas that were ticked, and what the SMS code proved.
+AREAS, PROOF = "areas", "phone_proof"
+
+
+@dataclass(frozen=True)
 class Guide:
     """What is told before one begins and on the result page: papers to bring, where, how long it takes."""
 
     overview: str
     bring: tuple[str, ...] = ()
     takes: str = ""
+    #: The papers are not brought to the window now but together with something later.
+    bring_with: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,8 +101,7 @@ class PartyGrant:
     role: PartyRole
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """One line of the before/after view."""
 
     label: str
@@ -155,9 +170,69 @@ class Procedure:
     Form: ClassVar[type[forms.Form]] = NoForm
     #: Shown in the menus of the starters; one that starts from elsewhere (a project page) says False.
     in_menu: ClassVar[bool] = True
+    #: The page on which it begins, by name, where that is not its guide (a list from which something is chosen).
+    begins_at: ClassVar[str] = ""
 
     def default_chain(self) -> ReviewChain:
         return ReviewChain(steps=self.steps, starters=tuple(sorted(self.starters)))
+
+    def is_open(self, *, jurisdiction_id: int, on: dt.date) -> bool:
+        """Whether the city does this business at all; one that does not shows it nowhere and refuses to begin it."""
+        return True
+
+    # what depends on the case: its city's policy, or what was chosen on an earlier page
+
+    def pages_of(self, case: Case) -> tuple[Page, ...]:
+        """The pages that this case is asked for."""
+        return self.pages
+
+    def papers_of(self, case: Case) -> tuple[Paper, ...]:
+        """The papers that this case is asked for."""
+        return self.papers
+
+    def prints_of(self, case: Case) -> tuple[Print, ...]:
+        """The forms that are printed of this case."""
+        return self.prints
+
+    def guide_of(self, case: Case) -> Guide:
+        """What is told of this case on its result page."""
+        return self.guide
+
+    def guide_facts(self, *, jurisdiction_id: int, on: dt.date) -> Sequence[tuple[str, str]]:
+        """What is told before one begins and differs by city: name and sentence."""
+        return ()
+
+    def chain_of(self, case: Case, chain: ReviewChain, *, on: dt.date) -> ReviewChain:
+        """The chain of this very case, where what it asks for decides who has to look at it; given is the city's."""
+        return chain
+
+    def form_of(self, case: Case, *args: Any, **kwargs: Any) -> forms.Form:
+        """The form as this case is asked for it; the arguments are those of a form."""
+        return self.make_form(*args, **kwargs)
+
+    def proposals(self, case: Case, *, on: dt.date) -> Mapping[str, Any]:
+        """Values offered in empty boxes; they count once the page is left with them."""
+        return {}
+
+    def office_id(self, case: Case) -> int | None:
+        """The office (管理部) that a draft asks to be decided by, once it is chosen."""
+        return None
+
+    def phone_to_prove(self, case: Case) -> str:
+        """The phone to which `PhonePage` sends its code."""
+        return ""
+
+    def proof(self, case: Case) -> str:
+        """What a right code proves; it no longer counts when any of this is changed."""
+        return ""
+
+    def warnings(self, case: Case) -> Sequence[str]:
+        """What whoever decides must know and the applicant is not told."""
+        return ()
+
+    def result_title(self, case: Case) -> str:
+        """The heading of the result page."""
+        return "业务办理完成"
 
     # what the form needs before it is filled in
 
@@ -187,6 +262,10 @@ class Procedure:
         value = str(case.data.get("area") or "")
         return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else None
 
+    def place(self, case: Case, data: dict[str, Any]) -> int:
+        """The district whose office handles the case, once it is handed in; 0 leaves it with the applicant's city."""
+        return 0
+
     def blocked_houses(self, case: Case, house_ids: Sequence[int]) -> Mapping[int, str]:
         """Which of the houses cannot be chosen for this case, each with the reason shown on the building table."""
         return {}
@@ -211,7 +290,7 @@ class Procedure:
 
     def form_facts(self, case: Case, *names: str) -> list[Fact]:
         """The labels and values of the form's fields, choices in words."""
-        form = self.make_form(case.data)
+        form = self.form_of(case, case.data)
         wanted = names or tuple(form.fields)
         return [
             Fact(str(form.fields[name].label), self._shown(case, form, name)) for name in wanted if case.data.get(name)
@@ -234,6 +313,10 @@ class Procedure:
     def document(self, case: Case, code: str, *, at: dt.datetime) -> Document | None:
         """The document of a print of its own form; None: the generic application form."""
         return None
+
+    def applicant_phone(self, case: Case) -> str:
+        """Where the applicant is told by SMS how it goes; a fixed line or nothing means that he is not."""
+        return case.contact_phone
 
     # what happens
 

@@ -15,15 +15,18 @@ from upkeep.parties.roles import OFFICE
 
 
 def visible_to(actor: Actor) -> QuerySet[Case]:
-    """The cases the actor may know of: staff those of their jurisdiction once handed in, an organisation its own and
+    """The cases the actor may know of: staff those of their jurisdiction once handed in and
+    what they themselves enter, an organisation its own and
     those it is party to, a person his own, a guest those of his session. The only way pages obtain cases.
     """
     cases = Case.objects.all()
     if actor.has(*OFFICE):
-        return cases.filter(jurisdiction_id__in=within(actor.jurisdiction_id)).exclude(state=State.DRAFT)
+        handed_in = Q(jurisdiction_id__in=within(actor.jurisdiction_id)) & ~Q(state=State.DRAFT)
+        return cases.filter(handed_in | Q(applicant_user_id=actor.user_id))
     if actor.organisation_id:
         party = Q(parties__organisation_id=actor.organisation_id) & ~Q(state=State.DRAFT)
-        return cases.filter(Q(applicant_organisation_id=actor.organisation_id) | party).distinct()
+        before = Q(applicant_user_id=actor.user_id, applicant_organisation__isnull=True)  # he joined it
+        return cases.filter(Q(applicant_organisation_id=actor.organisation_id) | before | party).distinct()
     if actor.is_anonymous:
         return cases.filter(pk__in=actor.guest_cases, applicant_user__isnull=True)
     return cases.filter(applicant_user_id=actor.user_id, applicant_organisation__isnull=True)
@@ -37,6 +40,12 @@ def get_case(number: str, *, actor: Actor) -> Case | None:
         .filter(number=tidy_number(number))
         .first()
     )
+
+
+def others_under_way(case: Case) -> Case | None:
+    """Another case of the same procedure and applicant that is being decided, if there is one."""
+    mine = Case.objects.filter(procedure=case.procedure, applicant_organisation_id=case.applicant_organisation_id)
+    return mine.filter(state__in=WAITING).exclude(pk=case.pk).first()
 
 
 @dataclass(frozen=True)
@@ -77,6 +86,16 @@ def case_list(*, actor: Actor, wanted: CaseFilter, sort: str = "newest") -> Quer
     if wanted.until:
         cases = cases.filter(created_at__date__lte=wanted.until)
     return cases.order_by(SORTS.get(sort, SORTS["newest"]), "pk")
+
+
+def decided_by(actor: Actor, *, procedure: str, text: str = "") -> QuerySet[Case]:
+    """The cases of a procedure that the actor's organisation decides or has decided, the oldest open ones first."""
+    mine = visible_to(actor).filter(
+        procedure=procedure, parties__organisation_id=actor.organisation_id or 0, parties__role="DECIDER"
+    )
+    if text:
+        mine = mine.filter(subject__icontains=text)
+    return mine.select_related("applicant_organisation").order_by("due_on", "-submitted_at", "pk")
 
 
 def worklist(*, actor: Actor) -> QuerySet[Case]:

@@ -6,10 +6,12 @@ It says what the code says where a city's policy says nothing; a policy may put 
 from collections.abc import Iterable, Iterator
 
 from upkeep.casework.procedure import (
+    AreasPage,
     FormPage,
     HousesPage,
     Page,
     PapersPage,
+    PhonePage,
     Procedure,
     SheetPage,
     register,
@@ -72,6 +74,8 @@ def _page(one: Procedure, page: Page) -> str:
         HousesPage: "houses on the building table",
         SheetPage: "workbook",
         PapersPage: "papers",
+        AreasPage: "areas found by name",
+        PhonePage: "SMS code",
     }[type(page)]
     sheet = f" of {len(one.sheets[page.part].columns)} columns" if isinstance(page, SheetPage) else ""
     return f"{page.title} ({kind}{sheet}){f': {fields}' if fields else ''}"

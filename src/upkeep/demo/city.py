@@ -1,6 +1,7 @@
 """The city of the demo: districts, office, policies, banks, organisations, accounts."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.conf import settings
@@ -12,7 +13,8 @@ from upkeep.deposits.receipts import open_receipt_book
 from upkeep.estate.kinds import BuildingKind, HouseNature, HouseUse
 from upkeep.parties.actions import add_jurisdiction, open_account, register_organisation
 from upkeep.parties.actor import Actor
-from upkeep.parties.models import Jurisdiction, Organisation, OrganisationKind, User
+from upkeep.parties.models import Jurisdiction, Office, Organisation, OrganisationKind, User
+from upkeep.parties.places import add_office
 from upkeep.parties.queries import actor_of
 from upkeep.parties.roles import Role
 from upkeep.policy.actions import set_policy
@@ -23,15 +25,24 @@ from upkeep.policy.pay_slip_rule import PaySlipRule
 #: The password of every demo account; a real installation has no account that it did not make itself.
 PASSWORD: str = settings.DEMO_PASSWORD
 
+#: One of each role in the city's own office, and a clerk of the first district, who sees that district only.
 _STAFF = (
     ("demo-clerk", "李窗", (Role.WINDOW_CLERK,)),
     ("demo-reviewer", "王审", (Role.FIRST_REVIEWER,)),
+    ("demo-second-reviewer", "冯复", (Role.SECOND_REVIEWER,)),
     ("demo-approver", "赵批", (Role.APPROVER,)),
     ("demo-accountant", "钱会", (Role.ACCOUNTANT,)),
+    ("demo-cashier", "郑纳", (Role.CASHIER,)),
+    ("demo-editor", "褚编", (Role.EDITOR,)),
     ("demo-auditor", "孙计", (Role.AUDITOR,)),
+    ("demo-system-admin", "卫统", (Role.SYSTEM_ADMIN,)),
+    ("demo-security-admin", "蒋安", (Role.SECURITY_ADMIN,)),
+    ("demo-audit-admin", "沈查", (Role.AUDIT_ADMIN,)),
 )
+_DISTRICT_STAFF = (("demo-district-clerk", "韩区", (Role.WINDOW_CLERK,)),)
 _DEVELOPERS = ("江南置地开发有限公司", "滨江建设开发有限公司", "翠屏房地产开发有限公司")
 _COMPANIES = ("佳和物业服务有限公司", "安居物业服务有限公司", "长江物业服务有限公司")
+_SELLERS = ("江城市公有住房管理处",)
 _BANKS = (("江城银行", "江城银行滨江支行"), ("川南银行", "川南银行大山坪支行"))
 
 
@@ -43,6 +54,7 @@ class City:
     districts: list[Jurisdiction]
     developers: list[Organisation] = field(default_factory=list)
     companies: list[Organisation] = field(default_factory=list)
+    sellers: list[Organisation] = field(default_factory=list)
     committees: list[Organisation] = field(default_factory=list)
     banks: list[Organisation] = field(default_factory=list)
     users: dict[str, User] = field(default_factory=dict)
@@ -64,7 +76,13 @@ def found_city(*, at: dt.datetime, password_hash: str) -> City:
     )
     districts = [
         add_jurisdiction(
-            code=code, slug=slug, name=name, office_name=f"{name}管理部", parent=jurisdiction, phone="0830-3100000"
+            code=code,
+            slug=slug,
+            name=name,
+            office_name=f"{name}管理部",
+            parent=jurisdiction,
+            phone="0830-3100000",
+            address=f"{name}政务服务中心一楼 3 号窗口",
         )
         for code, slug, name in (
             ("510502", "jiangyang", "江阳区"),
@@ -76,18 +94,45 @@ def found_city(*, at: dt.datetime, password_hash: str) -> City:
     _set_policies(jurisdiction.pk, since=dt.date(2008, 2, 1))
     _open_banks(city, at=at, password_hash=password_hash)
     _register(city, at=at, password_hash=password_hash)
-    for username, name, roles in _STAFF:
+    _hire(city, jurisdiction, _STAFF, at=at, password_hash=password_hash)
+    _hire(city, districts[0], _DISTRICT_STAFF, at=at, password_hash=password_hash)
+    for district in districts[1:]:
+        _open_office(district, at=at)
+    open_receipt_book(jurisdiction_id=jurisdiction.pk, code="51050026", first=1, last=200_000, at=at)
+    return city
+
+
+def _open_office(place: Jurisdiction, *, at: dt.datetime) -> Office:
+    values = {
+        "name": place.office_name,
+        "address": place.office_address,
+        "phone": place.office_phone,
+        "hours": "周一至周五 9:00—12:00，13:30—17:00",
+    }
+    return add_office(jurisdiction=place, values=values, by=None, at=at)
+
+
+def _hire(
+    city: City,
+    place: Jurisdiction,
+    staff: Iterable[tuple[str, str, tuple[Role, ...]]],
+    *,
+    at: dt.datetime,
+    password_hash: str,
+) -> None:
+    """The staff of a new office."""
+    office = _open_office(place, at=at)
+    for username, name, roles in staff:
         city.users[username] = open_account(
             username=username,
             name=name,
             roles=roles,
-            jurisdiction_id=jurisdiction.pk,
+            jurisdiction_id=place.pk,
+            office_id=office.pk,
             password_hash=password_hash,
             phone="0830-3100000",
             at=at,
         )
-    open_receipt_book(jurisdiction_id=jurisdiction.pk, code="51050026", first=1, last=200_000, at=at)
-    return city
 
 
 def _set_policies(city_id: int, *, since: dt.date) -> None:
@@ -141,12 +186,15 @@ def _open_banks(city: City, *, at: dt.datetime, password_hash: str) -> None:
             name=f"{city.jurisdiction.office_name}（{kinds[place].label}专户）",
             opening_bank=branch,
         )
-        for suffix, person, role in (("", "周柜", Role.TELLER), ("-supervisor", "吴核", Role.TELLER_SUPERVISOR)):
+        for suffix, person, roles in (
+            ("", "周柜", [Role.TELLER]),
+            ("-supervisor", "吴核", [Role.TELLER_SUPERVISOR, Role.ORG_ADMIN]),
+        ):
             username = f"demo-teller{place + 1}{suffix}"
             city.users[username] = open_account(
                 username=username,
                 name=f"{person}{'甲乙'[place]}",
-                roles=[role],
+                roles=roles,
                 jurisdiction_id=city.jurisdiction.pk,
                 organisation_id=bank.pk,
                 password_hash=password_hash,
@@ -158,6 +206,7 @@ def _register(city: City, *, at: dt.datetime, password_hash: str) -> None:
     kinds = (
         (OrganisationKind.DEVELOPER, _DEVELOPERS, city.developers, Role.DEVELOPER, "demo-developer", "陈立"),
         (OrganisationKind.PROPERTY_COMPANY, _COMPANIES, city.companies, Role.PROPERTY_COMPANY, "demo-company", "刘管"),
+        (OrganisationKind.SELLING_UNIT, _SELLERS, city.sellers, Role.SELLING_UNIT, "demo-selling-unit", "杨售"),
     )
     for number, (kind, names, found, role, username, person) in enumerate(kinds):
         for place, name in enumerate(names, start=1):
@@ -180,7 +229,7 @@ def _register(city: City, *, at: dt.datetime, password_hash: str) -> None:
                 username=login,
                 name=organisation.contact_name,
                 phone=organisation.contact_phone,
-                roles=[role],
+                roles=[role, Role.ORG_ADMIN],
                 jurisdiction_id=city.jurisdiction.pk,
                 organisation_id=organisation.pk,
                 password_hash=password_hash,
@@ -208,7 +257,7 @@ def found_committee(city: City, *, area_name: str, at: dt.datetime, password_has
         username=username,
         name=committee.contact_name,
         phone=committee.contact_phone,
-        roles=[Role.OWNERS_COMMITTEE],
+        roles=[Role.OWNERS_COMMITTEE, Role.ORG_ADMIN],
         jurisdiction_id=city.jurisdiction.pk,
         organisation_id=committee.pk,
         password_hash=password_hash,

@@ -1,4 +1,4 @@
-"""Loads the demo city: everything through actions, bulk where houses are many, in one transaction."""
+"""Loads the demo cities: everything through actions, bulk where houses are many, in one transaction."""
 
 import datetime as dt
 import random
@@ -11,8 +11,11 @@ from upkeep.demo import areas, fill
 from upkeep.demo.cases import file_cases
 from upkeep.demo.city import PASSWORD, City, found_city, found_committee
 from upkeep.demo.fill import Filled, fill_area, moment
+from upkeep.demo.owners import open_owner_account
+from upkeep.demo.preset_cities import PRESET_CITIES, fill_preset_city, found_preset_city
 from upkeep.demo.repairs import run_projects
 from upkeep.parties.queries import cities
+from upkeep.policy.presets.applying import get_preset
 
 #: Which areas have an owners' committee, by place.
 _WITH_COMMITTEE = (0, 2, 10, 14)
@@ -26,7 +29,10 @@ class CityExists(Exception):
 
 @transaction.atomic
 def load_demo(*, today: dt.date, tell: Callable[[str], None] = lambda text: None) -> City:
-    """Load the whole city, dated relative to `today`; the same city for the same day. Raises: CityExists."""
+    """Load the whole city and a small one per preset, dated relative to `today`, the same for the same day.
+
+    Raises: CityExists.
+    """
     city, chance = _begin(today)
     filled: list[Filled] = []
     for place, plan in enumerate(areas.PLANS):
@@ -39,6 +45,7 @@ def load_demo(*, today: dt.date, tell: Callable[[str], None] = lambda text: None
         one = fill_area(city, plan, place=place, committee=committee, on=begun, chance=chance)
         fill.pay_deposits(city, one, on=begun + dt.timedelta(days=30), serial=f"JC{place:06d}")
         filled.append(one)
+    open_owner_account(city, area=filled[0].area, at=moment(today - dt.timedelta(days=40)))
     houses = sum(len(one.houses) for one in filled)
     tell(f"{len(filled)} 个物业区域，{houses:,} 户")
     for place, count in _WAITING:
@@ -48,6 +55,10 @@ def load_demo(*, today: dt.date, tell: Callable[[str], None] = lambda text: None
     _analyze()
     tell(f"{run_projects(city, filled, today=today)} 个维修项目")
     tell(f"{file_cases(city, today=today, chance=chance)} 张业务单")
+    for small in PRESET_CITIES:
+        other = found_preset_city(small, today=today, password_hash=_hash())
+        count = fill_preset_city(other, small, today=today, password_hash=_hash())
+        tell(f"{small.name}（{get_preset(small.preset).title}）：{count} 户")
     return city
 
 
@@ -60,6 +71,8 @@ def load_small(*, today: dt.date) -> City:
         committee = found_committee(city, area_name=plan.name, at=moment(begun), password_hash=_hash())
         one = fill_area(city, plan, place=place, committee=committee, on=begun, chance=chance)
         fill.pay_deposits(city, one, on=begun + dt.timedelta(days=30), serial=f"JC{place:06d}")
+        if place == 0:
+            open_owner_account(city, area=one.area, at=moment(begun + dt.timedelta(days=40)))
     return city
 
 

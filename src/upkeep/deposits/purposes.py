@@ -15,7 +15,7 @@ from upkeep.estate.actions import bind_owners, set_first_deposits_due
 from upkeep.estate.models import House
 from upkeep.estate.models.case_house import ClaimKind
 from upkeep.parties.actor import Actor
-from upkeep.parties.queries import ancestry
+from upkeep.parties.queries import city_id_of
 
 
 def payers_of(slip: PaySlip) -> dict[int, str]:
@@ -52,7 +52,7 @@ class FirstDeposit(SlipPurpose):
         rows = rows_by_house(slip.case, houses_of(slip)) if slip.case else {}
         if rows:
             bind_owners(
-                jurisdiction_id=ancestry(slip.jurisdiction_id)[-1],
+                jurisdiction_id=city_id_of(slip.jurisdiction_id),
                 owners=[new_owner(house_id, values) for house_id, values in rows.items()],
                 since=booked_on,
             )

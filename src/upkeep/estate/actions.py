@@ -10,12 +10,14 @@ from pypinyin import Style, lazy_pinyin
 from upkeep.casework.numbering import next_number
 from upkeep.estate.kinds import BuildingKind, FacilityKind, HouseNature, HouseUse, IdKind, Structure
 from upkeep.estate.models import Area, Building, Facility, House, Owner, Ownership
+from upkeep.estate.queries import current_service
+from upkeep.estate.serving import begin_service
 from upkeep.kernel.dates import day_of
 from upkeep.kernel.errors import Refusal
 from upkeep.kernel.ids import new_ids
 from upkeep.kernel.secrecy import lookup_hash
 from upkeep.parties.models import OrganisationKind
-from upkeep.parties.queries import ancestry, organisations
+from upkeep.parties.queries import city_id_of, organisations
 
 
 class AreaExists(Refusal):
@@ -78,25 +80,35 @@ def create_area(
     land_area_dm2: int = 0,
     property_company_id: int | None = None,
     committee_id: int | None = None,
+    case_id: int | None = None,
 ) -> Area:
-    """Enter an area. Raises: AreaExists."""
+    """Enter an area; the company and the committee named with it serve it from that day on. Raises: AreaExists."""
     try:
         with transaction.atomic():
-            return Area.objects.create(
+            area = Area.objects.create(
                 number=next_number("WY", on=day_of(at)),
                 jurisdiction_id=jurisdiction_id,
                 name=name,
                 initials=initials_of(name),
                 address=address,
                 developer_id=developer_id,
-                property_company_id=property_company_id,
-                committee_id=committee_id,
                 floor_area_dm2=floor_area_dm2,
                 land_area_dm2=land_area_dm2,
                 created_at=at,
             )
     except IntegrityError:
         raise AreaExists(f"物业区域“{name}”已经备案，如有新增房屋请办理“房屋补充”") from None
+    for organisation_id in (property_company_id, committee_id):
+        if organisation_id is not None:
+            begin_service(
+                area_id=area.pk,
+                organisation_id=organisation_id,
+                since=day_of(at),
+                basis="物业区域备案时登记",
+                case_id=case_id,
+                at=at,
+            )
+    return area
 
 
 @transaction.atomic
@@ -215,18 +227,27 @@ def set_first_deposits_due(amounts_fen: dict[int, int]) -> None:
 
 
 @transaction.atomic
-def bind_committee(*, area_id: int, committee_id: int) -> Area:
-    """Name the owners' committee that represents an area; one that represents others may take this one too.
+def bind_committee(*, area_id: int, committee_id: int, at: dt.datetime, by_id: int | None = None) -> Area:
+    """Name the owners' committee that represents an area from today on; one that represents others may take it too.
 
-    Raises: NoSuchCommittee when it is no committee of the area's city.
+    The committee of before ends. Raises: NoSuchCommittee when it is no committee of the area's city, AreaIsServed
+    when it is in office already.
     """
     area = Area.objects.select_for_update(of=("self",)).get(pk=area_id)
-    city_id = ancestry(area.jurisdiction_id)[-1]
+    former = current_service(area_id=area_id, kind=OrganisationKind.OWNERS_COMMITTEE)
+    city_id = city_id_of(area.jurisdiction_id)
     known = organisations(jurisdiction_id=city_id, kind=OrganisationKind.OWNERS_COMMITTEE)
     if not known.filter(pk=committee_id).exists():
         raise NoSuchCommittee("请选择本市已注册的业主委员会")
-    area.committee_id = committee_id
-    area.save(update_fields=["committee"])
+    begin_service(
+        area_id=area_id,
+        organisation_id=committee_id,
+        since=day_of(at),
+        basis="管理部门设置",
+        former_id=former.pk if former else None,
+        by_id=by_id,
+        at=at,
+    )
     return area
 
 

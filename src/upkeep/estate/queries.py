@@ -1,15 +1,20 @@
 """Reading the register: which areas an actor sees, houses of a building, owners, sums for lists."""
 
+import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
 
 from upkeep.estate.kinds import HouseState
-from upkeep.estate.models import Area, Building, Facility, House, Ownership
+from upkeep.estate.models import Area, Building, Facility, House, Ownership, Service
 from upkeep.kernel.masking import mask_name
 from upkeep.parties.actor import Actor
+from upkeep.parties.lists import organisations_under
+from upkeep.parties.models import Organisation, OrganisationKind
 from upkeep.parties.queries import within
 from upkeep.parties.roles import BANK, OFFICE
+
+_SERVING: str = "serving"  # the cached property of Area that is filled ahead
 
 
 def visible_to(actor: Actor) -> QuerySet[Area]:
@@ -20,22 +25,70 @@ def visible_to(actor: Actor) -> QuerySet[Area]:
     if actor.has(*BANK) or not actor.organisation_id:
         return areas.none()
     mine = actor.organisation_id
-    return areas.filter(Q(developer_id=mine) | Q(property_company_id=mine) | Q(committee_id=mine))
+    return areas.filter(Q(developer_id=mine) | Q(pk__in=served_area_ids(mine)))
+
+
+def served_area_ids(organisation_id: int) -> QuerySet[Service, int]:
+    """The ids of the areas that an organisation serves or represents now, for `__in`."""
+    return (
+        Service.objects.filter(organisation_id=organisation_id, until__isnull=True)
+        .order_by()
+        .values_list("area_id", flat=True)
+    )
+
+
+def with_serving(areas: QuerySet[Area]) -> QuerySet[Area]:
+    """The areas with those who serve them, read in one query for all (`Area.property_company`, `Area.committee`)."""
+    in_force = Service.objects.filter(until__isnull=True).select_related("organisation")
+    return areas.prefetch_related(Prefetch("services", queryset=in_force, to_attr=_SERVING))
+
+
+def _on(services: QuerySet[Service], on: dt.date) -> QuerySet[Service]:
+    return services.filter(Q(until__isnull=True) | Q(until__gt=on), since__lte=on)
+
+
+def serves(*, organisation_id: int, area_id: int, on: dt.date) -> bool:
+    """Whether the organisation serves or represents the area on a day."""
+    return _on(Service.objects.filter(organisation_id=organisation_id, area_id=area_id), on).exists()
+
+
+def areas_served(*, organisation_id: int, on: dt.date) -> QuerySet[Area]:
+    """The areas that an organisation serves or represents on a day, by name."""
+    mine = _on(Service.objects.filter(organisation_id=organisation_id), on)
+    return Area.objects.filter(pk__in=mine.order_by().values("area_id")).order_by("name")
+
+
+def current_service(*, area_id: int, kind: OrganisationKind) -> Service | None:
+    """Who serves the area as that kind now."""
+    open_ones = Service.objects.filter(area_id=area_id, kind=kind, until__isnull=True)
+    return open_ones.select_related("organisation").first()
+
+
+def services_of(area_id: int) -> list[Service]:
+    """服务关系: everyone who served the area, the latest first."""
+    rows = Service.objects.filter(area_id=area_id).select_related("organisation", "case", "begun_by", "ended_by")
+    return list(rows.order_by("kind", F("until").desc(nulls_first=True), "-since", "-pk"))
+
+
+def organisations_known_to(actor: Actor) -> QuerySet[Organisation]:
+    """The organisations the office keeps for the actor: whoever may do business anywhere in the city, and of the owners'
+    committees those of the areas he sees and those that have none yet."""
+    in_office = Service.objects.filter(kind=OrganisationKind.OWNERS_COMMITTEE, until__isnull=True)
+    seen = visible_to(actor).values("pk")
+    elsewhere = in_office.exclude(area_id__in=seen).values("organisation_id")
+    here = in_office.filter(area_id__in=seen).values("organisation_id")
+    committees = Q(kind=OrganisationKind.OWNERS_COMMITTEE, pk__in=elsewhere) & ~Q(pk__in=here)
+    return organisations_under(actor).exclude(committees)
 
 
 def get_area(area_id: int, *, actor: Actor) -> Area | None:
     """The area if the actor sees it."""
-    return (
-        visible_to(actor)
-        .select_related("jurisdiction", "developer", "property_company", "committee")
-        .filter(pk=area_id)
-        .first()
-    )
+    return visible_to(actor).select_related("jurisdiction", "developer").filter(pk=area_id).first()
 
 
 def area_list(*, actor: Actor, text: str = "", jurisdiction_id: int | None = None) -> QuerySet[Area]:
     """Visible areas by name, number, address or pinyin initials, with counts of buildings and houses."""
-    areas = visible_to(actor).select_related("jurisdiction", "developer", "property_company")
+    areas = with_serving(visible_to(actor)).select_related("jurisdiction", "developer")
     if text := text.strip():
         areas = areas.filter(
             Q(name__icontains=text)
@@ -56,9 +109,9 @@ def area_exists(*, jurisdiction_id: int, name: str) -> bool:
 
 def areas_of(organisation_id: int) -> QuerySet[Area]:
     """The areas that an organisation developed, serves or represents."""
-    return Area.objects.filter(
-        Q(developer_id=organisation_id) | Q(property_company_id=organisation_id) | Q(committee_id=organisation_id)
-    ).order_by("name")
+    return Area.objects.filter(Q(developer_id=organisation_id) | Q(pk__in=served_area_ids(organisation_id))).order_by(
+        "name"
+    )
 
 
 @dataclass(frozen=True)
@@ -130,3 +183,17 @@ def facilities_of(area_id: int) -> QuerySet[Facility]:
         .select_related("building")
         .order_by(F("building__order"), "unit", "name")
     )
+
+
+def areas_to_ask_for(*, district_id: int, developer: str) -> QuerySet[Area]:
+    """The areas of a district whose developer goes by that name, for those who ask to be joined to them."""
+    found = Area.objects.filter(jurisdiction_id=district_id, developer__name__icontains=developer.strip())
+    return found.select_related("jurisdiction", "developer").order_by("developer__name", "name")
+
+
+def areas_in_city(*, city_id: int, text: str = "") -> QuerySet[Area]:
+    """The areas of a city and its districts by name, for those who say which of them is theirs; no figures, no people."""
+    areas = Area.objects.filter(jurisdiction_id__in=within(city_id)).select_related("jurisdiction").order_by("name")
+    if text := text.strip():
+        areas = areas.filter(Q(name__icontains=text) | Q(initials__startswith=text.lower()))
+    return areas

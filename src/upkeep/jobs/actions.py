@@ -46,6 +46,14 @@ def defer(
     return job
 
 
+def put_in_queue(*, task: str, priority: int = 0, **arguments: Any) -> None:
+    """Give the queue a task of its own, without a job that somebody looks at; it begins once the caller has committed.
+
+    The task keeps its own account of what is done: a worker that dies leaves nothing here to take up.
+    """
+    configure_task(name=task, job_manager=_queue, priority=priority).defer(**arguments)
+
+
 def _enqueue(job: Job) -> None:
     configure_task(name=TASK, job_manager=_queue, lock=job.lock or None).defer(job_id=job.pk)
 

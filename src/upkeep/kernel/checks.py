@@ -41,6 +41,11 @@ def social_credit_code(text: str) -> str:
     return code
 
 
+def is_mobile(text: str) -> bool:
+    """Whether an SMS can reach the number."""
+    return re.fullmatch(r"1[3-9]\d{9}", _tidy(text)) is not None
+
+
 def phone_number(text: str) -> str:
     """A mobile or fixed-line number. Raises: ValueError with the sentence to show."""
     number = _tidy(text)

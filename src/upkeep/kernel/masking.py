@@ -19,3 +19,14 @@ def mask_phone(phone: str) -> str:
 def mask_bank_account(number: str) -> str:
     """Only the last four digits stay."""
     return "*" * max(len(number) - 4, 0) + number[-4:]
+
+
+def mask_email(address: str) -> str:
+    """wang@example.com -> w***@example.com."""
+    name, _, domain = address.rpartition("@")
+    return f"{name[:1]}***@{domain}" if name else "*" * len(address)
+
+
+def mask_address(address: str) -> str:
+    """A telephone number or an e-mail address, whichever it is."""
+    return mask_email(address) if "@" in address else mask_phone(address)

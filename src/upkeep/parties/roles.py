@@ -8,10 +8,12 @@ class Role(models.TextChoices):
 
     PUBLIC = "PUBLIC", "社会公众"
     OWNER = "OWNER", "业主"
+    UNVERIFIED = "UNVERIFIED", "未认证用户"
     DEVELOPER = "DEVELOPER", "开发建设单位"
     PROPERTY_COMPANY = "PROPERTY_COMPANY", "物业服务企业"
     OWNERS_COMMITTEE = "OWNERS_COMMITTEE", "业主委员会"
     SELLING_UNIT = "SELLING_UNIT", "公有住房售房单位"
+    ORG_ADMIN = "ORG_ADMIN", "单位管理员"
     TELLER = "TELLER", "银行柜员"
     TELLER_SUPERVISOR = "TELLER_SUPERVISOR", "银行复核"
     WINDOW_CLERK = "WINDOW_CLERK", "窗口受理"
@@ -40,6 +42,22 @@ ORGANISATION = (Role.DEVELOPER, Role.PROPERTY_COMPANY, Role.OWNERS_COMMITTEE, Ro
 BANK = (Role.TELLER, Role.TELLER_SUPERVISOR)
 EVERYONE = tuple(Role)
 
+#: 不相容岗位: who approves or books a payout does not hand it over, and who books does not keep the cash (会计法 第三十五条).
+_INCOMPATIBLE = frozenset({frozenset({Role.ACCOUNTANT, Role.CASHIER}), frozenset({Role.APPROVER, Role.CASHIER})})
+_ALONE = (*ADMINISTRATORS, Role.AUDITOR)
+
+
+def exclude_each_other(one: Role, other: Role) -> bool:
+    """Whether no one may hold both. The database holds the same table (parties/sql/guards/roles.sql).
+
+    Reviewer and approver may be one person: that he does not decide two steps of one case is checked case by case.
+    """
+    if one == other:
+        return False
+    if one in _ALONE or other in _ALONE:
+        return True
+    return (one in DESK) != (other in DESK) or frozenset({one, other}) in _INCOMPATIBLE
+
 
 class Portal(models.TextChoices):
     """门户: the set of pages that a user lands on; each has its shell, menu and home page."""
@@ -57,6 +75,16 @@ def portal_of(roles: frozenset[Role]) -> Portal:
         return Portal.OFFICE
     if roles & set(BANK):
         return Portal.BANK
-    if roles & set(ORGANISATION):
+    if roles & {*ORGANISATION, Role.UNVERIFIED}:
         return Portal.ORGANISATION
     return Portal.OWNER if Role.OWNER in roles else Portal.PUBLIC
+
+
+#: 登录入口: within each of them, in each city, login names are unique.
+REALMS = (Portal.ORGANISATION, Portal.OFFICE, Portal.BANK, Portal.OWNER)
+
+
+def realm_of(roles: frozenset[Role]) -> Portal:
+    """Where an account with these roles logs in. One that has no role yet is an organisation's in the making."""
+    portal = portal_of(roles)
+    return portal if portal in REALMS else Portal.ORGANISATION

@@ -20,6 +20,8 @@ class LoginRule:
     staff_key: str = setting("工作人员密钥", "OPTIONAL", choices=KEYS)
     staff_second_factor: str = setting("工作人员动态口令", "OPTIONAL", choices=SECOND, help="未使用密钥时")
     confirm_operator: bool = setting("旧密钥首次登录须确认经办人信息", False)
+    key_verifies_user: bool = setting("安全密钥须验证持有人", True, help="PIN 或指纹")
+    list_grace_hours: int = setting("吊销列表过期后密钥仍可使用", 0, most=72, unit="小时")
     staff_idle_minutes: int = setting("工作人员无操作自动退出", 15, least=5, most=60, unit="分钟")
     other_idle_minutes: int = setting("其他用户无操作自动退出", 30, least=5, most=60, unit="分钟")
 

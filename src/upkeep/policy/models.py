@@ -1,10 +1,11 @@
-"""The one table of policies."""
+"""The one table of policies, and the book of their changes."""
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
+from django.db.models import F, Q
 
-from upkeep.parties.models import Jurisdiction
+from upkeep.parties.models import Jurisdiction, User
 
 
 class PolicyKind(models.TextChoices):
@@ -25,6 +26,19 @@ class PolicyKind(models.TextChoices):
     PAYOUT_GATE = "payout_gate", "拨付规则"
     INTEREST_RULE = "interest_rule", "计息规则"
     WORDING = "wording", "用语"
+
+
+#: What moves money or decides who lets it go: proposed by one person, put in force by another.
+TWO_PERSON_KINDS = (
+    PolicyKind.REVIEW_CHAIN,
+    PolicyKind.DEPOSIT_STANDARD,
+    PolicyKind.VOTING_RULE,
+    PolicyKind.PAY_SLIP_RULE,
+    PolicyKind.NOTICE_RULE,
+    PolicyKind.PROJECT_RULE,
+    PolicyKind.PAYOUT_GATE,
+    PolicyKind.INTEREST_RULE,
+)
 
 
 class Policy(models.Model):
@@ -48,8 +62,89 @@ class Policy(models.Model):
                     ("scope", RangeOperators.EQUAL),
                     ("in_force", RangeOperators.OVERLAPS),
                 ],
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(in_force__isempty=False, in_force__startswith__isnull=False),
+                name="policy_begins_on_a_day",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.jurisdiction_id} {self.kind} {self.scope}"
+
+
+class ChangeAct(models.TextChoices):
+    """变更方式: a value of one's own, one's own given up for the inherited one, or a planned one taken back."""
+
+    SET = "SET", "设置"
+    INHERIT = "INHERIT", "取消本级设置"
+    WITHDRAW = "WITHDRAW", "撤回待生效内容"
+
+
+class ChangeState(models.TextChoices):
+    """变更状态."""
+
+    WAITING = "WAITING", "待确认"
+    DONE = "DONE", "已确认"
+    REFUSED = "REFUSED", "未通过"
+    DROPPED = "DROPPED", "已撤销"
+
+
+class PolicyChange(models.Model):
+    """政策变更: who changed what, when, from what to what. Decided once and never altered; the database sees to it.
+
+    Refuses a change of a money rule that one person both proposed and put in force, and a second one while one waits.
+    Without people: what was set when the city was founded from the command line.
+    """
+
+    jurisdiction = models.ForeignKey(Jurisdiction, verbose_name="管辖区", on_delete=models.PROTECT)
+    kind = models.CharField("类别", max_length=30, choices=PolicyKind.choices)
+    scope = models.CharField("适用对象", max_length=60, blank=True, default="")
+    act = models.CharField("变更方式", max_length=10, choices=ChangeAct.choices, default=ChangeAct.SET)
+    before = models.JSONField("变更前", null=True)
+    value = models.JSONField("变更后", null=True)
+    valid_from = models.DateField("生效日期")
+    basis = models.CharField("依据", max_length=200)
+    state = models.CharField("状态", max_length=10, choices=ChangeState.choices)
+    proposed_by = models.ForeignKey(
+        User, verbose_name="提出人", null=True, on_delete=models.PROTECT, related_name="proposed_policies"
+    )
+    proposed_at = models.DateTimeField("提出时间")
+    decided_by = models.ForeignKey(
+        User, verbose_name="确认人", null=True, on_delete=models.PROTECT, related_name="decided_policies"
+    )
+    decided_at = models.DateTimeField("确认时间", null=True)
+    note = models.CharField("意见", max_length=200, blank=True, default="")
+
+    class Meta:
+        verbose_name = "政策变更"
+        indexes = [models.Index(fields=("jurisdiction", "kind", "scope", "-proposed_at"), name="policy_change_newest")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=("jurisdiction", "kind", "scope"),
+                condition=Q(state=ChangeState.WAITING),
+                name="policy_change_waits_once",
+            ),
+            models.CheckConstraint(condition=Q(state__in=ChangeState.values), name="policy_change_state_is_known"),
+            models.CheckConstraint(
+                condition=Q(state=ChangeState.WAITING, decided_at__isnull=True, decided_by__isnull=True)
+                | ~Q(state=ChangeState.WAITING) & Q(decided_at__isnull=False),
+                name="policy_change_is_decided_or_waits",
+            ),
+            # Both nobody: the founding. One nobody: refused, or the rule of two could be walked around.
+            models.CheckConstraint(
+                condition=~Q(state=ChangeState.DONE)
+                | Q(proposed_by__isnull=True, decided_by__isnull=True)
+                | Q(proposed_by__isnull=False, decided_by__isnull=False)
+                & (~Q(kind__in=TWO_PERSON_KINDS) | ~Q(decided_by=F("proposed_by"))),
+                name="policy_change_of_money_takes_two_people",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.jurisdiction_id} {self.kind} {self.scope} {self.valid_from}"
+
+    @property
+    def takes_two(self) -> bool:
+        """Whether another person than the proposer must put it in force."""
+        return self.kind in TWO_PERSON_KINDS

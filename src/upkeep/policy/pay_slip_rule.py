@@ -5,15 +5,21 @@ from dataclasses import dataclass
 
 from upkeep.parties.roles import Role
 from upkeep.policy.models import PolicyKind
-from upkeep.policy.queries import value_in_force
+from upkeep.policy.settings import in_force, setting
+
+VOIDERS = tuple(
+    (role.value, str(role.label)) for role in (Role.DEVELOPER, Role.SELLING_UNIT, Role.WINDOW_CLERK, Role.ACCOUNTANT)
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class PaySlipRule:
     """`valid_days` counts the days after the day of issue; `voiders` are roles, the payer's own or the office's."""
 
-    valid_days: int = 30
-    voiders: tuple[str, ...] = (Role.DEVELOPER, Role.WINDOW_CLERK, Role.ACCOUNTANT)
+    valid_days: int = setting("有效天数", 30, least=1, most=3_660, unit="天", help="自开具次日起算")
+    voiders: tuple[str, ...] = setting(
+        "可作废通知单", (Role.DEVELOPER, Role.WINDOW_CLERK, Role.ACCOUNTANT), choices=VOIDERS
+    )
 
     def __post_init__(self) -> None:
         if not 1 <= self.valid_days <= 3_660:
@@ -28,7 +34,4 @@ class PaySlipRule:
 
 def pay_slip_rule(*, jurisdiction_id: int, on: dt.date) -> PaySlipRule:
     """The city's rule, or 30 days where it has set none."""
-    value = value_in_force(kind=PolicyKind.PAY_SLIP_RULE, jurisdiction_id=jurisdiction_id, on=on)
-    if value is None:
-        return PaySlipRule()
-    return PaySlipRule(valid_days=value["valid_days"], voiders=tuple(value.get("voiders", PaySlipRule.voiders)))
+    return in_force(PaySlipRule, kind=PolicyKind.PAY_SLIP_RULE, jurisdiction_id=jurisdiction_id, on=on)

@@ -32,7 +32,13 @@ class RegistrationRule:
     originals: str = setting("原件核验", "WINDOW", choices=ORIGINALS)
     areas: str = setting("服务区域", "NONE", choices=AREAS, help="物业服务企业、业主委员会")
     printed: bool = setting("打印注册申请表", True)
+    phone_code: bool = setting("经办人手机须短信验证", False, help="提交后即可登录的一律验证")
     activation_hours: int = setting("激活链接有效时长", 24, least=1, most=168, unit="小时")
+
+    @property
+    def asks_phone_code(self) -> bool:
+        """Where nobody looks at the papers first, the phone at least is proved."""
+        return self.phone_code or self.way == "AT_ONCE"
 
 
 def registration_rule(*, jurisdiction_id: int, on: dt.date, organisation_kind: str = "") -> RegistrationRule:

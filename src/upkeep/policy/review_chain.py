@@ -8,6 +8,8 @@ from upkeep.parties.roles import Role
 from upkeep.policy.models import PolicyKind
 from upkeep.policy.queries import value_in_force
 
+MOST_STEPS, MOST_DAYS = 5, 60
+
 
 @dataclass(frozen=True)
 class ChainStep:

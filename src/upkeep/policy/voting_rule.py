@@ -8,6 +8,7 @@ from upkeep.policy.models import PolicyKind
 from upkeep.policy.queries import value_in_force
 
 Base = Literal["SCOPE", "JOINED"]
+SCOPES = (("use", "使用维修资金"), ("raise", "续筹维修资金"))
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,11 @@ def rule_from_json(value: dict[str, Any]) -> VotingRule:
 
 
 def voting_rule(*, jurisdiction_id: int, on: dt.date, scope: str = "use") -> VotingRule:
-    """The rule in force for a decision of that scope; the Civil Code's rule for using the fund where none is set."""
+    """The rule in force for a decision of that scope; the Civil Code's where none is set."""
     value = value_in_force(kind=PolicyKind.VOTING_RULE, jurisdiction_id=jurisdiction_id, on=on, scope=scope)
-    return CC278_USE if value is None else rule_from_json(value)
+    return default_rule(scope) if value is None else rule_from_json(value)
+
+
+def default_rule(scope: str) -> VotingRule:
+    """What the Civil Code says of a decision of that scope."""
+    return CC278_RAISE if scope == "raise" else CC278_USE

@@ -10,8 +10,12 @@ from upkeep.books.chart import FundKind
 from upkeep.estate import claims
 from upkeep.kernel.errors import Refusal
 from upkeep.kernel.money import yuan
+from upkeep.messaging.actions import notify
+from upkeep.messaging.events import IN_SITE, event
 from upkeep.parties.actor import Actor
+from upkeep.parties.queries import users_of
 from upkeep.repairs.history import advance, locked
+from upkeep.repairs.models import RepairProject
 from upkeep.repairs.stages import ProjectMove
 
 PURPOSE = "repair"
@@ -30,6 +34,28 @@ def reference_prefix(project_id: int) -> str:
 def project_id_of(order: PaymentOrder) -> int:
     """The project that ordered the payment."""
     return int(order.reference.split(":")[1])
+
+
+REPAIR_PAID = event(
+    "repair_paid",
+    "维修资金已拨付",
+    [IN_SITE],
+    "维修项目“{title}”的 {amount} 元已由专户银行付给{payee}。",
+    "已拨付：{title}",
+)
+
+
+def _tell_paid(project: RepairProject, order: PaymentOrder, *, at: dt.datetime) -> None:
+    """The users of the organisation that runs the project."""
+    notify(
+        event=REPAIR_PAID.code,
+        jurisdiction_id=project.jurisdiction_id,
+        values={"title": project.title, "amount": yuan(order.amount_fen), "payee": order.payee_name},
+        at=at,
+        key=f"order:{order.number}:paid",
+        user_ids=users_of(organisation_id=project.organisation_id),
+        url=f"/projects/{project.number}/",
+    )
 
 
 @purpose(PURPOSE)
@@ -54,6 +80,7 @@ class RepairPayment(OrderPurpose):
         project.paid_fen += order.amount_fen
         note = f"付款通知 {order.number}，{yuan(order.amount_fen)} 元"
         advance(project, ProjectMove.PAY, by=by, at=at, note=note)
+        _tell_paid(project, order, at=at)
         if project.paid_fen == project.settlement_fen:
             project.finished_at = at
             advance(project, ProjectMove.FINISH, by=by, at=at, note=f"共拨付 {yuan(project.paid_fen)} 元")

@@ -8,6 +8,7 @@ from upkeep.banking.models import PaymentOrder
 from upkeep.casework.models import Case
 from upkeep.casework.states import CLOSED
 from upkeep.estate.models import Area
+from upkeep.estate.queries import served_area_ids
 from upkeep.kernel.numbers import tidy_number
 from upkeep.parties.actor import Actor
 from upkeep.parties.queries import within
@@ -24,7 +25,7 @@ def areas_to_start_in(actor: Actor) -> QuerySet[Area]:
     mine = actor.organisation_id
     if not actor.has(*STARTERS) or mine is None:
         return Area.objects.none()
-    return Area.objects.filter(Q(committee_id=mine) | Q(property_company_id=mine)).order_by("name")
+    return Area.objects.filter(pk__in=served_area_ids(mine)).order_by("name")
 
 
 def visible_to(actor: Actor) -> QuerySet[RepairProject]:
@@ -38,8 +39,7 @@ def visible_to(actor: Actor) -> QuerySet[RepairProject]:
     mine = actor.organisation_id
     if mine is None or not actor.has(*STARTERS):
         return projects.none()
-    concerned = Q(area__committee_id=mine) | Q(area__property_company_id=mine)
-    return projects.filter(Q(organisation_id=mine) | (published & concerned))
+    return projects.filter(Q(organisation_id=mine) | (published & Q(area__in=served_area_ids(mine))))
 
 
 def get_project(number: str, *, actor: Actor) -> RepairProject | None:

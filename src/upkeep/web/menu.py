@@ -1,12 +1,13 @@
 """The side menus, one per portal, as data. Colleagues add items here; an item whose page does not exist is not shown."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from django.urls import NoReverseMatch, reverse
 
 from upkeep.parties.actor import Actor
-from upkeep.parties.roles import BANK, BOOKKEEPERS, OFFICE, ORGANISATION, Portal, Role
+from upkeep.parties.roles import ADMINISTRATORS, BANK, BOOKKEEPERS, OFFICE, ORGANISATION, Portal, Role
+from upkeep.policy.wording import Wording
 from upkeep.repairs.queries import STARTERS
 
 
@@ -14,7 +15,9 @@ from upkeep.repairs.queries import STARTERS
 class MenuItem:
     """One line of a menu: a page, or a group of pages. Nobody sees it but the roles it names.
 
-    `also` names further pages on which the item counts as the open one (a case opened from its list).
+    The title may name a thing by the city's word for it: {area}管理. `also` names further pages on which the item
+    counts as the open one (a case opened from its list). `way` is a way to serve areas that the city must have opened
+    (`policy.service_rule`); it is asked only where such an item comes up.
     """
 
     title: str
@@ -23,6 +26,7 @@ class MenuItem:
     argument: str = ""
     roles: tuple[Role, ...] = ()
     also: tuple[str, ...] = ()
+    way: str = ""
     children: tuple["MenuItem", ...] = ()
 
 
@@ -42,14 +46,46 @@ PROJECT_PAGES = tuple(
 )
 CASE_PAGES = ("cases:show", "cases:edit", "cases:done", "cases:guide", "cases:faults")
 
+STAFF_PAGES = tuple(
+    f"administration:{name}" for name in ("person", "add_staff", "edit_person", "roles", "reset_password")
+)
+PLACE_PAGES = tuple(
+    f"administration:{name}"
+    for name in ("jurisdiction", "add_jurisdiction", "edit_jurisdiction", "office", "add_office", "edit_office")
+)
+ORGANISATION_PAGES = ("administration:organisation", "administration:change_kind")
 ORDER_PAGES = ("payments:order", "payments:reissue", "payments:void")
 SLIP_PAGES = ("deposits:slip", "deposits:void_slip")
+POLICY_PAGES = tuple(
+    f"policies:{name}"
+    for name in ("jurisdiction", "detail", "edit", "inherit", "withdraw", "preset", "changes", "change", "decide")
+)
+
+USER_PAGES = ("organisation:add_user", "organisation:user", "organisation:edit_user", "organisation:user_password")
+#: 机构管理: of organisations and of banks.
+OWN_ORGANISATION = MenuItem(
+    title="机构管理",
+    icon="organisation",
+    children=(
+        MenuItem(
+            title="信息变更", url_name="organisation:change", roles=(Role.ORG_ADMIN,), also=("organisation:check",)
+        ),
+        MenuItem(title="变更记录", url_name="organisation:history", roles=(*ORGANISATION, *BANK)),
+        MenuItem(title="机构用户管理", url_name="organisation:users", roles=(Role.ORG_ADMIN,), also=USER_PAGES),
+    ),
+)
+
+#: Who gives keys out and takes them back.
+KEEPERS = (Role.SECURITY_ADMIN,)
+KEY_PAGES = ("keys:holder", "keys:revoke")
 
 MENUS: dict[Portal, tuple[MenuItem, ...]] = {
     Portal.OFFICE: (
         MenuItem(title="工作台", icon="home", url_name="office:home", roles=OFFICE),
         MenuItem(title="业务查询", icon="cases", url_name="cases:list", roles=OFFICE, also=CASE_PAGES),
-        MenuItem(title="小区与楼盘表", icon="buildings", url_name="estate:areas", roles=OFFICE, also=("estate:area",)),
+        MenuItem(
+            title="{area}与楼盘表", icon="buildings", url_name="estate:areas", roles=OFFICE, also=("estate:area",)
+        ),
         MenuItem(title="维修项目", icon="repair", url_name="projects:list", roles=OFFICE, also=("projects:show",)),
         MenuItem(
             title="交存管理",
@@ -74,22 +110,85 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                 MenuItem(title="分户账", url_name="office:sub_accounts", roles=OFFICE, also=("office:sub_account",)),
             ),
         ),
+        MenuItem(
+            title="机构管理",
+            icon="organisation",
+            children=(
+                MenuItem(
+                    title="单位管理", url_name="administration:organisations", roles=OFFICE, also=ORGANISATION_PAGES
+                ),
+                MenuItem(
+                    title="售房单位登记",
+                    url_name="cases:guide",
+                    argument="organisation_registration",
+                    roles=(Role.WINDOW_CLERK,),
+                ),
+                MenuItem(
+                    title="机构注册协议",
+                    url_name="office:agreement",
+                    roles=(Role.EDITOR, Role.SYSTEM_ADMIN),
+                ),
+            ),
+        ),
+        MenuItem(title="政策设置", icon="settings", url_name="policies:overview", roles=OFFICE, also=POLICY_PAGES),
+        MenuItem(
+            title="系统管理",
+            icon="settings",
+            children=(
+                MenuItem(title="人员管理", url_name="administration:staff", roles=ADMINISTRATORS, also=STAFF_PAGES),
+                MenuItem(
+                    title="管辖区管理", url_name="administration:jurisdictions", roles=ADMINISTRATORS, also=PLACE_PAGES
+                ),
+                MenuItem(
+                    title="审计日志",
+                    url_name="administration:record",
+                    roles=(Role.AUDIT_ADMIN,),
+                    also=("administration:logins",),
+                ),
+                MenuItem(title="发送记录", url_name="office:outbox", roles=(Role.SYSTEM_ADMIN,)),
+            ),
+        ),
+        MenuItem(
+            title="密钥管理",
+            icon="key",
+            children=(
+                MenuItem(title="密钥发放", url_name="keys:holders", roles=KEEPERS, also=KEY_PAGES),
+                MenuItem(title="认证机构与吊销列表", url_name="keys:authorities", roles=KEEPERS),
+                MenuItem(title="密钥记录", url_name="keys:log", roles=(Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)),
+            ),
+        ),
         MenuItem(title="后台工作", icon="task", url_name="jobs:list", roles=OFFICE, also=("jobs:show",)),
     ),
     Portal.ORGANISATION: (
-        MenuItem(title="首页", icon="home", url_name="organisation:home", roles=ORGANISATION),
-        MenuItem(title="我的业务", icon="cases", url_name="cases:list", roles=ORGANISATION, also=CASE_PAGES),
+        MenuItem(title="首页", icon="home", url_name="organisation:home", roles=(*ORGANISATION, Role.UNVERIFIED)),
         MenuItem(
-            title="物业区域管理",
+            title="我的业务",
+            icon="cases",
+            url_name="cases:list",
+            roles=(*ORGANISATION, Role.UNVERIFIED),
+            also=CASE_PAGES,
+        ),
+        MenuItem(
+            title="单位注册申请",
+            icon="organisation",
+            url_name="cases:guide",
+            argument="unit_registration",
+            roles=(Role.UNVERIFIED,),
+        ),
+        MenuItem(
+            title="{area}管理",
             icon="buildings",
             children=(
-                MenuItem(title="小区与楼盘表", url_name="estate:areas", roles=ORGANISATION, also=("estate:area",)),
+                MenuItem(title="{area}与楼盘表", url_name="estate:areas", roles=ORGANISATION, also=("estate:area",)),
                 MenuItem(
                     title="物业区域采集",
                     url_name="cases:guide",
                     argument="area_collection",
                     roles=(Role.DEVELOPER,),
                 ),
+                MenuItem(title="入驻审批", url_name="service:approvals", roles=(Role.DEVELOPER,), way="MOVE_IN"),
+                MenuItem(title="申请入驻", url_name="service:move_in", roles=(Role.PROPERTY_COMPANY,), way="MOVE_IN"),
+                MenuItem(title="物业区域关联", url_name="service:association", roles=STARTERS, way="ASSOCIATION"),
             ),
         ),
         MenuItem(
@@ -115,6 +214,7 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                 MenuItem(title="新建维修项目", url_name="projects:new", roles=STARTERS, also=("projects:create",)),
             ),
         ),
+        OWN_ORGANISATION,
         MenuItem(title="后台工作", icon="task", url_name="jobs:list", roles=ORGANISATION, also=("jobs:show",)),
     ),
     Portal.BANK: (
@@ -123,20 +223,39 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
         MenuItem(title="付款通知", icon="payment", url_name="bank:orders", roles=BANK),
         MenuItem(title="当日流水", icon="list", url_name="bank:journal", roles=BANK),
         MenuItem(title="交款通知单", icon="receipt", url_name="deposits:slips", roles=BANK, also=SLIP_PAGES),
+        OWN_ORGANISATION,
     ),
     Portal.OWNER: (),
     Portal.PUBLIC: (),
 }
 
 
-def shown_menu(*, portal: Portal, roles: frozenset[Role], url_name: str) -> tuple[ShownItem, ...]:
-    """The portal's menu for these roles, with the item of the page `url_name` marked open."""
-    return tuple(_shown(MENUS[portal], roles=roles, url_name=url_name))
+def no_ways() -> frozenset[str]:
+    """For whoever has no city."""
+    return frozenset()
 
 
-def shortcuts(actor: Actor) -> list[ShownItem]:
+def shown_menu(
+    *,
+    portal: Portal,
+    roles: frozenset[Role],
+    url_name: str,
+    words: Wording | None = None,
+    ways: Callable[[], frozenset[str]] = no_ways,
+) -> tuple[ShownItem, ...]:
+    """The portal's menu for these roles, with the item of the page `url_name` marked open, in the city's words.
+
+    `ways` is asked only when an item depends on the way that the city opens.
+    """
+    view = _View(roles, url_name, vars(words or Wording()), ways)
+    return tuple(_shown(MENUS[portal], view))
+
+
+def shortcuts(
+    actor: Actor, *, words: Wording | None = None, ways: Callable[[], frozenset[str]] = no_ways
+) -> list[ShownItem]:
     """Every page of the actor's menu except his home: what 快捷入口 offers. A page without an icon has its group's."""
-    items = shown_menu(portal=actor.portal, roles=actor.roles, url_name="")
+    items = shown_menu(portal=actor.portal, roles=actor.roles, url_name="", words=words, ways=ways)
     flat = [replace(child, icon=child.icon or item.icon) for item in items for child in item.children or (item,)]
     home = _url(f"{actor.portal.value}:home")
     return [item for item in flat if item.url != home]
@@ -150,15 +269,28 @@ def trail(items: tuple[ShownItem, ...]) -> tuple[ShownItem, ...]:
     return ()
 
 
-def _shown(items: tuple[MenuItem, ...], *, roles: frozenset[Role], url_name: str) -> Iterator[ShownItem]:
+@dataclass(frozen=True)
+class _View:
+    """For whom a menu is made ready, on which page, in which words."""
+
+    roles: frozenset[Role]
+    url_name: str
+    words: Mapping[str, str]
+    ways: Callable[[], frozenset[str]]
+
+
+def _shown(items: tuple[MenuItem, ...], view: _View) -> Iterator[ShownItem]:
     for item in items:
-        children = tuple(_shown(item.children, roles=roles, url_name=url_name))
+        children = tuple(_shown(item.children, view))
         url = _url(item.url_name, item.argument)
-        if not children and (not url or roles.isdisjoint(item.roles)):
+        if not children and (not url or view.roles.isdisjoint(item.roles)):
+            continue
+        if item.way and item.way not in view.ways():
             continue
         own = () if item.argument else (item.url_name,)
-        is_open = url_name in (*own, *item.also) or any(child.is_open for child in children)
-        yield ShownItem(title=item.title, icon=item.icon, url=url, is_open=is_open, children=children)
+        is_open = view.url_name in (*own, *item.also) or any(child.is_open for child in children)
+        title = item.title.format_map(view.words)
+        yield ShownItem(title=title, icon=item.icon, url=url, is_open=is_open, children=children)
 
 
 def _url(url_name: str, argument: str = "") -> str:

@@ -10,13 +10,19 @@ from django.http import HttpResponseBase
 from django.utils.functional import SimpleLazyObject
 
 from upkeep.parties.models import Jurisdiction
-from upkeep.parties.queries import actor_of, city_of
+from upkeep.parties.queries import actor_of, city_of, get_city, get_place
 from upkeep.web.access import ActorRequest
 
 GetResponse = Callable[[ActorRequest], HttpResponseBase]
 
 #: Where a visitor's session remembers the cases he began.
 GUEST_CASES = "guest_cases"
+
+#: Where a visitor's session remembers the city whose pages he looked at last.
+CITY = "city"
+
+#: The page where the staff of a province log in too, though it is no city.
+LOGIN = "public:city_login"
 
 #: Tables that a GET may write (decisions: sessions, captcha and counters).
 _WRITABLE = ("django_session", "axes_")
@@ -27,7 +33,10 @@ class WroteOnGet(Exception):
 
 
 class ActorMiddleware:
-    """Sets `request.actor`, and `request.city` from it; the city is looked up when it is first asked for."""
+    """Sets `request.actor`, and `request.city`: a user's own city, a visitor's the one whose pages he looked at last.
+
+    The city is looked up when it is first asked for.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -36,9 +45,28 @@ class ActorMiddleware:
         request.actor = actor_of(request.user)
         if request.actor.is_anonymous and (guest_cases := request.session.get(GUEST_CASES)):
             request.actor = replace(request.actor, guest_cases=frozenset(guest_cases))
-        jurisdiction_id = request.actor.jurisdiction_id
-        request.city = cast(Jurisdiction, SimpleLazyObject(lambda: city_of(jurisdiction_id=jurisdiction_id)))
+        actor, remembered = request.actor, request.session.get(CITY, "")
+        if actor.is_anonymous and remembered:
+            _set_city(request, lambda: get_place(remembered) or city_of(jurisdiction_id=0))
+        else:
+            _set_city(request, lambda: city_of(jurisdiction_id=actor.jurisdiction_id))
         return self.get_response(request)
+
+    def process_view(
+        self, request: ActorRequest, view: Callable[..., HttpResponseBase], args: Any, kwargs: Any
+    ) -> None:
+        """A page of a city: a visitor is there from now on."""
+        slug = kwargs.get("city")
+        if slug and request.actor.is_anonymous:
+            match = request.resolver_match
+            found = get_place(slug) if match and match.view_name == LOGIN else get_city(slug)
+            _set_city(request, lambda: found)
+            if found is not None and request.session.get(CITY) != slug:
+                request.session[CITY] = slug
+
+
+def _set_city(request: ActorRequest, look_up: Callable[[], Jurisdiction | None]) -> None:
+    request.city = cast(Jurisdiction, SimpleLazyObject(look_up))
 
 
 class TransactionMiddleware:

@@ -1,15 +1,20 @@
 """What every page of a portal shows around its content: portal, menu, user, city."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
+from upkeep.messaging.queries import unread_count
 from upkeep.parties.actor import ANONYMOUS, Actor
-from upkeep.parties.roles import OFFICE, ORGANISATION, Portal
+from upkeep.parties.roles import BANK, OFFICE, ORGANISATION, Portal
+from upkeep.policy.wording import Wording, wording
 from upkeep.web import menu
+from upkeep.web.access import ActorRequest
+from upkeep.web.service.ways import open_ways
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -17,7 +22,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     actor: Actor = getattr(request, "actor", ANONYMOUS)
     match = request.resolver_match
     url_name = match.view_name if match else ""
-    items = menu.shown_menu(portal=actor.portal, roles=actor.roles, url_name=url_name)
+    words = SimpleLazyObject(lambda: words_for(request))
+    items = SimpleLazyObject(lambda: _menu(request, actor, url_name))
     return {
         "actor": actor,
         "city": getattr(request, "city", None),
@@ -26,17 +32,42 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "layout": layout_of(actor.portal),
         "home_url": home_url(actor.portal),
         "menu": items,
-        "trail": menu.trail(items),
+        "trail": SimpleLazyObject(lambda: menu.trail(tuple(items))),
+        "words": words,
         "search_url": _url_if_any("estate:search") if actor.has(*OFFICE, *ORGANISATION) else "",
-        "messages_url": _url_if_any(f"{actor.portal.value}:messages"),
+        "messages_url": "" if actor.is_anonymous else reverse("messaging:list"),
+        "keys_url": _url_if_any("keys:mine") if actor.has(*OFFICE, *ORGANISATION, *BANK) else "",
+        "unread": SimpleLazyObject(lambda: unread_count(user_id=actor.user_id)),
         "user_title": SimpleLazyObject(lambda: _user_title(request)),
     }
 
 
+def _menu(request: HttpRequest, actor: Actor, url_name: str) -> tuple[menu.ShownItem, ...]:
+    words = words_for(request) if menu.MENUS[actor.portal] else None
+    return menu.shown_menu(
+        portal=actor.portal,
+        roles=actor.roles,
+        url_name=url_name,
+        words=words,
+        ways=lambda: open_ways(cast(ActorRequest, request)),
+    )
+
+
+def words_for(request: HttpRequest) -> Wording:
+    """What the city of the user, or of the page that a visitor looks at, calls things. Asked once per request."""
+    known: Wording | None = getattr(request, "words", None)
+    if known is None:
+        actor: Actor = getattr(request, "actor", ANONYMOUS)
+        city = getattr(request, "city", None)
+        place = actor.jurisdiction_id or (city.pk if city else 0)
+        known = wording(jurisdiction_id=place, on=timezone.localdate()) if place else Wording()
+        request.words = known  # type: ignore[attr-defined]
+    return known
+
+
 def layout_of(portal: Portal) -> str:
-    """The template that a page of the portal extends; a portal without a shell of its own has the public's."""
-    own_shell = portal in (Portal.OFFICE, Portal.ORGANISATION, Portal.BANK)
-    return f"layout/{portal.value}.html" if own_shell else "layout/public.html"
+    """The template that a page of the portal extends."""
+    return f"layout/{portal.value}.html"
 
 
 def home_url(portal: Portal) -> str:

@@ -16,11 +16,12 @@ _TONE_OF_STATE = {
         "PASSED",
         "MATCHED",
         "OPEN",
+        "SENT",
     ),
     "info": ("SUBMITTED", "IN_REVIEW", "RUNNING", "VOTING", "PUBLISHED", "PENDING", "ISSUED", "UNPAID", "WAITING"),
     "warn": ("RETURNED", "EXPIRED", "OVERDUE", "HELD", "FROZEN", "PARTIAL", "SUSPENDED", "UNMATCHED", "ARREARS"),
-    "bad": ("REJECTED", "FAILED", "VOID", "NOT_PASSED", "ABORTED"),
-    "quiet": ("DRAFT", "WITHDRAWN", "CANCELLED", "DEACTIVATED", "ARCHIVED", "ENDED"),
+    "bad": ("REJECTED", "REFUSED", "FAILED", "VOID", "NOT_PASSED", "ABORTED", "ABANDONED"),
+    "quiet": ("DRAFT", "DROPPED", "WITHDRAWN", "CANCELLED", "DEACTIVATED", "ARCHIVED", "ENDED"),
 }
 _BY_STATE = {state: tone for tone, states in _TONE_OF_STATE.items() for state in states}
 

@@ -1,16 +1,25 @@
 """物业区域 and 楼幢."""
 
+from typing import TYPE_CHECKING
+
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
 
 from upkeep.estate.kinds import BuildingKind, Structure
 from upkeep.kernel.ids import new_id
-from upkeep.parties.models import Jurisdiction, Organisation
+from upkeep.parties.models import Jurisdiction, Organisation, OrganisationKind
+
+if TYPE_CHECKING:
+    from upkeep.estate.models.service import Service
 
 
 class Area(models.Model):
-    """物业区域、小区: what is managed as one and keeps one set of accounts (165号令 第十条)."""
+    """物业区域、小区: what is managed as one and keeps one set of accounts (165号令 第十条).
+
+    Who developed it is a fact of its own; who serves it changes, and stands in `Service`.
+    """
 
     id = models.BigIntegerField("标识", primary_key=True, default=new_id)
     number = models.CharField("区域编号", max_length=20, unique=True)
@@ -20,22 +29,6 @@ class Area(models.Model):
     address = models.CharField("地址", max_length=200)
     developer = models.ForeignKey(
         Organisation, verbose_name="开发建设单位", null=True, on_delete=models.PROTECT, related_name="developed_areas"
-    )
-    property_company = models.ForeignKey(
-        Organisation,
-        verbose_name="物业服务企业",
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="managed_areas",
-    )
-    committee = models.ForeignKey(
-        Organisation,
-        verbose_name="业主委员会",
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="represented_areas",
     )
     floor_area_dm2 = models.BigIntegerField("建筑面积（0.01㎡）")
     land_area_dm2 = models.BigIntegerField("占地面积（0.01㎡）", default=0)
@@ -53,6 +46,25 @@ class Area(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @cached_property
+    def serving(self) -> "list[Service]":
+        """The services in force; `estate.queries.with_serving` reads them for a whole list at once."""
+        return list(self.services.filter(until__isnull=True).select_related("organisation"))
+
+    def served_by(self, kind: OrganisationKind) -> Organisation | None:
+        """The organisation that serves the area as that kind, or None."""
+        return next((one.organisation for one in self.serving if one.kind == kind), None)
+
+    @property
+    def property_company(self) -> Organisation | None:
+        """物业服务企业: the company in service now."""
+        return self.served_by(OrganisationKind.PROPERTY_COMPANY)
+
+    @property
+    def committee(self) -> Organisation | None:
+        """业主委员会: the committee in office now."""
+        return self.served_by(OrganisationKind.OWNERS_COMMITTEE)
 
 
 class Building(models.Model):

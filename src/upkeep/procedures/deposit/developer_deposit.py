@@ -79,6 +79,9 @@ class DeveloperDeposit(Procedure):
         mine = areas_of(case.applicant_organisation_id).filter(developer_id=case.applicant_organisation_id)
         return [(area.pk, area.name) for area in mine]
 
+    def place(self, case: Case, data: dict[str, Any]) -> int:
+        return Area.objects.get(pk=data["area"]).jurisdiction_id
+
     def subject(self, case: Case) -> str:
         area = Area.objects.filter(pk=self.area_id(case) or 0).first()
         houses = case.houses.count()

@@ -1,7 +1,8 @@
 """物业区域采集 (E3): a developer enters a new area with its house table.
 
 Source: manual 001 §2.2. Only for an area without a house table; one that has one is supplemented (房屋补充). Approval
-enters the area, its buildings and houses, and opens a sub-account for each house; no money moves.
+enters the area, its buildings and houses, and opens a sub-account for each house; no money moves. The company named serves
+the area from then on, where the city has move-in applications (入驻申请) by one that makes itself.
 """
 
 import datetime as dt
@@ -31,12 +32,14 @@ from upkeep.estate import actions, queries
 from upkeep.estate.house_sheet import HouseTable
 from upkeep.estate.kinds import BuildingKind, HouseNature, HouseUse, Structure, by_label
 from upkeep.estate.models import Area
+from upkeep.estate.proposals import makes_itself, propose
 from upkeep.kernel.areas import square_metres
+from upkeep.kernel.dates import day_of
 from upkeep.kernel.errors import Problem
 from upkeep.kernel.forms import FloorAreaField, ReferenceField
 from upkeep.parties.actor import Actor
 from upkeep.parties.models import OrganisationKind
-from upkeep.parties.queries import districts_of, organisations
+from upkeep.parties.queries import city_id_of, districts_of, organisations
 from upkeep.parties.roles import Role
 
 HOUSES = "houses"
@@ -79,14 +82,17 @@ class AreaCollection(Procedure):
 
     def choices(self, case: Case, field: str) -> Sequence[tuple[int | str, str]]:
         if field == "district":
-            return [(one.pk, one.name) for one in districts_of(case.jurisdiction_id)]
+            return [(one.pk, one.name) for one in districts_of(city_id_of(case.jurisdiction_id))]
         if field == "property_company":
-            kind = OrganisationKind.PROPERTY_COMPANY
-            return [(one.pk, one.name) for one in organisations(jurisdiction_id=case.jurisdiction_id, kind=kind)]
+            kind, city_id = OrganisationKind.PROPERTY_COMPANY, city_id_of(case.jurisdiction_id)
+            return [(one.pk, one.name) for one in organisations(jurisdiction_id=city_id, kind=kind)]
         return ()
 
     def area_id(self, case: Case) -> int | None:
         return None  # the area comes into being when the case is approved
+
+    def place(self, case: Case, data: dict[str, Any]) -> int:
+        return int(data["district"])
 
     def subject(self, case: Case) -> str:
         houses = row_count(case, HOUSES)
@@ -124,12 +130,15 @@ class AreaCollection(Procedure):
             yield Problem("floor_area", f"房屋面积合计 {sum_m2} ㎡，超过填写的 {filled_m2} ㎡，请核对")
 
     def apply(self, case: Case, data: dict[str, Any], *, by: Actor, at: dt.datetime) -> None:
+        named = data["property_company"]
+        must_apply = named and makes_itself(jurisdiction_id=data["district"], on=day_of(at))
         area = actions.create_area(
             jurisdiction_id=data["district"],
             name=data["name"],
             address=data["address"],
             developer_id=case.applicant_organisation_id,
-            property_company_id=data["property_company"],
+            property_company_id=None if must_apply else named,
+            case_id=case.pk,
             floor_area_dm2=data["floor_area"],
             land_area_dm2=data["land_area"] or 0,
             at=at,
@@ -138,6 +147,8 @@ class AreaCollection(Procedure):
         house_ids = [house.pk for house in queries.houses_of_area(area.pk)]
         sub_accounts.open_for(area_id=area.pk, house_ids=house_ids)
         case.area_id = area.pk
+        if must_apply:
+            propose(area, organisation_id=named, named_in=case, at=at)
 
 
 def new_house(row: dict[str, Any]) -> actions.NewHouse:

@@ -112,6 +112,10 @@ class SimpleDisbursement(Procedure):
     Form = PayeesForm
     in_menu = False
 
+    def place(self, case: Case, data: dict[str, Any]) -> int:
+        project = project_of(case)
+        return project.jurisdiction_id if project else 0
+
     def subject(self, case: Case) -> str:
         project = project_of(case)
         return f"{project.area.name} · {project.title}" if project else ""

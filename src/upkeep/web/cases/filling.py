@@ -12,15 +12,26 @@ from upkeep.casework import engine
 from upkeep.casework.files import files_of
 from upkeep.casework.models import Case
 from upkeep.casework.parts import row_count
-from upkeep.casework.procedure import FormPage, HousesPage, PapersPage, Procedure, SheetPage, register
+from upkeep.casework.procedure import (
+    AREAS,
+    PROOF,
+    AreasPage,
+    FormPage,
+    HousesPage,
+    PapersPage,
+    PhonePage,
+    Procedure,
+    SheetPage,
+    register,
+)
 from upkeep.casework.queries import last_note
 from upkeep.casework.states import Move, State
 from upkeep.kernel.dates import day_of
 from upkeep.kernel.errors import HasProblems, Problem, Refusal
-from upkeep.parties.queries import get_city
+from upkeep.parties.queries import city_of, get_city
 from upkeep.parties.roles import EVERYONE, Role
 from upkeep.web.access import ActorRequest, access
-from upkeep.web.cases import houses
+from upkeep.web.cases import areas, houses, phone
 from upkeep.web.cases.forms import as_typed, contact_form, page_form
 from upkeep.web.cases.reach import case_url, draft_or_404, page_url, procedure_or_404
 from upkeep.web.middleware import GUEST_CASES
@@ -31,6 +42,8 @@ from upkeep.web.middleware import GUEST_CASES
 def guide(request: ActorRequest, code: str) -> HttpResponse:
     """What is needed, who reviews, how long it takes; then the button that begins."""
     procedure = procedure_or_404(code)
+    if procedure.begins_at:
+        return redirect(procedure.begins_at)
     city = get_city(request.GET.get("city", ""))
     on = day_of(timezone.now())
     jurisdiction_id = request.actor.jurisdiction_id or (city.pk if city else 0)
@@ -41,6 +54,7 @@ def guide(request: ActorRequest, code: str) -> HttpResponse:
         "may_start": engine.may_start(procedure, by=request.actor, on=on),
         "city": city,
         "steps": [*(page.title for page in procedure.pages), "核对提交"],
+        "facts": procedure.guide_facts(jurisdiction_id=jurisdiction_id, on=on) if jurisdiction_id else (),
     }
     return render(request, "cases/guide.html", context)
 
@@ -50,6 +64,8 @@ def guide(request: ActorRequest, code: str) -> HttpResponse:
 def begin(request: ActorRequest, code: str) -> HttpResponse:
     """Open a draft and go to its first page."""
     procedure = procedure_or_404(code)
+    if procedure.begins_at:
+        return redirect(procedure.begins_at)
     city = get_city(request.POST.get("city", ""))
     try:
         case = engine.start(procedure, by=request.actor, at=timezone.now(), jurisdiction_id=city.pk if city else 0)
@@ -67,18 +83,19 @@ def edit(request: ActorRequest, number: str, page: int) -> HttpResponse:
     """One page of filling in. The last page is the confirmation."""
     case = draft_or_404(request, number)
     procedure = register[case.procedure]
-    if not 1 <= page <= len(procedure.pages):
+    if not 1 <= page <= len(procedure.pages_of(case)):
         return confirm(request, case, procedure)
     if request.method == "POST":
-        return _keep(request, case, procedure, page)
+        keep = _keep_phone if isinstance(procedure.pages_of(case)[page - 1], PhonePage) else _keep
+        return keep(request, case, procedure, page)
     return _show_page(request, case, procedure, page)
 
 
 def _keep(request: ActorRequest, case: Case, procedure: Procedure, number: int) -> HttpResponse:
     """Keep what was typed; go on when the page is right. `action`: next, save or autosave."""
-    page = procedure.pages[number - 1]
+    page = procedure.pages_of(case)[number - 1]
     action = request.POST.get("action") or ("autosave" if request.headers.get("HX-Request") else "next")
-    form, contact = page_form(procedure, case, page, request.POST), None
+    form, contact = page_form(procedure, case, page, request.POST, on=timezone.localdate()), None
     typed = as_typed(form)
     if _asks_contact(case, number):
         contact = contact_form(case, request.POST)
@@ -87,6 +104,8 @@ def _keep(request: ActorRequest, case: Case, procedure: Procedure, number: int) 
         engine.save_draft(case.pk, typed, by=request.actor, at=timezone.now())
         if isinstance(page, HousesPage):
             houses.keep_choice(request, case)
+        elif isinstance(page, AreasPage) and (leads_to := areas.keep_choice(request, case, number)):
+            return leads_to
     except HasProblems as problems:
         return _show_page(request, case, procedure, number, form=form, contact=contact, problems=problems.problems)
     except Refusal as refusal:
@@ -106,15 +125,29 @@ def _keep(request: ActorRequest, case: Case, procedure: Procedure, number: int) 
     return _show_page(request, case, procedure, number, form=form, contact=contact, problems=missing)
 
 
+def _keep_phone(request: ActorRequest, case: Case, procedure: Procedure, number: int) -> HttpResponse:
+    """Send the code, or take it and go on. `action`: send, next or save."""
+    action = request.POST.get("action")
+    if action == "send":
+        phone.send(request, case, procedure)
+    elif action != "save":
+        if not (wrong := phone.prove(request, case, procedure)):
+            return redirect(page_url(case, number + 1))
+        return _show_page(request, case, procedure, number, problems=[Problem("", wrong)])
+    return redirect(page_url(case, number))
+
+
 def _missing_parts(procedure: Procedure, case: Case, number: int) -> list[Problem]:
-    page = procedure.pages[number - 1]
+    page = procedure.pages_of(case)[number - 1]
     if isinstance(page, SheetPage) and not row_count(case, page.part):
         return [Problem("", f"请先导入{page.title}")]
+    if isinstance(page, AreasPage) and not Case.objects.get(pk=case.pk).data.get(AREAS):
+        return [Problem("", "请至少勾选一个物业区域")]
     if isinstance(page, HousesPage) and not case.houses.exists():
         return [Problem("", "请至少选择一户房屋")]
     if isinstance(page, PapersPage):
         present = files_of(case)
-        missing = [paper.title for paper in procedure.papers if paper.required and paper.code not in present]
+        missing = [paper.title for paper in procedure.papers_of(case) if paper.required and paper.code not in present]
         return [Problem("", f"请上传：{'、'.join(missing)}")] if missing else []
     return []
 
@@ -133,8 +166,8 @@ def _show_page(
     contact: Any = None,
     problems: list[Problem] | None = None,
 ) -> HttpResponse:
-    page = procedure.pages[number - 1]
-    form = form if form is not None else page_form(procedure, case, page)
+    page = procedure.pages_of(case)[number - 1]
+    form = form if form is not None else page_form(procedure, case, page, on=timezone.localdate())
     for problem in problems or ():
         if form.is_bound and problem.field in form.fields:
             form.add_error(problem.field, problem.text)
@@ -153,16 +186,21 @@ def _show_page(
         return render(request, "cases/sheet_page.html", context | {"sheet": sheet, "rows": row_count(case, page.part)})
     if isinstance(page, PapersPage):
         present = files_of(case)
-        papers = [(paper, present.get(paper.code, [])) for paper in procedure.papers]
+        papers = [(paper, present.get(paper.code, [])) for paper in procedure.papers_of(case)]
         return render(request, "cases/papers_page.html", context | {"papers": papers})
+    if isinstance(page, AreasPage):
+        return render(request, "cases/areas_page.html", context | areas.choice_context(request, case))
+    if isinstance(page, PhonePage):
+        return render(request, "cases/phone_page.html", context | phone.proof_context(case, procedure))
     assert isinstance(page, FormPage)
     return render(request, "cases/form_page.html", context)
 
 
 def _wizard(case: Case, procedure: Procedure, number: int) -> dict[str, Any]:
-    titles = [*(page.title for page in procedure.pages), "核对提交"]
+    titles = [*(page.title for page in procedure.pages_of(case)), "核对提交"]
     return {
         "case": case,
+        "case_city": city_of(jurisdiction_id=case.jurisdiction_id),
         "procedure": procedure,
         "steps": [(title, page_url(case, place)) for place, title in enumerate(titles, start=1)],
         "now": number,
@@ -173,7 +211,7 @@ def _wizard(case: Case, procedure: Procedure, number: int) -> dict[str, Any]:
 
 def confirm(request: ActorRequest, case: Case, procedure: Procedure) -> HttpResponse:
     """Everything once more before it is handed in, with all that is still wrong."""
-    number = len(procedure.pages) + 1
+    number = len(procedure.pages_of(case)) + 1
     if request.method == "POST":
         return redirect(page_url(case, number))
     try:
@@ -181,12 +219,12 @@ def confirm(request: ActorRequest, case: Case, procedure: Procedure) -> HttpResp
         problems: list[Problem] = []
     except HasProblems as found:
         problems = found.problems
-    chain = engine.chain_for(procedure, jurisdiction_id=case.jurisdiction_id, on=day_of(timezone.now()))
+    chain = engine.chain_of(case, on=day_of(timezone.now()))
     context = {
         **_wizard(case, procedure, number),
         "summary": procedure.summary(case),
         "changes": procedure.changes(case),
-        "papers": [(paper, files_of(case).get(paper.code, [])) for paper in procedure.papers],
+        "papers": [(paper, files_of(case).get(paper.code, [])) for paper in procedure.papers_of(case)],
         "problems": [(problem, _page_of(procedure, case, problem)) for problem in problems],
         "chain": chain,
     }
@@ -195,10 +233,12 @@ def confirm(request: ActorRequest, case: Case, procedure: Procedure) -> HttpResp
 
 def _page_of(procedure: Procedure, case: Case, problem: Problem) -> str:
     """Where a problem can be mended."""
-    for number, page in enumerate(procedure.pages, start=1):
+    for number, page in enumerate(procedure.pages_of(case), start=1):
         if problem.field in getattr(page, "fields", ()):
             return page_url(case, number)
         if problem.field.startswith("paper_") and isinstance(page, PapersPage):
+            return page_url(case, number)
+        if {AreasPage: AREAS, PhonePage: PROOF}.get(type(page)) == problem.field:
             return page_url(case, number)
     return page_url(case, 1) if problem.field.startswith("contact_") else ""
 

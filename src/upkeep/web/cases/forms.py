@@ -1,5 +1,6 @@
 """The part of a procedure's form that one page shows."""
 
+import datetime as dt
 from typing import Any
 
 from django import forms
@@ -17,10 +18,16 @@ class ContactForm(forms.Form):
     contact_phone = PhoneField(label="经办人电话")
 
 
-def page_form(procedure: Procedure, case: Case, page: Page, typed: QueryDict | None = None) -> forms.Form:
+def page_form(
+    procedure: Procedure, case: Case, page: Page, typed: QueryDict | None = None, *, on: dt.date
+) -> forms.Form:
     """The fields of the page, bound to what was typed, or filled with what the draft holds."""
     wanted = page.fields if isinstance(page, (FormPage, SheetPage)) else ()
-    form = procedure.make_form(typed) if typed is not None else procedure.make_form(initial=case.data)
+    if typed is not None:
+        form = procedure.form_of(case, typed)
+    else:
+        known = {key: value for key, value in case.data.items() if value != ""}
+        form = procedure.form_of(case, initial={**procedure.proposals(case, on=on), **known})
     form.use_required_attribute = False
     for name in list(form.fields):
         if name not in wanted:

@@ -26,7 +26,7 @@ def choice_context(request: ActorRequest, case: Case) -> dict[str, Any]:
     building = open_building(buildings, request.GET.get("building", ""))
     houses = House.objects.filter(building_id=building.pk).values_list("pk", flat=True)
     chosen = House.objects.filter(pk__in=house_choice.chosen_ids(case)).values_list("pk", "area_dm2", "building_id")
-    page = next(n for n, page in enumerate(procedure.pages, start=1) if isinstance(page, HousesPage))
+    page = next(n for n, page in enumerate(procedure.pages_of(case), start=1) if isinstance(page, HousesPage))
     base = page_url(case, page)
     return {
         "grid": building_grid(building, blocked=procedure.blocked_houses(case, list(houses))),

@@ -13,11 +13,11 @@ from upkeep.casework.procedure import register
 from upkeep.casework.register_sheet import CaseRegister
 from upkeep.casework.states import State
 from upkeep.kernel.forms import DayField
-from upkeep.parties.roles import OFFICE, ORGANISATION
+from upkeep.parties.roles import OFFICE, ORGANISATION, Role
 from upkeep.web.access import ActorRequest, access
 from upkeep.web.cases.sheets import workbook
 
-LISTED_FOR = (*OFFICE, *ORGANISATION)
+LISTED_FOR = (*OFFICE, *ORGANISATION, Role.UNVERIFIED)
 PER_PAGE = 20
 MOST_EXPORTED = 20_000
 

@@ -73,5 +73,5 @@ def show(request: ActorRequest, number: str, file_id: int) -> HttpResponse:
 
 
 def _papers_url(case: Case) -> str:
-    pages = register[case.procedure].pages
+    pages = register[case.procedure].pages_of(case)
     return page_url(case, next(n for n, page in enumerate(pages, start=1) if isinstance(page, PapersPage)))

@@ -61,8 +61,8 @@ def upload(request: ActorRequest, number: str, part: str) -> HttpResponse:
     case = draft_or_404(request, number)
     _sheet(case, part)
     procedure = register[case.procedure]
-    back = page_url(case, procedure.pages.index(parts.page_of(case, part)) + 1)
-    form = page_form(procedure, case, parts.page_of(case, part), request.POST)
+    back = page_url(case, procedure.pages_of(case).index(parts.page_of(case, part)) + 1)
+    form = page_form(procedure, case, parts.page_of(case, part), request.POST, on=timezone.localdate())
     uploaded = request.FILES.get("workbook")
     try:
         engine.save_draft(case.pk, as_typed(form), by=request.actor, at=timezone.now())

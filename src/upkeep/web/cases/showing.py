@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from upkeep.casework import engine, prints
+from upkeep.casework import engine, originals, prints
 from upkeep.casework.files import files_of
 from upkeep.casework.models import Case, CaseEvent
 from upkeep.casework.procedure import register
@@ -14,7 +14,7 @@ from upkeep.casework.queries import history, next_waiting
 from upkeep.casework.states import APPLICANT_MOVES, EDITABLE, NEEDS_NOTE, Move, State
 from upkeep.kernel.errors import HasProblems, Refusal
 from upkeep.parties.queries import city_of
-from upkeep.parties.roles import EVERYONE, REVIEWERS
+from upkeep.parties.roles import EVERYONE, REVIEWERS, Role
 from upkeep.policy.review_chain import ChainStep
 from upkeep.printing.queries import prints_of
 from upkeep.web.access import ActorRequest, access
@@ -40,15 +40,19 @@ def show(request: ActorRequest, number: str) -> HttpResponse:
     moves = engine.moves_open_to(case, request.actor)
     deciding = [move for move in moves if move not in APPLICANT_MOVES]
     mine = case.state_now in EDITABLE and engine.is_applicant(case, request.actor)
-    present = files_of(case)
+    present, owed = files_of(case), originals.owed_with(case)
     context = {
         "case": case,
         "procedure": procedure,
         "summary": procedure.summary(case),
         "changes": procedure.changes(case),
-        "papers": [(paper, present.get(paper.code, [])) for paper in procedure.papers],
+        "papers": [(paper, present.get(paper.code, [])) for paper in procedure.papers_of(case)],
         "prints": prints_of(subject=prints.subject_of(case)),
         "events": [_shown_event(event) for event in history(case)],
+        "owed": owed,
+        "papers_owed": originals.papers_owed(owed) if owed else (),
+        "may_receive": originals.may_receive(case, by=request.actor),
+        "warnings": procedure.warnings(case) if deciding else (),
         "deciding": [(move, move in NEEDS_NOTE) for move in deciding],
         "withdrawable": Move.WITHDRAW in moves,
         "edit_url": page_url(case, 1) if mine else "",
@@ -96,7 +100,7 @@ def move(request: ActorRequest, number: str) -> HttpResponse:
     except HasProblems as found:
         for problem in found.problems[:10]:
             messages.error(request, problem.text)
-        confirmation = page_url(case, len(register[case.procedure].pages) + 1)
+        confirmation = page_url(case, len(register[case.procedure].pages_of(case)) + 1)
         return redirect(confirmation if case.state_now in EDITABLE else case_url(case))
     except Refusal as refusal:
         messages.error(request, str(refusal))
@@ -104,10 +108,24 @@ def move(request: ActorRequest, number: str) -> HttpResponse:
     return _after(request, moved, step)
 
 
+@access(Role.WINDOW_CLERK)
+@require_POST
+def receive_originals(request: ActorRequest, number: str) -> HttpResponse:
+    """要件已核收: the copies that an organisation owed since its registration are there."""
+    case = case_or_404(request, number)
+    try:
+        originals.receive(case, by=request.actor, at=timezone.now())
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "注册要件已核收")
+    return redirect(case_url(case))
+
+
 def _after(request: ActorRequest, case: Case, step: Move) -> HttpResponse:
     """Where a move leads: the applicant to the result, a reviewer to the next case that waits for him."""
     if step is Move.SUBMIT:
-        for wanted in register[case.procedure].prints:
+        for wanted in register[case.procedure].prints_of(case):
             prints.keep(case, wanted.code, by_id=request.actor.user_id or None, at=timezone.now())
         return redirect("cases:done", case.number)
     messages.success(request, f"业务单 {case.number}（{case.subject}）已{step.label}")
@@ -128,7 +146,10 @@ def done(request: ActorRequest, number: str) -> HttpResponse:
     context = {
         "case": case,
         "procedure": procedure,
+        "title": procedure.result_title(case),
+        "guide": procedure.guide_of(case),
         "city": city_of(jurisdiction_id=case.jurisdiction_id),
+        "office": case.jurisdiction,
         "prints": prints_of(subject=prints.subject_of(case)),
         "outcomes": procedure.outcomes(case) if case.state_now is State.APPROVED else (),
         "current": engine.current_step(case),

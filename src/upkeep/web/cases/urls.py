@@ -14,6 +14,7 @@ urlpatterns = [
     path("<str:number>/", showing.show, name="show"),
     path("<str:number>/move/", showing.move, name="move"),
     path("<str:number>/done/", showing.done, name="done"),
+    path("<str:number>/originals/", showing.receive_originals, name="originals"),
     path("<str:number>/drop/", filling.drop, name="drop"),
     path("<str:number>/edit/<int:page>/", filling.edit, name="edit"),
     path("<str:number>/papers/", papers.upload, name="upload"),

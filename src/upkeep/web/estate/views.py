@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from upkeep.books.statements import house_statement
@@ -19,13 +20,15 @@ from upkeep.estate.models import Area, House
 from upkeep.kernel.errors import Refusal
 from upkeep.kernel.numbers import tidy_number
 from upkeep.parties.models import Organisation, OrganisationKind
-from upkeep.parties.queries import districts_of, organisations
+from upkeep.parties.queries import city_id_of, districts_of, organisations
 from upkeep.parties.roles import OFFICE, ORGANISATION, Role
 from upkeep.web.access import ActorRequest, access
 from upkeep.web.cases.sheets import workbook
 from upkeep.web.estate.table import building_grid, building_links, open_building
 
 READERS = (*OFFICE, *ORGANISATION)
+#: Who names and ends those who serve an area.
+SERVICE_KEEPERS = (Role.WINDOW_CLERK, Role.FIRST_REVIEWER, Role.APPROVER)
 PER_PAGE = 20
 MOST_EXPORTED = 20_000
 
@@ -79,10 +82,19 @@ def _area_or_404(request: ActorRequest, area_id: int) -> Area:
 
 def _committees(request: ActorRequest, area: Area) -> list[Organisation]:
     """The committees that whoever may bind one can choose from; nobody else is offered any."""
-    if not request.actor.has(Role.WINDOW_CLERK, Role.FIRST_REVIEWER, Role.APPROVER):
+    if not request.actor.has(*SERVICE_KEEPERS):
         return []
-    city_id = area.jurisdiction.parent_id or area.jurisdiction_id
+    city_id = city_id_of(area.jurisdiction_id)
     return list(organisations(jurisdiction_id=city_id, kind=OrganisationKind.OWNERS_COMMITTEE))
+
+
+def _services(request: ActorRequest, area: Area) -> dict[str, object]:
+    """服务关系: who served the area and since when; the cases by which it began open for those who see them."""
+    services = queries.services_of(area.pk)
+    area.serving = [one for one in services if one.until is None]  # read already, so not asked for again
+    case_ids = [one.case_id for one in services if one.case_id]
+    seen = visible_cases(request.actor).filter(pk__in=case_ids).values_list("pk", flat=True) if case_ids else ()
+    return {"services": services, "open_cases": set(seen), "may_end": request.actor.has(*SERVICE_KEEPERS)}
 
 
 @access(*READERS)
@@ -98,6 +110,7 @@ def show_area(request: ActorRequest, area_id: int) -> HttpResponse:
         "house_url": reverse("estate:house", args=[0]),
         "view": "list" if request.GET.get("view") == "list" else "grid",
         "committees": _committees(request, area),
+        **_services(request, area),
     }
     if buildings:
         building = open_building(buildings, request.GET.get("building", ""))
@@ -107,14 +120,19 @@ def show_area(request: ActorRequest, area_id: int) -> HttpResponse:
     return render(request, "estate/area.html", context)
 
 
-@access(Role.WINDOW_CLERK, Role.FIRST_REVIEWER, Role.APPROVER)
+@access(*SERVICE_KEEPERS)
 @require_POST
 def bind_committee(request: ActorRequest, area_id: int) -> HttpResponse:
     """The office names the owners' committee of an area."""
     area = _area_or_404(request, area_id)
     chosen = request.POST.get("committee", "")
     try:
-        estate.bind_committee(area_id=area.pk, committee_id=int(chosen) if chosen.isdecimal() else 0)
+        estate.bind_committee(
+            area_id=area.pk,
+            committee_id=int(chosen) if chosen.isdecimal() else 0,
+            at=timezone.now(),
+            by_id=request.actor.user_id,
+        )
     except Refusal as refusal:
         messages.error(request, str(refusal))
     else:

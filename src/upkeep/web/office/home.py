@@ -11,6 +11,7 @@ from upkeep.casework.queries import worklist
 from upkeep.parties.roles import OFFICE
 from upkeep.web.access import ActorRequest, access
 from upkeep.web.menu import shortcuts
+from upkeep.web.shell import words_for
 
 PER_PAGE = 20
 
@@ -28,6 +29,6 @@ def home(request: ActorRequest) -> HttpResponse:
         "overdue": waiting.filter(due_on__lt=on).count(),
         "due_today": waiting.filter(due_on=on).count(),
         "today": on,
-        "shortcuts": shortcuts(request.actor),
+        "shortcuts": shortcuts(request.actor, words=words_for(request)),
     }
     return render(request, "office/home.html", context)

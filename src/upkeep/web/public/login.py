@@ -1,37 +1,61 @@
-"""Logging in and out, and changing one's password. Says the same whatever was wrong, and locks after five failures."""
+"""Logging in by name and password, and out. Says the same whatever was wrong, and locks after five failures."""
 
-from typing import Any, cast
+from dataclasses import dataclass
+from typing import Any
 
 from axes.handlers.proxy import AxesProxyHandler
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
+from django.contrib.auth import authenticate, logout
 from django.core import signing
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
-from upkeep.kernel.errors import HasProblems
-from upkeep.parties import actions, queries
-from upkeep.parties.models import User
-from upkeep.parties.roles import EVERYONE, Portal, Role, portal_of
+from upkeep.identity import limits
+from upkeep.parties import queries
+from upkeep.parties.models import Jurisdiction, OrganisationKind
+from upkeep.parties.roles import EVERYONE, Portal
+from upkeep.policy.login_rule import login_rule
 from upkeep.web.access import ActorRequest, access
-from upkeep.web.public import captcha
-from upkeep.web.shell import home_url, layout_of
+from upkeep.web.address import address_of
+from upkeep.web.idle import minutes_before_the_end
+from upkeep.web.public import captcha, login_steps
+from upkeep.web.public.login_steps import locked_name, safe_next
+from upkeep.web.shell import home_url
 
-#: Tabs of the login page: which portal, what the name of the account is called there.
+
+@dataclass(frozen=True)
+class Tab:
+    """One kind of user on the login page: what he is called, where his account lives, what his login name is."""
+
+    title: str
+    realm: Portal
+    name_label: str
+    kind: str = ""
+
+
+#: By the word in the address (`?as=`).
 TABS = {
-    "organisation": ("单位用户", "机构代码 / 登录名"),
-    "office": ("管理中心", "登录名"),
-    "bank": ("专户银行", "柜员号 / 登录名"),
+    "developer": Tab("开发建设单位", Portal.ORGANISATION, "机构代码 / 登录名", OrganisationKind.DEVELOPER),
+    "company": Tab("物业服务企业", Portal.ORGANISATION, "机构代码 / 登录名", OrganisationKind.PROPERTY_COMPANY),
+    "committee": Tab("业主委员会", Portal.ORGANISATION, "机构代码 / 登录名", OrganisationKind.OWNERS_COMMITTEE),
+    "selling": Tab("售房单位", Portal.ORGANISATION, "机构代码 / 登录名", OrganisationKind.SELLING_UNIT),
+    "owner": Tab("业主", Portal.OWNER, "用户名"),
+    "office": Tab("管理中心", Portal.OFFICE, "登录名"),
+    "bank": Tab("专户银行", Portal.BANK, "柜员号 / 登录名"),
 }
+FIRST_TAB = "developer"
 _DEMO_SALT = "upkeep.web.public.login.demo"
-_LOGGED_IN = tuple(role for role in EVERYONE if role is not Role.PUBLIC)
+#: Tries of one name at once are judged one after another: without it, many at once would outrun the lock.
+_ONE_BY_ONE = limits.Limit("login-name", 1_000_000, limits.LOGINS_AN_HOUR.window)
+_TOO_OFTEN = "您所在的网络登录尝试过于频繁，请稍后再试"
 
 
 class LoginForm(forms.Form):
@@ -54,53 +78,54 @@ class LoginForm(forms.Form):
     )
 
 
-class PasswordForm(forms.Form):
-    """The old password once, the new one twice."""
-
-    old = forms.CharField(
-        label="原密码",
-        max_length=128,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
-    new = forms.CharField(
-        label="新密码",
-        max_length=128,
-        strip=False,
-        help_text="至少 12 位，不能与登录名相近，也不能是常见密码",
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
-    again = forms.CharField(
-        label="再次输入新密码",
-        max_length=128,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
-
-
 @access(*EVERYONE)
 @never_cache
 @sensitive_post_parameters("password")
-def login_page(request: ActorRequest) -> HttpResponse:
-    """Shows the form; checks picture, lock and password in this order, so that nobody makes us hash for nothing."""
+def login_page(request: ActorRequest, city: str = "") -> HttpResponse:
+    """The form of a city; without a city, the one last visited, the only one, or the choice among several."""
+    if request.method != "POST" and not request.actor.is_anonymous:
+        return redirect(home_url(request.actor.portal))
+    if city and (not request.city or request.city.slug != city):
+        raise Http404
+    if not request.city or (not city and "choose" in request.GET):
+        return _choose_city(request)
+    key = tab_key(request)
     if request.method != "POST":
-        if not request.actor.is_anonymous:
-            return redirect(home_url(request.actor.portal))
-        return _show(request, LoginForm())
-    form = LoginForm(request.POST)
+        ways = owner_ways(request.city)
+        if key == "owner" and "PASSWORD" not in ways and "CODE" in ways:
+            return redirect(f"{reverse('public:login_by_code', args=[request.city.slug])}?{_query(request, {})}")
+        return _show(request, LoginForm(), city=request.city)
+    return _try(request, LoginForm(request.POST), city=request.city, tab=TABS[key])
+
+
+def _try(request: ActorRequest, form: LoginForm, *, city: Jurisdiction, tab: Tab) -> HttpResponse:
+    """Address, picture, lock and password in this order, so that nobody makes us hash for nothing."""
+    if is_too_often(request):
+        form.is_valid()
+        form.add_error(None, _TOO_OFTEN)
+        return _show(request, form, city=city, status=429)
     if not form.is_valid():
-        return _show(request, form, status=400)
-    if not _is_no_machine(request, form.cleaned_data):
+        return _show(request, form, city=city, status=400)
+    if not _is_no_machine(request, form.cleaned_data, city=city, tab=tab):
         form.add_error("captcha", "验证码不正确或已过期，请按新图片重新输入")
-        return _show(request, form, status=400)
-    user = authenticate(request, username=form.cleaned_data["username"], password=form.cleaned_data["password"])
-    if user is None:
-        left = _tries_left(request, form.cleaned_data["username"])
+        return _show(request, form, city=city, status=400)
+    name = locked_name(city_id=city.pk, realm=tab.realm, username=form.cleaned_data["username"])
+    request.login_name = name  # type: ignore[attr-defined]
+    limits.allows(_ONE_BY_ONE, key=name, at=timezone.now())
+    user = authenticate(
+        request,
+        username=form.cleaned_data["username"],
+        password=form.cleaned_data["password"],
+        city_id=city.pk,
+        realm=tab.realm,
+        kind=tab.kind,
+    )
+    if user is None or (tab.realm == Portal.OWNER and "PASSWORD" not in owner_ways(city)):
+        left = _tries_left(request, name)
         form.add_error(None, f"登录名或密码不正确，还可尝试 {left} 次" if left else "登录名或密码不正确")
-        return _show(request, form, status=400)
-    login(request, user)
-    roles = queries.actor_of(user).roles
-    return redirect(_safe_next(request) or home_url(portal_of(roles)))
+        return _show(request, form, city=city, status=400)
+    login_steps.forget_code(request)
+    return login_steps.begin(request, user)
 
 
 @access(*EVERYONE)
@@ -114,36 +139,16 @@ def captcha_image(request: ActorRequest) -> HttpResponse:
 @access(*EVERYONE)
 @require_POST
 def logout_page(request: ActorRequest) -> HttpResponse:
-    """Ends the session."""
+    """Ends the session, and leads back to the login of the same city."""
+    city = request.city
     logout(request)
     messages.success(request, "您已安全退出")
-    return redirect("public:login")
+    return redirect("public:city_login", city.slug) if city else redirect("public:login")
 
 
-@access(*_LOGGED_IN)
-@never_cache
-@sensitive_post_parameters("old", "new", "again")
-def password_page(request: ActorRequest) -> HttpResponse:
-    """Changes one's own password; sessions elsewhere end with it."""
-    form = PasswordForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        user = cast(User, request.user)
-        new = form.cleaned_data["new"]
-        if not user.check_password(form.cleaned_data["old"]):
-            form.add_error("old", "原密码不正确")
-        elif new != form.cleaned_data["again"]:
-            form.add_error("again", "两次输入的新密码不一致")
-        else:
-            try:
-                actions.change_password(user=user, password=new)
-            except HasProblems as weak:
-                for problem in weak.problems:
-                    form.add_error("new", problem.text)
-            else:
-                update_session_auth_hash(request, user)
-                messages.success(request, "密码已修改，下次请使用新密码登录")
-                return redirect(home_url(request.actor.portal))
-    return render(request, "public/password.html", {"form": form, "layout": layout_of(request.actor.portal)})
+def name_that_is_locked(request: HttpRequest, credentials: dict[str, Any] | None) -> str:
+    """What django-axes counts failures by: city, realm and login name together."""
+    return str(getattr(request, "login_name", "") or (credentials or {}).get("username", ""))
 
 
 def locked_out(request: ActorRequest, response: HttpResponse, credentials: dict[str, Any] | None) -> HttpResponse:
@@ -153,66 +158,114 @@ def locked_out(request: ActorRequest, response: HttpResponse, credentials: dict[
     form.add_error(
         None, "连续 5 次登录失败，该账号已锁定 15 分钟。请稍后再试；忘记密码请联系单位管理员或管理中心重置。"
     )
-    return _show(request, form, status=429)
+    return _show(request, form, city=request.city, status=429)
 
 
-def _show(request: ActorRequest, form: LoginForm, *, status: int = 200) -> HttpResponse:
-    tab = request.GET.get("as", "organisation")
-    tab = tab if tab in TABS else "organisation"
-    keep = {"next": safe} if (safe := _safe_next(request)) else {}
-    form.fields["username"].label = TABS[tab][1]
-    context = {
-        "form": form,
-        "tab": TABS[tab][0],
-        "tabs": [(title, _tab_url(request, key, keep), None) for key, (title, _) in TABS.items()],
+def is_too_often(request: HttpRequest) -> bool:
+    """Whether this address has tried to log in too often; counts the try."""
+    at, address = timezone.now(), address_of(request)
+    counted = [limits.allows(limit, key=address, at=at) for limit in (limits.LOGINS_A_MINUTE, limits.LOGINS_AN_HOUR)]
+    return not all(counted)
+
+
+def owner_ways(city: Jurisdiction) -> tuple[str, ...]:
+    """By which ways the city's owners log in: "PASSWORD", "CODE"."""
+    return login_rule(jurisdiction_id=city.pk, on=timezone.localdate()).owner_ways
+
+
+def tab_key(request: HttpRequest) -> str:
+    """Which tab is open."""
+    key = request.GET.get("as", FIRST_TAB)
+    return key if key in TABS else FIRST_TAB
+
+
+def frame(request: ActorRequest, *, city: Jurisdiction, key: str) -> dict[str, Any]:
+    """What every login page of a city shows around its form."""
+    keep = {"next": safe} if (safe := safe_next(request)) else {}
+    address = reverse("public:city_login", args=[city.slug])
+    return {
+        "city": city,
+        "tab": TABS[key].title,
+        "tabs": [(one.title, f"{address}?{urlencode({'as': word, **keep})}", None) for word, one in TABS.items()],
         "next": keep.get("next", ""),
-        "demo_groups": _demo_groups() if settings.DEMO else [],
+        "address": f"{address}?{urlencode({'as': key})}",
+        "idle_minutes": minutes_before_the_end(request),
+        "several_cities": queries.cities().count() > 1,
+        "choose_city_url": f"{reverse('public:login')}?{urlencode({'choose': '1', **keep})}",
+        "demo_cities": _demo_cities() if settings.DEMO else [],
         "demo_password": settings.DEMO_PASSWORD,
     }
+
+
+def _show(request: ActorRequest, form: LoginForm, *, city: Jurisdiction, status: int = 200) -> HttpResponse:
+    key = tab_key(request)
+    form.fields["username"].label = TABS[key].name_label
+    context = frame(request, city=city, key=key) | {"form": form, "is_owner": key == "owner"}
+    if key == "owner":
+        ways, word = owner_ways(city), _query(request, {})
+        context["code_url"] = f"{reverse('public:login_by_code', args=[city.slug])}?{word}" if "CODE" in ways else ""
     return render(request, "public/login.html", context, status=status)
 
 
-def _tab_url(request: HttpRequest, key: str, keep: dict[str, str]) -> str:
-    parameters = request.GET.copy()
-    parameters.clear()
-    parameters.update({"as": key, **keep})
-    return f"{request.path}?{parameters.urlencode()}"
+def _choose_city(request: ActorRequest) -> HttpResponse:
+    query = _query(request, {})
+    places = [
+        (city, f"{reverse('public:city_login', args=[city.slug])}{'?' + query if query else ''}")
+        for city in queries.cities()
+    ]
+    context = {
+        "places": places,
+        "next": safe_next(request),
+        "idle_minutes": minutes_before_the_end(request),
+        "demo_cities": _demo_cities() if settings.DEMO else [],
+        "demo_password": settings.DEMO_PASSWORD,
+    }
+    return render(request, "public/login_cities.html", context)
 
 
-def _is_no_machine(request: HttpRequest, sent: dict[str, str]) -> bool:
+def _query(request: HttpRequest, more: dict[str, str]) -> str:
+    """What is carried from one login page to the next."""
+    keep = {"as": request.GET["as"]} if request.GET.get("as") in TABS else {}
+    if safe := safe_next(request):
+        keep["next"] = safe
+    return urlencode(keep | more)
+
+
+def _is_no_machine(request: HttpRequest, sent: dict[str, str], *, city: Jurisdiction, tab: Tab) -> bool:
     if settings.DEMO and (demo_pass := request.POST.get("demo_pass")):
+        account = locked_name(city_id=city.pk, realm=tab.realm, username=sent["username"])
         try:
-            return bool(signing.loads(demo_pass, salt=_DEMO_SALT, max_age=3600) == sent["username"])
+            return bool(signing.loads(demo_pass, salt=_DEMO_SALT, max_age=3600) == account)
         except signing.BadSignature:
             return False
     return captcha.passes(session=request.session, answer=sent["captcha"], at=timezone.now())
 
 
-def _tries_left(request: HttpRequest, username: str) -> int:
-    failed = AxesProxyHandler.get_failures(request, {"username": username})
+def _tries_left(request: HttpRequest, name: str) -> int:
+    failed = AxesProxyHandler.get_failures(request, {"username": name})
     return max(0, int(settings.AXES_FAILURE_LIMIT) - int(failed))
 
 
-def _safe_next(request: HttpRequest) -> str:
-    """The page the user was led away from, if it is one of ours."""
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    ours = url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return wanted if ours else ""
-
-
-def _demo_groups() -> list[tuple[str, list[dict[str, str]]]]:
-    """Demo accounts by portal, each with a pass that stands in for the picture."""
-    groups: dict[Portal, list[dict[str, str]]] = {}
+def _demo_cities() -> list[dict[str, Any]]:
+    """Demo accounts by city and portal, each with a pass that stands in for the picture."""
+    found: dict[int, dict[str, Any]] = {}
     for account in queries.demo_accounts():
-        groups.setdefault(account.portal, []).append(
+        place = found.setdefault(account.city.pk, {"city": account.city, "groups": {}})
+        key = next(word for word, tab in TABS.items() if tab.realm == account.realm and tab.kind in ("", account.kind))
+        place["groups"].setdefault(account.portal, []).append(
             {
                 "username": account.username,
                 "name": account.name,
                 "role": "、".join(role.label for role in account.roles),
                 "organisation": account.organisation,
-                "demo_pass": signing.dumps(account.username, salt=_DEMO_SALT),
+                "address": f"{reverse('public:city_login', args=[account.city.slug])}?{urlencode({'as': key})}",
+                "demo_pass": signing.dumps(
+                    locked_name(city_id=account.city.pk, realm=account.realm, username=account.username),
+                    salt=_DEMO_SALT,
+                ),
             }
         )
-    return [(portal.label, groups[portal]) for portal in Portal if portal in groups]
+    for place in found.values():
+        groups = place["groups"]
+        place["groups"] = [(portal.label, groups[portal]) for portal in Portal if portal in groups]
+    return list(found.values())

@@ -26,7 +26,7 @@ class NoticeFilterForm(forms.Form):
 
 
 def city_or_404(request: ActorRequest, slug: str) -> Jurisdiction:
-    city = get_city(slug)
+    city = request.city if request.city and request.city.slug == slug else get_city(slug)
     if city is None:
         raise Http404
     request.city = city

@@ -1,11 +1,14 @@
 """Small pages for everyone."""
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from upkeep.identity.agreement import agreement_in_force, get_agreement
 from upkeep.parties.roles import EVERYONE
 from upkeep.web.access import ActorRequest, access
+from upkeep.web.public.notices import city_or_404
 from upkeep.web.shell import home_url
 
 
@@ -28,6 +31,13 @@ def old_browser(request: ActorRequest) -> HttpResponse:
 
 @access(*EVERYONE)
 @require_safe
-def agreement(request: ActorRequest) -> HttpResponse:
-    """《机构注册协议》, which registration asks to be read and ticked."""
-    return render(request, "public/agreement.html")
+def agreement(request: ActorRequest, city: str) -> HttpResponse:
+    """《机构注册协议》, which registration asks to be read and ticked; `version`: an older one that a case accepted."""
+    found, wanted = city_or_404(request, city), request.GET.get("version", "")
+    if wanted.isascii() and wanted.isdigit() and len(wanted) < 19:
+        shown = get_agreement(int(wanted), jurisdiction_id=found.pk)
+    else:
+        shown = agreement_in_force(jurisdiction_id=found.pk, on=timezone.localdate())
+    if shown is None:
+        raise Http404
+    return render(request, "public/agreement.html", {"city": found, "agreement": shown})

@@ -57,6 +57,12 @@ def at(sequence: Sequence[object], index: int) -> object:
 
 
 @register.filter
+def entry(mapping: dict[str, object], key: str) -> object:
+    """What a mapping holds under a key, or nothing."""
+    return mapping.get(key, "")
+
+
+@register.filter
 def widget_kind(field: BoundField) -> str:
     """How the field is laid out: radio, checks, check, file or line."""
     widget = field.field.widget

@@ -1,13 +1,18 @@
 """How numbers, money and days look on a page; loaded into every template."""
 
 import datetime as dt
+import re
 
 from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from upkeep.books.titles import title_of
 from upkeep.kernel import areas, dates, masking, money
+from upkeep.messaging.events import title_of as event_title
 
 register = template.Library()
+_ADDRESS = re.compile(r"(https?://[\w./?&=%#:~+-]+)", re.ASCII)
 
 
 @register.filter
@@ -58,6 +63,19 @@ def opposite(fen: int) -> int:
     return -fen
 
 
+@register.filter
+def with_links(text: str) -> SafeString:
+    """A plain text whose web addresses can be clicked, also those that follow a Chinese sign without a space."""
+    parts = _ADDRESS.split(text)  # text and addresses take turns
+    shown = [
+        format_html('<a href="{0}" rel="nofollow">{0}</a>', part) if place % 2 else part
+        for place, part in enumerate(parts)
+    ]
+    return format_html_join("", "{}", ((part,) for part in shown))
+
+
 register.filter("posting", title_of)
 register.filter("mask_name", masking.mask_name)
 register.filter("mask_phone", masking.mask_phone)
+register.filter("mask_address", masking.mask_address)
+register.filter("event_title", event_title)

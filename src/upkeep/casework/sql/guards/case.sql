@@ -24,10 +24,11 @@ begin
         raise exception 'case % is closed and cannot change', old.number using errcode = 'insufficient_privilege';
     end if;
     if new.number <> old.number or new.procedure <> old.procedure
-       or new.jurisdiction_id <> old.jurisdiction_id
+       or parties_city_of(new.jurisdiction_id) <> parties_city_of(old.jurisdiction_id)
+       or (new.jurisdiction_id <> old.jurisdiction_id and old.state not in ('DRAFT', 'RETURNED'))
        or new.applicant_organisation_id is distinct from old.applicant_organisation_id
        or new.applicant_user_id is distinct from old.applicant_user_id then
-        raise exception 'case %: number, procedure, city and applicant never change', old.number
+        raise exception 'case %: number, procedure and applicant never change, nor its office once it is handed in', old.number
             using errcode = 'insufficient_privilege';
     end if;
     return new;
@@ -36,3 +37,19 @@ end $$;
 drop trigger if exists case_closed_stays_closed on casework_case;
 create trigger case_closed_stays_closed before update or delete on casework_case
     for each row execute function casework_closed_case_stays_closed();
+
+-- That an organisation owes its papers is not forgotten, and that they came is not taken back.
+create or replace function casework_originals_are_received_once() returns trigger
+language plpgsql set search_path = public, pg_temp as $$
+begin
+    if tg_op = 'DELETE' or old.received_at is not null or new.organisation_id <> old.organisation_id
+       or new.registration_id <> old.registration_id or new.opened_at <> old.opened_at then
+        raise exception '% of the reminder of organisation % is refused', tg_op, old.organisation_id
+            using errcode = 'insufficient_privilege';
+    end if;
+    return new;
+end $$;
+
+drop trigger if exists originals_are_received_once on casework_originalsreminder;
+create trigger originals_are_received_once before update or delete on casework_originalsreminder
+    for each row execute function casework_originals_are_received_once();

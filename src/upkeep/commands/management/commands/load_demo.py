@@ -1,4 +1,4 @@
-"""Loads the demo city into an empty database."""
+"""Loads the demo cities into an empty database."""
 
 import datetime as dt
 from typing import Any
@@ -10,7 +10,7 @@ from upkeep.demo.load import CityExists, load_demo
 
 
 class Command(BaseCommand):
-    help = "把演示城市“江城市”载入空数据库（日期相对于 --today 推算，结果固定）"
+    help = "把演示城市（江城市和五种预设各一个城市）载入空数据库（日期相对于 --today 推算，结果固定）"
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--today", type=dt.date.fromisoformat, help="演示数据的“今天”，如 2026-11-21；默认为当天")

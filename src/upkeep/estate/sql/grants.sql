@@ -1,0 +1,1 @@
+revoke delete, truncate on estate_service from {app};

@@ -1,0 +1,1 @@
+revoke delete, truncate on policy_policychange from {app};

@@ -1,0 +1,1 @@
+"""Pages of messages: one's own, what left the house by SMS and e-mail, and the demo's telephone and mailbox."""

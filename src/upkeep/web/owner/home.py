@@ -1,0 +1,74 @@
+"""我的房屋: which houses are mine, and how much money is on each. Before that: proving who one is."""
+
+from typing import cast
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_safe
+
+from upkeep.books.sub_accounts import balances
+from upkeep.estate import owner_accounts
+from upkeep.kernel.errors import Refusal
+from upkeep.parties.models import User
+from upkeep.parties.roles import Role
+from upkeep.web.access import ActorRequest, access
+
+_NO_MATCH = "与登记的信息不一致，请核对证件号码。号码无误的，请携带身份证到维修资金管理部门窗口更正登记的手机号。"
+
+
+class BindForm(forms.Form):
+    """The number of the paper that stands in the register: for nearly everybody the ID card."""
+
+    id_number = forms.CharField(
+        label="身份证号码",
+        max_length=30,
+        help_text="18 位。购房时登记其他证件的，请输入该证件号码",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )
+
+    def clean_id_number(self) -> str:
+        """Without the blanks that people type between groups of digits."""
+        return "".join(str(self.cleaned_data["id_number"]).split()).upper()
+
+
+@access(Role.OWNER)
+@never_cache
+@require_safe
+def home(request: ActorRequest) -> HttpResponse:
+    """The owner's houses with what is in their accounts."""
+    user_id = request.actor.user_id
+    houses = owner_accounts.houses_of(user_id)
+    found = balances([house.pk for house in houses])
+    context = {
+        "houses": [(house, found[house.pk]) for house in houses],
+        "is_bound": bool(houses) or owner_accounts.is_bound(user_id),
+        "total_fen": sum(balance.balance_fen for balance in found.values()),
+        "has_password": cast(User, request.user).has_usable_password(),
+    }
+    return render(request, "owner/home.html", context)
+
+
+@access(Role.OWNER)
+@never_cache
+@sensitive_post_parameters("id_number")
+def bind(request: ActorRequest) -> HttpResponse:
+    """Telephone (proved at login) and ID number against the register."""
+    form = BindForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            is_his = owner_accounts.bind(
+                user=cast(User, request.user), id_number=form.cleaned_data["id_number"], at=timezone.now()
+            )
+        except Refusal as refused:
+            form.add_error(None, str(refused))
+        else:
+            if is_his:
+                messages.success(request, "核对一致，您的房屋已显示在下面")
+                return redirect("owner:home")
+            form.add_error("id_number", _NO_MATCH)
+    return render(request, "owner/bind.html", {"form": form})
