@@ -246,12 +246,18 @@ def _tries_left(request: HttpRequest, name: str) -> int:
     return max(0, int(settings.AXES_FAILURE_LIMIT) - int(failed))
 
 
+def _tab_of(account: queries.DemoAccount) -> str:
+    """Where the account logs in; who is of no organisation yet may use the tab of any."""
+    kinds = ("", account.kind) if account.kind else [tab.kind for tab in TABS.values()]
+    return next(word for word, tab in TABS.items() if tab.realm == account.realm and tab.kind in kinds)
+
+
 def _demo_cities() -> list[dict[str, Any]]:
     """Demo accounts by city and portal, each with a pass that stands in for the picture."""
     found: dict[int, dict[str, Any]] = {}
     for account in queries.demo_accounts():
         place = found.setdefault(account.city.pk, {"city": account.city, "groups": {}})
-        key = next(word for word, tab in TABS.items() if tab.realm == account.realm and tab.kind in ("", account.kind))
+        key = _tab_of(account)
         place["groups"].setdefault(account.portal, []).append(
             {
                 "username": account.username,
