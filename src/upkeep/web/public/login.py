@@ -192,7 +192,7 @@ def frame(request: ActorRequest, *, city: Jurisdiction, key: str) -> dict[str, A
         "idle_minutes": minutes_before_the_end(request),
         "several_cities": queries.cities().count() > 1,
         "choose_city_url": f"{reverse('public:login')}?{urlencode({'choose': '1', **keep})}",
-        "demo_cities": _demo_cities() if settings.DEMO else [],
+        "demo_cities": [one for one in _demo_cities() if one["city"] == city],
         "demo_password": settings.DEMO_PASSWORD,
     }
 
@@ -217,7 +217,7 @@ def _choose_city(request: ActorRequest) -> HttpResponse:
         "places": places,
         "next": safe_next(request),
         "idle_minutes": minutes_before_the_end(request),
-        "demo_cities": _demo_cities() if settings.DEMO else [],
+        "demo_cities": _demo_cities(),
         "demo_password": settings.DEMO_PASSWORD,
     }
     return render(request, "public/login_cities.html", context)
@@ -253,7 +253,9 @@ def _tab_of(account: queries.DemoAccount) -> str:
 
 
 def _demo_cities() -> list[dict[str, Any]]:
-    """Demo accounts by city and portal, each with a pass that stands in for the picture."""
+    """Demo accounts by city and portal, each with a pass that stands in for the picture. None outside the demo."""
+    if not settings.DEMO:
+        return []
     found: dict[int, dict[str, Any]] = {}
     for account in queries.demo_accounts():
         place = found.setdefault(account.city.pk, {"city": account.city, "groups": {}})
