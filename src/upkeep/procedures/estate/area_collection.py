@@ -6,7 +6,6 @@ the area from then on, where the city has move-in applications (入驻申请) by
 """
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -29,8 +28,8 @@ from upkeep.casework.procedure import (
     register,
 )
 from upkeep.estate import actions, queries
+from upkeep.estate.house_rows import building_lines, new_house
 from upkeep.estate.house_sheet import HouseTable
-from upkeep.estate.kinds import BuildingKind, HouseNature, HouseUse, Structure, by_label
 from upkeep.estate.models import Area
 from upkeep.estate.proposals import makes_itself, propose
 from upkeep.kernel.areas import square_metres
@@ -99,19 +98,11 @@ class AreaCollection(Procedure):
         return str(case.data.get("name", "")) + (f" · {houses:,} 户" if houses else "")
 
     def summary(self, case: Case) -> Summary:
-        houses: Counter[str] = Counter()
-        areas_dm2: Counter[str] = Counter()
-        kinds: dict[str, str] = {}
-        for _, row in rows_of(case, HOUSES):
-            houses[row["building"]] += 1
-            areas_dm2[row["building"]] += row["area_dm2"]
-            kinds.setdefault(
-                row["building"], f"{row['building_kind']}，{'有' if row['elevator'] == '有' else '无'}电梯"
-            )
-        rows = [(name, kinds[name], f"{houses[name]:,}", square_metres(areas_dm2[name])) for name in houses]
-        total = ("合计", f"{len(houses)} 栋", f"{houses.total():,}", square_metres(areas_dm2.total()))
         table = Table(
-            "楼栋汇总", ("楼栋", "类型", "户数", "建筑面积（㎡）"), [*rows, total] if rows else [], frozenset({2, 3})
+            "楼栋汇总",
+            ("楼栋", "类型", "户数", "建筑面积（㎡）"),
+            building_lines(rows_of(case, HOUSES)),
+            frozenset({2, 3}),
         )
         return Summary(facts=self.form_facts(case), tables=[table])
 
@@ -143,29 +134,9 @@ class AreaCollection(Procedure):
             land_area_dm2=data["land_area"] or 0,
             at=at,
         )
-        actions.add_houses(area_id=area.pk, houses=[new_house(row) for _, row in rows_of(case, HOUSES)])
-        house_ids = [house.pk for house in queries.houses_of_area(area.pk)]
+        rows = rows_of(case, HOUSES)
+        house_ids = actions.add_houses(area_id=area.pk, houses=[new_house(row) for _, row in rows])
         sub_accounts.open_for(area_id=area.pk, house_ids=house_ids)
         case.area_id = area.pk
         if must_apply:
             propose(area, organisation_id=named, named_in=case, at=at)
-
-
-def new_house(row: dict[str, Any]) -> actions.NewHouse:
-    """A row of the house table as the register takes it."""
-    return actions.NewHouse(
-        building=row["building"],
-        building_kind=by_label(BuildingKind, row["building_kind"]),
-        has_lift=row["elevator"] == "有",
-        structure=by_label(Structure, row["structure"]) if row["structure"] else None,
-        built_in=str(row["built_month"] or ""),
-        unit=row["unit"] or "",
-        floor=row["floor"],
-        room=row["room"],
-        use=by_label(HouseUse, row["use"]),
-        nature=by_label(HouseNature, row["nature"]),
-        area_dm2=row["area_dm2"],
-        inner_area_dm2=row["inner_area_dm2"],
-        address=row["address"],
-        note=row["note"] or "",
-    )
