@@ -8,6 +8,7 @@ import http.client
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 from urllib.parse import quote
 
@@ -16,7 +17,6 @@ from django.conf import settings
 from upkeep.estate.registry_shapes import (
     Building,
     Misshapen,
-    Page,
     Project,
     RegisteredHouse,
     read_buildings,
@@ -87,7 +87,7 @@ def houses_of(building: Building) -> Iterator[list[RegisteredHouse]]:
     path, received, total = f"/buildings/{quote(building.id, safe='')}/houses", 0, None
     while total is None or received < total:
         query = {"offset": str(received), "limit": str(HOUSES_AT_ONCE)}
-        page = _read(lambda body, start=received: read_houses(body, building=building.name, start=start), path, query)
+        page = _read(partial(read_houses, building=building.name, start=received), path, query)
         if (
             total not in (None, page.total)
             or (page.total and not page.items)

@@ -98,7 +98,7 @@ class _Answers(BaseHTTPRequestHandler):
             return {"projects": [one.as_json() for one in found[start : start + most]], "total": len(found)}
         if asked := _BUILDINGS.fullmatch(path):
             project = self.server.projects.get(asked[1])
-            return project and {"project": project.as_json(), "buildings": project.buildings_as_json()}
+            return {"project": project.as_json(), "buildings": project.buildings_as_json()} if project else None
         if asked := _HOUSES.fullmatch(path):
             project, number = self.server.projects.get(asked[1]), int(asked[2])
             if project and project.first <= number < project.first + project.buildings:

@@ -1,6 +1,6 @@
 """Many new rows at once by COPY, for tables whose rows come by the ten thousand."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import connection, models, transaction
@@ -19,13 +19,17 @@ def copy_in(model: type[models.Model], fields: Sequence[str], rows: Iterable[Seq
     names = ", ".join(quote(field.attname) for field in columns)
     prepared = {place: field.get_prep_value for place, field in enumerate(columns) if _prepares(field)}
     statement = f"COPY {quote(model._meta.db_table)} ({names}) FROM STDIN"
-    with transaction.atomic(), connection.wrap_database_errors, connection.cursor() as cursor:
-        with cursor.copy(statement) as copy:  # noqa: SIM117  (one line would be too long to read)
-            for row in _prepared(rows, prepared) if prepared else rows:
-                copy.write_row(row)
+    with (
+        transaction.atomic(),
+        connection.wrap_database_errors,
+        connection.cursor() as cursor,
+        cursor.copy(statement) as copy,
+    ):
+        for row in _prepared(rows, prepared) if prepared else rows:
+            copy.write_row(row)
 
 
-def _prepared(rows: Iterable[Sequence[Any]], prepared: dict[int, Prepare]) -> Iterator[Sequence[Any]]:
+def _prepared(rows: Iterable[Sequence[Any]], prepared: Mapping[int, Prepare]) -> Iterator[Sequence[Any]]:
     for row in rows:
         values = list(row)
         for place, prepare in prepared.items():
