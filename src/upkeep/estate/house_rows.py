@@ -117,15 +117,18 @@ def _known_houses(area_id: int, buildings: Iterable[str]) -> set[tuple[str, str,
 
 
 def building_lines(rows: Iterable[tuple[int, Mapping[str, Any]]]) -> list[tuple[str, str, str, str]]:
-    """A line per building (name, kind, houses, floor area in m²) and the total; nothing where there are no rows."""
+    """A line per building (name, kind, houses, floor area in m²) and the total; nothing where there are no rows.
+
+    Rows of a draft may lack what they must have before it is handed in.
+    """
     houses: Counter[str] = Counter()
     areas_dm2: Counter[str] = Counter()
     kinds: dict[str, str] = {}
     for _, row in rows:
-        name = row["building"]
+        name = row["building"] or "（未填楼栋）"
         houses[name] += 1
-        areas_dm2[name] += row["area_dm2"]
-        kinds.setdefault(name, f"{row['building_kind']}，{'有' if row['elevator'] == '有' else '无'}电梯")
+        areas_dm2[name] += row["area_dm2"] or 0
+        kinds.setdefault(name, f"{row['building_kind'] or '—'}，{'有' if row['elevator'] == '有' else '无'}电梯")
     if not houses:
         return []
     lines = [(name, kinds[name], f"{houses[name]:,}", square_metres(areas_dm2[name])) for name in houses]

@@ -24,6 +24,8 @@ _OF_THE_BUILDING = (
     ("structure", "建筑结构"),
     ("built_month", "建成年代"),
 )
+#: What of a row is about its building.
+OF_BUILDING = frozenset({"building", *(key for key, _ in _OF_THE_BUILDING)})
 #: Above these a house of the use is worth a second look.
 UNUSUAL_DM2 = {"住宅": 500_00, "储藏室": 200_00, "车库": 500_00}
 

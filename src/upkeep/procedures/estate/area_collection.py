@@ -15,6 +15,7 @@ from upkeep.books import sub_accounts
 from upkeep.casework.models import Case
 from upkeep.casework.parts import row_count, rows_of
 from upkeep.casework.procedure import (
+    WORKBOOK,
     FormPage,
     Guide,
     Outcome,
@@ -23,6 +24,7 @@ from upkeep.casework.procedure import (
     Print,
     Procedure,
     SheetPage,
+    Source,
     Summary,
     Table,
     register,
@@ -30,6 +32,7 @@ from upkeep.casework.procedure import (
 from upkeep.estate import actions, queries
 from upkeep.estate.house_rows import building_lines, new_house
 from upkeep.estate.house_sheet import HouseTable
+from upkeep.estate.house_sources import FROM_REGISTRY, fetched_facts, fetched_warnings, open_sources
 from upkeep.estate.models import Area
 from upkeep.estate.proposals import makes_itself, propose
 from upkeep.kernel.areas import square_metres
@@ -65,6 +68,7 @@ class AreaCollection(Procedure):
             "房屋信息",
             part=HOUSES,
             help="下载模板填写后导入；有错误时会逐格指出，全部正确才会保存",
+            sources=(WORKBOOK, FROM_REGISTRY),
             in_place=True,
             grouped_by="building",
         ),
@@ -99,6 +103,9 @@ class AreaCollection(Procedure):
     def place(self, case: Case, data: dict[str, Any]) -> int:
         return int(data["district"])
 
+    def sources_of(self, case: Case, page: SheetPage) -> Sequence[Source]:
+        return open_sources(case, page)
+
     def subject(self, case: Case) -> str:
         houses = row_count(case, HOUSES)
         return str(case.data.get("name", "")) + (f" · {houses:,} 户" if houses else "")
@@ -110,7 +117,10 @@ class AreaCollection(Procedure):
             building_lines(rows_of(case, HOUSES)),
             frozenset({2, 3}),
         )
-        return Summary(facts=self.form_facts(case), tables=[table])
+        return Summary(facts=[*self.form_facts(case), *fetched_facts(case)], tables=[table])
+
+    def warnings(self, case: Case) -> Sequence[str]:
+        return fetched_warnings(case)
 
     def outcomes(self, case: Case) -> Sequence[Outcome]:
         area = Area.objects.filter(name=case.data["name"], jurisdiction_id=case.data["district"]).first()

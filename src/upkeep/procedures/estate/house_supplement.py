@@ -15,6 +15,7 @@ from upkeep.books import sub_accounts
 from upkeep.casework.models import Case
 from upkeep.casework.parts import row_count, rows_of
 from upkeep.casework.procedure import (
+    WORKBOOK,
     Fact,
     FormPage,
     Guide,
@@ -24,12 +25,14 @@ from upkeep.casework.procedure import (
     Print,
     Procedure,
     SheetPage,
+    Source,
     Summary,
     Table,
     register,
 )
 from upkeep.estate import house_rows, queries
 from upkeep.estate.house_sheet import HouseTable
+from upkeep.estate.house_sources import FROM_REGISTRY, fetched_facts, fetched_warnings, open_sources
 from upkeep.estate.models import Area
 from upkeep.kernel.areas import square_metres
 from upkeep.kernel.errors import Problem
@@ -56,7 +59,14 @@ class HouseSupplement(Procedure):
     )
     pages = (
         FormPage("物业区域", fields=("area", "remark")),
-        SheetPage("房屋信息", part=HOUSES, help="只填新增的房屋；已在楼盘表中的房屋会逐格指出，全部正确才会保存"),
+        SheetPage(
+            "房屋信息",
+            part=HOUSES,
+            help="只填新增的房屋；已在楼盘表中的房屋会逐格指出，全部正确才会保存",
+            sources=(WORKBOOK, FROM_REGISTRY),
+            in_place=True,
+            grouped_by="building",
+        ),
         PapersPage("上传要件"),
     )
     papers = (
@@ -79,6 +89,9 @@ class HouseSupplement(Procedure):
     def place(self, case: Case, data: dict[str, Any]) -> int:
         return Area.objects.get(pk=data["area"]).jurisdiction_id
 
+    def sources_of(self, case: Case, page: SheetPage) -> Sequence[Source]:
+        return open_sources(case, page)
+
     def subject(self, case: Case) -> str:
         area = Area.objects.filter(pk=self.area_id(case) or 0).first()
         houses = row_count(case, HOUSES)
@@ -91,8 +104,8 @@ class HouseSupplement(Procedure):
 
     def summary(self, case: Case) -> Summary:
         rows = list(rows_of(case, HOUSES))
-        new = {row["building"] for _, row in rows} - queries.building_names(self.area_id(case) or 0)
-        facts = self.form_facts(case)
+        new = {row["building"] for _, row in rows if row["building"]} - queries.building_names(self.area_id(case) or 0)
+        facts = [*self.form_facts(case), *fetched_facts(case)]
         if rows and new:
             facts.append(Fact("新增楼栋", "、".join(sorted(new))))
         columns = ("楼栋", "类型", "补充户数", "建筑面积（㎡）")
@@ -103,12 +116,13 @@ class HouseSupplement(Procedure):
         area = Area.objects.filter(pk=self.area_id(case) or 0).first()
         if area is None:
             return ()
+        found = fetched_warnings(case)
         added_dm2 = sum(row["area_dm2"] for _, row in rows_of(case, HOUSES))
         total_dm2 = queries.houses_dm2(area.pk) + added_dm2
-        if not added_dm2 or total_dm2 <= area.floor_area_dm2:
-            return ()
-        total, registered = square_metres(total_dm2), square_metres(area.floor_area_dm2)
-        return [f"补充后房屋面积合计 {total} ㎡，超过物业区域登记的建筑面积 {registered} ㎡，请核对"]
+        if added_dm2 and total_dm2 > area.floor_area_dm2:
+            total, registered = square_metres(total_dm2), square_metres(area.floor_area_dm2)
+            found.append(f"补充后房屋面积合计 {total} ㎡，超过物业区域登记的建筑面积 {registered} ㎡，请核对")
+        return found
 
     def outcomes(self, case: Case) -> Sequence[Outcome]:
         return [Outcome("查看楼盘表", "estate:area", case.area_id)] if case.area_id else []
