@@ -4,6 +4,7 @@ from upkeep.estate.models.account import OwnerAccount
 from upkeep.estate.models.area import Area, Building
 from upkeep.estate.models.case_house import CaseHouse, HouseClaim
 from upkeep.estate.models.facility import Facility
+from upkeep.estate.models.history import BuildingChange, HouseChange
 from upkeep.estate.models.house import House
 from upkeep.estate.models.owner import Owner, Ownership
 from upkeep.estate.models.service import Service, ServiceKind, ServiceRequest
@@ -11,9 +12,11 @@ from upkeep.estate.models.service import Service, ServiceKind, ServiceRequest
 __all__ = [
     "Area",
     "Building",
+    "BuildingChange",
     "CaseHouse",
     "Facility",
     "House",
+    "HouseChange",
     "HouseClaim",
     "Owner",
     "OwnerAccount",
@@ -22,4 +25,3 @@ __all__ = [
     "ServiceKind",
     "ServiceRequest",
 ]
-__all__ = ["Area", "Building", "CaseHouse", "Facility", "House", "HouseClaim", "Owner", "OwnerAccount", "Ownership"]
