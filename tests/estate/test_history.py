@@ -85,7 +85,7 @@ class TestTheHistoryOfTheRegister:
     ) -> None:
         written(case, settled)
 
-        with pytest.raises(DatabaseError, match="append-only|permission denied"), transaction.atomic():
+        with pytest.raises(DatabaseError, match=r"append-only|permission denied"), transaction.atomic():
             attack()
 
     def test_holds_no_line_that_changes_nothing(self, settled: Cast, case: Case) -> None:

@@ -56,6 +56,11 @@ class HousesPage(Page):
 
 
 @dataclass(frozen=True)
+class BuildingsPage(Page):
+    """Buildings of the case's area, ticked in a list; their ids stand in `data` under `BUILDINGS`."""
+
+
+@dataclass(frozen=True)
 class SheetPage(Page):
     """A workbook: downloaded as a template or with what is known, filled, imported; its rows become `CaseRow`s."""
 
@@ -78,8 +83,8 @@ class PhonePage(Page):
     """A code sent by SMS proves the phone that the form names (`Procedure.proof`)."""
 
 
-#: Where the data of a case keep the areas that were ticked, and what the SMS code proved.
-AREAS, PROOF = "areas", "phone_proof"
+#: Where the data of a case keep the areas and the buildings that were ticked, and what the SMS code proved.
+AREAS, BUILDINGS, PROOF = "areas", "buildings", "phone_proof"
 
 
 @dataclass(frozen=True)
@@ -269,6 +274,9 @@ class Procedure:
     def blocked_houses(self, case: Case, house_ids: Sequence[int]) -> Mapping[int, str]:
         """Which of the houses cannot be chosen for this case, each with the reason shown on the building table."""
         return {}
+
+    def chosen(self, case: Case) -> None:
+        """Runs when houses or buildings of a draft were chosen, or chosen otherwise."""
 
     def sheet_rows(self, case: Case, part: str) -> Iterable[Mapping[str, Any]]:
         """What the exported workbook of the part already holds."""

@@ -41,6 +41,7 @@ def choose(case_id: int, *, house_ids: Iterable[int], by: Actor, at: dt.datetime
         ],
         batch_size=5_000,
     )
+    register[case.procedure].chosen(case)
     case.version += 1
     case.save(update_fields=["version"])
     return len(wanted)
