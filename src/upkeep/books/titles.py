@@ -20,6 +20,8 @@ TITLES = {
     "bonds_matured": "国债到期",
     "transfer_sent": "专户间划出",
     "transfer_arrived": "专户间划入",
+    "houses_moved_out": "楼栋迁出",
+    "houses_moved_in": "楼栋迁入",
     "earnings_distributed": "收益分配",
     "income_carried_forward": "结转收入",
     "expenses_carried_forward": "结转支出",

@@ -236,6 +236,10 @@ class ChangeProcedure(Procedure):
         """What the register says now of everything chosen: the columns' values and `LABEL`, by id, in order."""
         raise NotImplementedError
 
+    def offered(self, case: Case, key: str) -> Sequence[str]:
+        """The words that a column offers for this case; nothing where any text may stand."""
+        return ()
+
     def line_notes(self, line: Line) -> Sequence[str]:
         """What is shown below the name of a line, such as the present owners."""
         return ()
@@ -252,7 +256,7 @@ class ChangeProcedure(Procedure):
 
     def check_reading(self, case: Case, part: str, reading: Reading) -> Iterable[Fault]:
         known = {line.id for line in self.lines(case)}
-        offered = {column.key: dict(self.choices(case, column.key)) for column in self.sheet.editable()}
+        offered = {column.key: set(self.offered(case, column.key)) for column in self.sheet.editable()}
         seen: dict[int, int] = {}
         for row in reading.rows:
             id_ = int(row.values[ID])

@@ -65,10 +65,12 @@ class HouseChangeProcedure(ChangeProcedure):
     def choices(self, case: Case, field: str) -> Sequence[tuple[int | str, str]]:
         if field == "area" and case.applicant_organisation_id:
             return [(area.pk, area.name) for area in areas_of(case.applicant_organisation_id)]
-        if field == "building":
-            names = Building.objects.filter(area_id=self.area_id(case) or 0).values_list("name", flat=True)
-            return [(name, name) for name in names]
         return ()
+
+    def offered(self, case: Case, key: str) -> Sequence[str]:
+        if key != "building":
+            return ()
+        return list(Building.objects.filter(area_id=self.area_id(case) or 0).values_list("name", flat=True))
 
     def place(self, case: Case, data: dict[str, Any]) -> int:
         return Area.objects.get(pk=data["area"]).jurisdiction_id
@@ -90,7 +92,7 @@ class HouseChangeProcedure(ChangeProcedure):
     def validate(self, case: Case, data: dict[str, Any]) -> Iterable[Problem]:
         lines = self.lines(case)
         yield from self.line_problems(case, lines)
-        known = {name for name, _ in self.choices(case, "building")}
+        known = set(self.offered(case, "building"))
         for name in sorted({line.after["building"] for line in lines} - known):
             yield Problem(AFTER, f"楼栋“{name}”不在该物业区域，请从列表中选择")
         yield from changes.place_problems(lines, area_id=data["area"])

@@ -113,9 +113,8 @@ def _boxes(
     form = forms.Form(initial={prefix + key: value for key, value in typed.items()})
     form.use_required_attribute = False
     for column in columns:
-        offered = [(str(value), label) for value, label in procedure.choices(case, column.key)]
-        if isinstance(column.kind, Choice):
-            offered = [(choice, choice) for choice in column.kind.choices]
+        words = column.kind.choices if isinstance(column.kind, Choice) else procedure.offered(case, column.key)
+        offered = [(word, word) for word in words]
         help_text = column.note or (column.kind.hint() if not offered else "")
         field: forms.Field
         if offered:
