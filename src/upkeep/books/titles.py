@@ -20,6 +20,7 @@ TITLES = {
     "bonds_matured": "国债到期",
     "transfer_sent": "专户间划出",
     "transfer_arrived": "专户间划入",
+    "house_money_divided": "房屋拆分合并结转",
     "earnings_distributed": "收益分配",
     "income_carried_forward": "结转收入",
     "expenses_carried_forward": "结转支出",

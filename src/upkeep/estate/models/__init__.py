@@ -5,6 +5,7 @@ from upkeep.estate.models.area import Area, Building
 from upkeep.estate.models.case_house import CaseHouse, HouseClaim
 from upkeep.estate.models.facility import Facility
 from upkeep.estate.models.house import House
+from upkeep.estate.models.lineage import HouseLineage
 from upkeep.estate.models.owner import Owner, Ownership
 from upkeep.estate.models.service import Service, ServiceKind, ServiceRequest
 
@@ -15,6 +16,7 @@ __all__ = [
     "Facility",
     "House",
     "HouseClaim",
+    "HouseLineage",
     "Owner",
     "OwnerAccount",
     "Ownership",
