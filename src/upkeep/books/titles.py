@@ -22,6 +22,7 @@ TITLES = {
     "transfer_arrived": "专户间划入",
     "houses_moved_out": "楼栋迁出",
     "houses_moved_in": "楼栋迁入",
+    "house_money_divided": "房屋拆分合并结转",
     "earnings_distributed": "收益分配",
     "income_carried_forward": "结转收入",
     "expenses_carried_forward": "结转支出",

@@ -6,6 +6,7 @@ from upkeep.estate.models.case_house import CaseHouse, HouseClaim
 from upkeep.estate.models.facility import Facility
 from upkeep.estate.models.history import BuildingChange, HouseChange
 from upkeep.estate.models.house import House
+from upkeep.estate.models.lineage import HouseLineage
 from upkeep.estate.models.owner import Owner, Ownership
 from upkeep.estate.models.service import Service, ServiceKind, ServiceRequest
 
@@ -18,6 +19,7 @@ __all__ = [
     "House",
     "HouseChange",
     "HouseClaim",
+    "HouseLineage",
     "Owner",
     "OwnerAccount",
     "Ownership",
