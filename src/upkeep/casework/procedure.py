@@ -61,11 +61,34 @@ class BuildingsPage(Page):
 
 
 @dataclass(frozen=True)
+class Source:
+    """A way to fill a table of a case: `page` is the name of an address made of the case's number and the part."""
+
+    code: str
+    title: str
+    help: str
+    page: str = ""
+    button: str = ""
+    icon: str = "edit"
+
+
+#: The way that the page of the table has itself: template out, workbook in.
+WORKBOOK = Source("WORKBOOK", "表格导入", "下载表格，逐行填写后导入；有错误时逐格指出，全部正确才会保存")
+
+
+@dataclass(frozen=True)
 class SheetPage(Page):
-    """A workbook: downloaded as a template or with what is known, filled, imported; its rows become `CaseRow`s."""
+    """A table: a workbook downloaded, filled and imported, or one of the other sources; its rows become `CaseRow`s."""
 
     part: str = "rows"
     fields: tuple[str, ...] = ()  # asked together with the file (001 2.3.1 step 6)
+    #: Every way there is; `Procedure.sources_of` says which of them this case has.
+    sources: tuple[Source, ...] = (WORKBOOK,)
+    #: Its rows may be seen and changed in place; unless they are fixed, also added and deleted.
+    in_place: bool = False
+    fixed: bool = False
+    #: The column by which rows are looked at in groups (楼栋), if any.
+    grouped_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -277,6 +300,10 @@ class Procedure:
 
     def chosen(self, case: Case) -> None:
         """Runs when houses or buildings of a draft were chosen, or chosen otherwise."""
+
+    def sources_of(self, case: Case, page: SheetPage) -> Sequence[Source]:
+        """The ways in which this case may fill the table of a page."""
+        return page.sources
 
     def sheet_rows(self, case: Case, part: str) -> Iterable[Mapping[str, Any]]:
         """What the exported workbook of the part already holds."""

@@ -62,7 +62,13 @@ class AreaCollection(Procedure):
             "物业区域信息",
             fields=("district", "name", "address", "floor_area", "land_area", "property_company"),
         ),
-        SheetPage("房屋信息", part=HOUSES, help="下载模板填写后导入；有错误时会逐格指出，全部正确才会保存"),
+        SheetPage(
+            "房屋信息",
+            part=HOUSES,
+            help="下载模板填写后导入；有错误时会逐格指出，全部正确才会保存",
+            in_place=True,
+            grouped_by="building",
+        ),
         PapersPage("上传要件"),
     )
     papers = (

@@ -12,11 +12,12 @@ from upkeep.casework import engine
 from upkeep.casework.changing import ChangeProcedure, ChangingPage
 from upkeep.casework.files import files_of
 from upkeep.casework.models import Case
-from upkeep.casework.parts import row_count
+from upkeep.casework.parts import faults_in, row_count
 from upkeep.casework.procedure import (
     AREAS,
     BUILDINGS,
     PROOF,
+    WORKBOOK,
     AreasPage,
     BuildingsPage,
     FormPage,
@@ -156,7 +157,8 @@ _KEEPS = {PhonePage: _keep_phone, ChangingPage: _keep_changes}
 def _missing_parts(procedure: Procedure, case: Case, number: int) -> list[Problem]:
     page = procedure.pages_of(case)[number - 1]
     if isinstance(page, SheetPage) and not row_count(case, page.part):
-        return [Problem("", f"请先导入{page.title}")]
+        word = "导入" if list(procedure.sources_of(case, page)) == [WORKBOOK] else "填写"
+        return [Problem("", f"请先{word}{page.title}")]
     if isinstance(page, AreasPage) and not Case.objects.get(pk=case.pk).data.get(AREAS):
         return [Problem("", "请至少勾选一个物业区域")]
     if isinstance(page, BuildingsPage) and not Case.objects.get(pk=case.pk).data.get(BUILDINGS):
@@ -206,7 +208,10 @@ def _show_page(
         return render(request, "cases/changing_page.html", context)
     if isinstance(page, SheetPage):
         sheet = procedure.sheets[page.part]
-        return render(request, "cases/sheet_page.html", context | {"sheet": sheet, "rows": row_count(case, page.part)})
+        rows: dict[str, Any] = {"rows": row_count(case, page.part), "faults": len(faults_in(case, page.part))}
+        found = {source.code: source for source in procedure.sources_of(case, page)}
+        rows |= {"workbook": found.pop(WORKBOOK.code, None), "sources": list(found.values())}
+        return render(request, "cases/sheet_page.html", context | {"sheet": sheet} | rows)
     if isinstance(page, PapersPage):
         present = files_of(case)
         papers = [(paper, present.get(paper.code, [])) for paper in procedure.papers_of(case)]
@@ -258,6 +263,8 @@ def _page_of(procedure: Procedure, case: Case, problem: Problem) -> str:
     """Where a problem can be mended."""
     for number, page in enumerate(procedure.pages_of(case), start=1):
         if problem.field in getattr(page, "fields", ()):
+            return page_url(case, number)
+        if isinstance(page, SheetPage) and problem.field == f"rows_{page.part}":
             return page_url(case, number)
         if problem.field.startswith("paper_") and isinstance(page, PapersPage):
             return page_url(case, number)

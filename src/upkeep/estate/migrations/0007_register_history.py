@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('casework', '0002_originals'),
-        ('estate', '0005_owners'),
+        ('estate', '0006_draft_areas'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
