@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "upkeep.identity",
     "upkeep.messaging",
     "upkeep.deposits",
+    "upkeep.treasury",
     "upkeep.repairs",
     "upkeep.procedures",
     "upkeep.tasks",

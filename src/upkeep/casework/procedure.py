@@ -56,6 +56,11 @@ class HousesPage(Page):
 
 
 @dataclass(frozen=True)
+class BuildingsPage(Page):
+    """Buildings of the case's area, ticked in a list; their ids stand in `data` under `BUILDINGS`."""
+
+
+@dataclass(frozen=True)
 class Source:
     """A way to fill a table of a case: `page` is the name of an address made of the case's number and the part."""
 
@@ -101,8 +106,8 @@ class PhonePage(Page):
     """A code sent by SMS proves the phone that the form names (`Procedure.proof`)."""
 
 
-#: Where the data of a case keep the areas that were ticked, and what the SMS code proved.
-AREAS, PROOF = "areas", "phone_proof"
+#: Where the data of a case keep the areas and the buildings that were ticked, and what the SMS code proved.
+AREAS, BUILDINGS, PROOF = "areas", "buildings", "phone_proof"
 
 
 @dataclass(frozen=True)
@@ -292,6 +297,9 @@ class Procedure:
     def blocked_houses(self, case: Case, house_ids: Sequence[int]) -> Mapping[int, str]:
         """Which of the houses cannot be chosen for this case, each with the reason shown on the building table."""
         return {}
+
+    def chosen(self, case: Case) -> None:
+        """Runs when houses or buildings of a draft were chosen, or chosen otherwise."""
 
     def sources_of(self, case: Case, page: SheetPage) -> Sequence[Source]:
         """The ways in which this case may fill the table of a page."""

@@ -191,6 +191,10 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                     url_name="cases:guide",
                     argument="house_supplement",
                     roles=(Role.DEVELOPER,),
+                    title="房屋信息变更", url_name="cases:guide", argument="house_change", roles=(Role.DEVELOPER,)
+                ),
+                MenuItem(
+                    title="楼栋变更", url_name="cases:guide", argument="building_change", roles=(Role.DEVELOPER,)
                 ),
                 MenuItem(title="入驻审批", url_name="service:approvals", roles=(Role.DEVELOPER,), way="MOVE_IN"),
                 MenuItem(title="申请入驻", url_name="service:move_in", roles=(Role.PROPERTY_COMPANY,), way="MOVE_IN"),

@@ -9,14 +9,17 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from upkeep.casework import engine
+from upkeep.casework.changing import ChangeProcedure, ChangingPage
 from upkeep.casework.files import files_of
 from upkeep.casework.models import Case
 from upkeep.casework.parts import faults_in, row_count
 from upkeep.casework.procedure import (
     AREAS,
+    BUILDINGS,
     PROOF,
     WORKBOOK,
     AreasPage,
+    BuildingsPage,
     FormPage,
     HousesPage,
     PapersPage,
@@ -32,7 +35,8 @@ from upkeep.kernel.errors import HasProblems, Problem, Refusal
 from upkeep.parties.queries import city_of, get_city
 from upkeep.parties.roles import EVERYONE, Role
 from upkeep.web.access import ActorRequest, access
-from upkeep.web.cases import areas, houses, phone
+from upkeep.web.cases import areas, buildings, houses, phone
+from upkeep.web.cases.changing import changing_context, keep_changes
 from upkeep.web.cases.forms import as_typed, contact_form, page_form
 from upkeep.web.cases.reach import case_url, draft_or_404, page_url, procedure_or_404
 from upkeep.web.middleware import GUEST_CASES
@@ -87,7 +91,7 @@ def edit(request: ActorRequest, number: str, page: int) -> HttpResponse:
     if not 1 <= page <= len(procedure.pages_of(case)):
         return confirm(request, case, procedure)
     if request.method == "POST":
-        keep = _keep_phone if isinstance(procedure.pages_of(case)[page - 1], PhonePage) else _keep
+        keep = _KEEPS.get(type(procedure.pages_of(case)[page - 1]), _keep)
         return keep(request, case, procedure, page)
     return _show_page(request, case, procedure, page)
 
@@ -105,6 +109,8 @@ def _keep(request: ActorRequest, case: Case, procedure: Procedure, number: int) 
         engine.save_draft(case.pk, typed, by=request.actor, at=timezone.now())
         if isinstance(page, HousesPage):
             houses.keep_choice(request, case)
+        elif isinstance(page, BuildingsPage):
+            buildings.keep_choice(request, case)
         elif isinstance(page, AreasPage) and (leads_to := areas.keep_choice(request, case, number)):
             return leads_to
     except HasProblems as problems:
@@ -138,6 +144,16 @@ def _keep_phone(request: ActorRequest, case: Case, procedure: Procedure, number:
     return redirect(page_url(case, number))
 
 
+def _keep_changes(request: ActorRequest, case: Case, procedure: Procedure, number: int) -> HttpResponse:
+    assert isinstance(procedure, ChangeProcedure)
+    answer = keep_changes(request, case, procedure, number)
+    return _show_page(request, case, procedure, number, problems=answer) if isinstance(answer, list) else answer
+
+
+#: Pages that are kept in a way of their own.
+_KEEPS = {PhonePage: _keep_phone, ChangingPage: _keep_changes}
+
+
 def _missing_parts(procedure: Procedure, case: Case, number: int) -> list[Problem]:
     page = procedure.pages_of(case)[number - 1]
     if isinstance(page, SheetPage) and not row_count(case, page.part):
@@ -145,6 +161,8 @@ def _missing_parts(procedure: Procedure, case: Case, number: int) -> list[Proble
         return [Problem("", f"请先{word}{page.title}")]
     if isinstance(page, AreasPage) and not Case.objects.get(pk=case.pk).data.get(AREAS):
         return [Problem("", "请至少勾选一个物业区域")]
+    if isinstance(page, BuildingsPage) and not Case.objects.get(pk=case.pk).data.get(BUILDINGS):
+        return [Problem("", "请至少勾选一栋")]
     if isinstance(page, HousesPage) and not case.houses.exists():
         return [Problem("", "请至少选择一户房屋")]
     if isinstance(page, PapersPage):
@@ -183,6 +201,11 @@ def _show_page(
         context["contact"] = contact if contact is not None else contact_form(case)
     if isinstance(page, HousesPage):
         return render(request, "cases/houses_page.html", context | houses.choice_context(request, case))
+    if isinstance(page, BuildingsPage):
+        return render(request, "cases/buildings_page.html", context | buildings.choice_context(case))
+    if isinstance(page, ChangingPage) and isinstance(procedure, ChangeProcedure):
+        context |= changing_context(request, case, procedure, problems=problems or ())
+        return render(request, "cases/changing_page.html", context)
     if isinstance(page, SheetPage):
         sheet = procedure.sheets[page.part]
         rows: dict[str, Any] = {"rows": row_count(case, page.part), "faults": len(faults_in(case, page.part))}
@@ -245,7 +268,8 @@ def _page_of(procedure: Procedure, case: Case, problem: Problem) -> str:
             return page_url(case, number)
         if problem.field.startswith("paper_") and isinstance(page, PapersPage):
             return page_url(case, number)
-        if {AreasPage: AREAS, PhonePage: PROOF}.get(type(page)) == problem.field:
+        named = {AreasPage: AREAS, BuildingsPage: BUILDINGS, PhonePage: PROOF}.get(type(page))
+        if problem.field and problem.field in (named, getattr(page, "part", "")):
             return page_url(case, number)
     return page_url(case, 1) if problem.field.startswith("contact_") else ""
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from upkeep.books.statements import house_statement
+from upkeep.casework.queries import visible_to as visible_cases
+from upkeep.estate.history import changes_of_house
 from upkeep.estate.models import House
 from upkeep.estate.queries import current_ownerships
 from upkeep.kernel.masking import mask_id_number, mask_name, mask_phone
@@ -77,11 +79,18 @@ def _money(house: House, actor: Actor) -> Shown:
     return {"statement": house_statement(house.pk)}
 
 
+def _changes(house: House, actor: Actor) -> Shown | None:
+    found = list(changes_of_house(house.pk))
+    cases = visible_cases(actor).filter(pk__in={one.case_id for one in found})
+    return {"changes": found, "open_cases": set(cases.values_list("pk", flat=True))} if found else None
+
+
 #: In the order of the page. Histories come after the money.
 PANELS: tuple[Panel, ...] = (
     Panel(key="register", title="房屋信息", template="estate/house/register.html", read=_register),
     Panel(key="owners", title="业主", template="estate/house/owners.html", read=_owners),
     Panel(key="money", title="余额与收支", template="estate/house/money.html", read=_money),
+    Panel(key="changes", title="变更记录", template="estate/house/changes.html", read=_changes),
 )
 
 
