@@ -168,8 +168,9 @@ class TestOwners:
     @pytest.mark.parametrize(
         ("changes", "constraint"),
         [
-            ({"share_ppm": 0}, "ownership_share_is_a_part"),
-            ({"share_ppm": 1_000_001}, "ownership_share_is_a_part"),
+            ({"share_ppm": 0, "manner": "SHARED"}, "ownership_share_is_a_part"),
+            ({"share_ppm": 1_000_001, "manner": "SHARED"}, "ownership_share_is_a_part"),
+            ({"share_ppm": 500_000, "manner": "SOLE"}, "sole_owner_owns_the_whole"),
             ({"until": dt.date(2020, 1, 1)}, "ownership_ends_after_it_begins"),
         ],
     )
@@ -177,9 +178,10 @@ class TestOwners:
         self, cast: Cast, houses: list[House], changes: dict[str, Any], constraint: str
     ) -> None:
         bind(cast, owner(houses[0]))
+        known = Ownership.objects.get()
 
         with pytest.raises(IntegrityError, match=constraint):
-            Ownership.objects.update(**changes)
+            Ownership.objects.create(house=houses[1], owner=known.owner, **{"since": SINCE} | changes)
 
 
 @pytest.mark.django_db

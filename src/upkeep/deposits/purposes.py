@@ -55,6 +55,8 @@ class FirstDeposit(SlipPurpose):
                 jurisdiction_id=city_id_of(slip.jurisdiction_id),
                 owners=[new_owner(house_id, values) for house_id, values in rows.items()],
                 since=booked_on,
+                basis=f"首期交存登记（交款通知单 {slip.number}）",
+                at=at,
             )
         # The money lies at the bank whether or not numbers are left; what is missing is issued once a book is there.
         with contextlib.suppress(NoReceiptNumbers):

@@ -1,21 +1,21 @@
 """Changing the register: areas with their houses, owners, organisations of an area. Bulk where houses are many."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import IntegrityError, connection, transaction
 from pypinyin import Style, lazy_pinyin
 
 from upkeep.casework.numbering import next_number
-from upkeep.estate.kinds import BuildingKind, FacilityKind, HouseNature, HouseUse, IdKind, Structure
-from upkeep.estate.models import Area, Building, Facility, House, Owner, Ownership
+from upkeep.estate.kinds import BuildingKind, FacilityKind, HouseNature, HouseUse, Structure
+from upkeep.estate.models import Area, Building, Facility, House
+from upkeep.estate.owners import NewOwnership, OwnerDetails, bind_many, current
 from upkeep.estate.queries import current_service
 from upkeep.estate.serving import begin_service
-from upkeep.kernel.dates import day_of
+from upkeep.kernel.dates import day_of, start_of
 from upkeep.kernel.errors import Refusal
 from upkeep.kernel.ids import new_ids
-from upkeep.kernel.secrecy import lookup_hash
 from upkeep.parties.models import OrganisationKind
 from upkeep.parties.queries import city_id_of, organisations
 
@@ -53,14 +53,10 @@ class NewHouse:
 
 
 @dataclass(frozen=True, kw_only=True)
-class NewOwner:
-    """An owner to be bound to a house."""
+class NewOwner(OwnerDetails):
+    """An owner to be bound to a house, alone."""
 
     house_id: int
-    name: str
-    id_kind: IdKind
-    id_number: str
-    phone: str
 
 
 def initials_of(name: str) -> str:
@@ -168,51 +164,23 @@ def _buildings(area_id: int, houses: Sequence[NewHouse]) -> dict[str, Building]:
 
 
 @transaction.atomic
-def bind_owners(*, jurisdiction_id: int, owners: Sequence[NewOwner], since: dt.date) -> int:
-    """Bind owners to houses that have none, or the same one; an owner known in the city by his ID number is found.
+def bind_owners(
+    *,
+    jurisdiction_id: int,
+    owners: Sequence[NewOwner],
+    since: dt.date,
+    basis: str = "随首期交存登记",
+    at: dt.datetime | None = None,
+) -> int:
+    """Bind single owners to houses that have none; an owner known in the city by his ID number is found.
 
-    A house that has another owner keeps him: changing owners is 过户. Answers with the number of houses bound.
+    A house that has an owner keeps him: changing owners is 过户. `at` is when it is entered, the beginning of `since` where
+    it is not said. Answers with the number of houses bound. Raises: NoSuchHouse.
     """
-    taken = set(
-        Ownership.objects.filter(house_id__in=[one.house_id for one in owners], until__isnull=True).values_list(
-            "house_id", flat=True
-        )
-    )
-    wanted = [one for one in owners if one.house_id not in taken]
-    people = _owners(jurisdiction_id, wanted)
-    Ownership.objects.bulk_create(
-        [
-            Ownership(id=pk, house_id=one.house_id, owner_id=people[_key(one)], since=since)
-            for pk, one in zip(new_ids(len(wanted)), wanted, strict=True)
-        ],
-        batch_size=5_000,
-    )
-    return len(wanted)
-
-
-def _key(owner: NewOwner) -> tuple[str, str, str]:
-    return owner.id_kind, lookup_hash(owner.id_number), owner.name
-
-
-def _owners(jurisdiction_id: int, wanted: Iterable[NewOwner]) -> dict[tuple[str, str, str], int]:
-    by_key = {_key(one): one for one in wanted}
-    hashes = [key[1] for key in by_key]
-    fresh = [
-        Owner(
-            id=pk,
-            jurisdiction_id=jurisdiction_id,
-            name=one.name,
-            id_kind=one.id_kind,
-            id_number=one.id_number,
-            id_hash=key[1],
-            phone=one.phone,
-            phone_hash=lookup_hash(one.phone) if one.phone else "",
-        )
-        for pk, (key, one) in zip(new_ids(len(by_key)), by_key.items(), strict=True)
-    ]
-    Owner.objects.bulk_create(fresh, batch_size=5_000, ignore_conflicts=True)
-    found = Owner.objects.filter(jurisdiction_id=jurisdiction_id, id_hash__in=hashes)
-    return {(row[0], row[1], row[2]): row[3] for row in found.values_list("id_kind", "id_hash", "name", "pk")}
+    taken = set(current([one.house_id for one in owners]).values_list("house_id", flat=True))
+    wanted = {one.house_id: [NewOwnership(one)] for one in owners if one.house_id not in taken}
+    at = at or start_of(since)
+    return bind_many(wanted, since=min(since, day_of(at)), basis=basis, case_id=None, by=None, at=at)
 
 
 def set_first_deposits_due(amounts_fen: dict[int, int]) -> None:

@@ -72,6 +72,22 @@ class IdKind(models.TextChoices):
     OTHER = "OTHER", "其他"
 
 
+class CoOwnership(models.TextChoices):
+    """共有方式: alone, together without shares (民法典 第二百九十九条), or by shares (第二百九十八条)."""
+
+    SOLE = "SOLE", "单独所有"
+    JOINT = "JOINT", "共同共有"
+    SHARED = "SHARED", "按份共有"
+
+
+class OwnershipActKind(models.TextChoices):
+    """权属登记类别."""
+
+    BINDING = "BINDING", "绑定"
+    TRANSFER = "TRANSFER", "过户"
+    ENDING = "ENDING", "终止"
+
+
 class FacilityKind(models.TextChoices):
     """设施设备类型."""
 

@@ -19,3 +19,8 @@ def in_letters(day: dt.date) -> str:
 def to_the_minute(at: dt.datetime) -> str:
     """A moment for tables: 2026-11-21 15:40, Shanghai time."""
     return at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+
+
+def start_of(day: dt.date) -> dt.datetime:
+    """The moment at which the day begins in Shanghai."""
+    return dt.datetime.combine(day, dt.time.min, SHANGHAI)

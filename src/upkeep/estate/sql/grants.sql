@@ -1,2 +1,7 @@
 revoke delete, truncate on estate_service from {app};
 revoke update, delete, truncate on estate_houselineage from {app};
+revoke delete, truncate on estate_ownership from {app};
+revoke update, delete, truncate on estate_ownershipact from {app};
+revoke update, delete, truncate on estate_ownercorrection from {app};
+revoke update, delete, truncate on estate_ownerview from {app};
+revoke update, delete, truncate on estate_areachange from {app};
