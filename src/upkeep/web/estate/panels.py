@@ -1,0 +1,95 @@
+"""The panels of a house's page (房屋信息、业主、余额与收支…), each a template and what it shows, in the order of the page.
+
+Whoever adds a panel writes one function, one template below `estate/house/`, and one line in `PANELS`. The template sees
+`house`, `actor`, the city's `words` and, as `shown`, what the function gave. A function that gives None leaves its panel out.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from upkeep.books.statements import house_statement
+from upkeep.estate.models import House
+from upkeep.estate.queries import current_ownerships
+from upkeep.kernel.masking import mask_id_number, mask_name, mask_phone
+from upkeep.parties.actor import Actor
+
+Shown = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Panel:
+    """One panel: `key` is its anchor on the page (#owners), `template` draws it with what `read` gives as `shown`."""
+
+    key: str
+    title: str
+    template: str
+    read: Callable[[House, Actor], Shown | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownPanel:
+    """A panel ready for one reader."""
+
+    key: str
+    title: str
+    template: str
+    shown: Shown
+
+
+@dataclass(frozen=True, kw_only=True)
+class MaskedOwner:
+    """A present owner as anyone who may see the house sees him. `share_ppm` in parts per million."""
+
+    name: str
+    id_kind: str
+    id_number: str
+    phone: str
+    share_ppm: int
+    since: Any
+
+    @property
+    def percent(self) -> str:
+        """份额 as people write it: 100%, 33.3333%."""
+        return f"{self.share_ppm / 10_000:.4f}".rstrip("0").rstrip(".") + "%"
+
+
+def _register(house: House, actor: Actor) -> Shown:
+    return {}
+
+
+def _owners(house: House, actor: Actor) -> Shown:
+    owners = [
+        MaskedOwner(
+            name=mask_name(one.owner.name),
+            id_kind=one.owner.get_id_kind_display(),
+            id_number=mask_id_number(one.owner.id_number),
+            phone=mask_phone(one.owner.phone),
+            share_ppm=one.share_ppm,
+            since=one.since,
+        )
+        for one in current_ownerships([house.pk]).get(house.pk, [])
+    ]
+    return {"owners": owners}
+
+
+def _money(house: House, actor: Actor) -> Shown:
+    return {"statement": house_statement(house.pk)}
+
+
+#: In the order of the page. Histories come after the money.
+PANELS: tuple[Panel, ...] = (
+    Panel(key="register", title="房屋信息", template="estate/house/register.html", read=_register),
+    Panel(key="owners", title="业主", template="estate/house/owners.html", read=_owners),
+    Panel(key="money", title="余额与收支", template="estate/house/money.html", read=_money),
+)
+
+
+def panels_of(house: House, actor: Actor) -> list[ShownPanel]:
+    """The panels of the house's page for this reader."""
+    shown = ((panel, panel.read(house, actor)) for panel in PANELS)
+    return [
+        ShownPanel(key=panel.key, title=panel.title, template=panel.template, shown=given)
+        for panel, given in shown
+        if given is not None
+    ]
