@@ -191,6 +191,8 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                     url_name="cases:guide",
                     argument="house_supplement",
                     roles=(Role.DEVELOPER,),
+                ),
+                MenuItem(
                     title="房屋信息变更", url_name="cases:guide", argument="house_change", roles=(Role.DEVELOPER,)
                 ),
                 MenuItem(
