@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from upkeep.web.cases import filling, lists, papers, printing, rows, sheets, showing
+from upkeep.web.cases import (
+    buildings,
+    draft_building,
+    draft_house,
+    filling,
+    lists,
+    papers,
+    printing,
+    rows,
+    sheets,
+    showing,
+)
 
 app_name = "cases"
 
@@ -23,6 +34,9 @@ urlpatterns = [
     path("<str:number>/sheets/<slug:part>/template/", sheets.template, name="template"),
     path("<str:number>/sheets/<slug:part>/export/", sheets.export, name="export_sheet"),
     path("<str:number>/sheets/<slug:part>/rows/", rows.rows, name="rows"),
+    path("<str:number>/sheets/<slug:part>/buildings/", buildings.buildings, name="buildings"),
+    path("<str:number>/sheets/<slug:part>/building/", draft_building.building, name="building"),
+    path("<str:number>/sheets/<slug:part>/houses/<int:row>/", draft_house.house, name="draft_house"),
     path("<str:number>/sheets/<slug:part>/import/", sheets.upload, name="import_sheet"),
     path("<str:number>/sheets/<slug:part>/faults/<int:job_id>/", sheets.faults, name="faults"),
     path("<str:number>/sheets/<slug:part>/faults/<int:job_id>/marked/", sheets.marked, name="marked"),
