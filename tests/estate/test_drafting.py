@@ -154,7 +154,7 @@ class TestAnAreaDraftedByHand:
         rest = [row for row in desk.rows().values() if row["room"] != "101"]
         parts.replace_rows(desk.case.pk, "houses", rest, by=desk.by, at=AT)
 
-        with pytest.raises(HasProblems, match=r"已绑定业主的1幢1单元101不在房屋信息中"):
+        with pytest.raises(HasProblems, match=r"已绑定业主的1幢 1单元 101不在房屋信息中"):
             move(desk.case, Move.SUBMIT, desk.by)
 
     def test_established_before_our_time_is_refused(self, desk: Desk) -> None:

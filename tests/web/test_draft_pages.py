@@ -60,14 +60,14 @@ class Draft:
         return f"/cases/{self.number}/sheets/houses/{page}"
 
     def building(self, name: str = "1幢") -> str:
-        return self.at(f"building/?name={quote(name)}")
+        return self.at(f"draft/building/?name={quote(name)}")
 
     def send(self, address: str, action: str = "", **values: Any) -> str:
         boxes = values.pop("boxes", {})
         return text(self.client.post(address, {"action": action, **boxes, **values}, follow=True))
 
     def generated(self, **changes: Any) -> str:
-        self.send(self.at("buildings/"), boxes=TOWER)
+        self.send(self.at("draft/"), boxes=TOWER)
         shown = self.client.post(self.building(), PLAN | changes | {"action": "preview"})
         return self.send(self.building(), "generate", boxes=PLAN | changes, previewed=_previewed(shown))
 
@@ -88,15 +88,15 @@ def draft(cast: Cast) -> Draft:
 class TestTheWayByHand:
     def test_leads_from_an_empty_draft_to_an_area_with_houses_and_owner(self, cast: Cast, draft: Draft) -> None:
         step = draft.client.get(draft.step(2))
-        assert draft.at("buildings/") in step.content.decode() and "手工录入、批量生成" in text(step)
-        assert "楼栋“1幢”已保存" in draft.send(draft.at("buildings/"), boxes=TOWER)
+        assert draft.at("draft/") in step.content.decode() and "手工录入、批量生成" in text(step)
+        assert "楼栋“1幢”已保存" in draft.send(draft.at("draft/"), boxes=TOWER)
         preview = draft.client.post(draft.building(), PLAN | {"action": "preview"})
         assert "将生成 12 户，1,137.00 ㎡" in text(preview)
         assert draft.rows == {}
         answer = draft.send(draft.building(), "generate", boxes=PLAN, previewed=_previewed(preview))
         assert "已生成 12 户" in answer
         owner = OWNER | {"rnew-id_number": invent(random.Random(1)).id_number}
-        assert "已绑定业主" in draft.send(draft.at("houses/2/"), "bind", boxes=owner)
+        assert "已绑定业主" in draft.send(draft.at("draft/houses/2/"), "bind", boxes=owner)
         draft.client.post(f"/cases/{draft.number}/papers/", photo("planning_permit"))
         confirmation = text(draft.client.get(draft.step(4)))
         assert "已绑定业主 1 户" in confirmation and "1,137.00" in confirmation
@@ -111,7 +111,7 @@ class TestTheWayByHand:
         assert area.number in shown and "2025-03-01" in shown and "113,000.00" in shown
 
     def test_shows_again_what_changed_since_the_preview_instead_of_saving_it(self, draft: Draft) -> None:
-        draft.send(draft.at("buildings/"), boxes=TOWER)
+        draft.send(draft.at("draft/"), boxes=TOWER)
         preview = draft.client.post(draft.building(), PLAN | {"action": "preview"})
 
         changed = PLAN | {"per_floor": "3", "areas": "90"}
@@ -136,7 +136,7 @@ class TestTheWayByHand:
         ],
     )
     def test_says_what_is_wrong_with_a_generation(self, draft: Draft, changes: dict[str, Any], sentence: str) -> None:
-        draft.send(draft.at("buildings/"), boxes=TOWER)
+        draft.send(draft.at("draft/"), boxes=TOWER)
 
         assert sentence in draft.send(draft.building(), "preview", boxes=PLAN | changes)
         assert draft.rows == {}
@@ -145,12 +145,12 @@ class TestTheWayByHand:
 class TestTheBuildings:
     def test_are_refused_naming_the_cell_and_keep_what_was_typed(self, draft: Draft) -> None:
         wrong = TOWER | {"rnew-storeys": "三", "rnew-units": ""}
-        shown = draft.client.post(draft.at("buildings/"), wrong)
+        shown = draft.client.post(draft.at("draft/"), wrong)
 
         assert "地上层数应为整数" in text(shown) and 'value="三"' in shown.content.decode()
-        assert "单元数必填" in draft.send(draft.at("buildings/"), boxes=TOWER | {"rnew-units": ""})
-        draft.send(draft.at("buildings/"), boxes=TOWER)
-        assert "已有名为“1幢”的楼栋" in draft.send(draft.at("buildings/"), boxes=TOWER)
+        assert "单元数必填" in draft.send(draft.at("draft/"), boxes=TOWER | {"rnew-units": ""})
+        draft.send(draft.at("draft/"), boxes=TOWER)
+        assert "已有名为“1幢”的楼栋" in draft.send(draft.at("draft/"), boxes=TOWER)
 
     def test_are_changed_with_their_houses_and_deleted(self, draft: Draft) -> None:
         draft.generated()
@@ -198,15 +198,15 @@ class TestTheHouses:
 
     def test_are_changed_and_deleted_one_by_one_or_several(self, draft: Draft) -> None:
         draft.generated()
-        shown = draft.client.get(draft.at("houses/2/")).content.decode()
+        shown = draft.client.get(draft.at("draft/houses/2/")).content.decode()
         assert 'name="rnew-room" value="101"' in shown and 'name="rnew-building"' not in shown
         one = {"rnew-unit": "1", "rnew-floor": "1", "rnew-room": "1A", "rnew-use": "商业", "rnew-nature": "商品房"}
         one |= {"rnew-area_dm2": "55.5", "rnew-address": "滨江路190号"}
 
-        assert "已保存" in draft.send(draft.at("houses/2/"), "save", boxes=one)
+        assert "已保存" in draft.send(draft.at("draft/houses/2/"), "save", boxes=one)
         assert (draft.rows[2]["room"], draft.rows[2]["area_dm2"], draft.rows[2]["note"]) == ("1A", 55_50, None)
-        assert "是同一户" in draft.send(draft.at("houses/2/"), "save", boxes=one | {"rnew-room": "102"})
-        assert "已删除 1幢 1单元 1A" in draft.send(draft.at("houses/2/"), "delete")
+        assert "是同一户" in draft.send(draft.at("draft/houses/2/"), "save", boxes=one | {"rnew-room": "102"})
+        assert "已删除 1幢 1单元 1A" in draft.send(draft.at("draft/houses/2/"), "delete")
         assert "已删除 2 户" in draft.send(draft.building(), "delete_houses", house=["3", "4"])
         assert "请先勾选房屋" in draft.send(draft.building(), "delete_houses")
         assert len(draft.rows) == 9
@@ -215,12 +215,12 @@ class TestTheHouses:
         draft.generated()
         owner = OWNER | {"rnew-id_number": "510502199001011234"}
 
-        assert "身份证号码不正确" in draft.send(draft.at("houses/2/"), "bind", boxes=owner)
+        assert "身份证号码不正确" in draft.send(draft.at("draft/houses/2/"), "bind", boxes=owner)
         owner["rnew-id_number"] = invent(random.Random(3)).id_number.lower()
-        assert "已绑定业主" in draft.send(draft.at("houses/2/"), "bind", boxes=owner)
+        assert "已绑定业主" in draft.send(draft.at("draft/houses/2/"), "bind", boxes=owner)
         shown = text(draft.client.get(draft.building()))
         assert "赵＊" in shown and "赵明" not in shown
-        assert "已解除绑定" in draft.send(draft.at("houses/2/"), "unbind")
+        assert "已解除绑定" in draft.send(draft.at("draft/houses/2/"), "unbind")
         assert "赵＊" not in text(draft.client.get(draft.building()))
 
 
@@ -239,25 +239,25 @@ class TestTheWays:
         draft = Draft(cast)
         step = draft.client.get(draft.step(2)).content.decode()
 
-        assert (draft.at("buildings/") in step, draft.at("import/") in step) == (hand, book)
-        assert draft.client.get(draft.at("buildings/")).status_code == (200 if hand else 404)
+        assert (draft.at("draft/") in step, draft.at("import/") in step) == (hand, book)
+        assert draft.client.get(draft.at("draft/")).status_code == (200 if hand else 404)
         sent = draft.client.post(draft.at("import/"))
         assert sent.status_code == (302 if book else 404)
         assert "请先填写房屋信息" in draft.send(draft.step(2), "next") or not hand
 
     def test_are_closed_to_others_and_once_the_case_is_handed_in(self, cast: Cast, draft: Draft) -> None:
         draft.generated()
-        pages = (draft.at("buildings/"), draft.building(), draft.at("houses/2/"))
+        pages = (draft.at("draft/"), draft.building(), draft.at("draft/houses/2/"))
         for who in ("more-developer2", "demo-clerk"):
             assert {client_of(cast, who).get(page).status_code for page in pages} == {404}
         for nowhere in (
-            draft.at("houses/99/"),
+            draft.at("draft/houses/99/"),
             draft.building("9幢"),
-            f"/cases/{draft.number}/sheets/owners/buildings/",
+            f"/cases/{draft.number}/sheets/owners/draft/",
         ):
             assert draft.client.get(nowhere).status_code == 404
         assert draft.client.post(draft.building(), {"action": "burn"}).status_code == 404
-        assert draft.client.post(draft.at("houses/2/"), {"action": "burn"}).status_code == 404
+        assert draft.client.post(draft.at("draft/houses/2/"), {"action": "burn"}).status_code == 404
         draft.client.post(f"/cases/{draft.number}/papers/", photo("planning_permit"))
         draft.client.post(f"/cases/{draft.number}/move/", {"move": "SUBMIT"})
 

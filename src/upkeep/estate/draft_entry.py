@@ -7,7 +7,8 @@ from upkeep.casework.models import Case
 from upkeep.casework.parts import rows_of
 from upkeep.estate.actions import NewOwner, bind_owners
 from upkeep.estate.draft_sheets import BUILDINGS, HOUSES, OWNERS, split_units
-from upkeep.estate.drafting import key_of
+from upkeep.estate.house_rows import place_of
+from upkeep.estate.house_sheet import house_key
 from upkeep.estate.kinds import IdKind, by_label
 from upkeep.estate.models import Area, Building, House
 from upkeep.estate.numbering import unit_name
@@ -21,7 +22,7 @@ _MOST_NAMED = 5
 def draft_problems(case: Case) -> Iterable[Problem]:
     """Buildings without a house, units without one, and owners whose house is no longer in the draft."""
     houses = [row for _, row in rows_of(case, HOUSES)]
-    there = {key_of(row) for row in houses}
+    there = {house_key(row) for row in houses}
     units = {(row["building"], unit_name(row["unit"] or "")) for row in houses}
     empty = [
         f"{row['building']}{unit_name(unit)}"
@@ -31,7 +32,7 @@ def draft_problems(case: Case) -> Iterable[Problem]:
     ]
     if empty:
         yield Problem(f"rows_{HOUSES}", f"{_named(empty)}还没有房屋，请生成或添加户室，或删除该楼栋、单元")
-    stray = ["".join(key_of(row)) for _, row in rows_of(case, OWNERS) if key_of(row) not in there]
+    stray = [place_of(row) for _, row in rows_of(case, OWNERS) if house_key(row) not in there]
     if stray:
         yield Problem(f"rows_{HOUSES}", f"已绑定业主的{_named(stray)}不在房屋信息中，请补录房屋或解除绑定")
 
@@ -55,11 +56,14 @@ def describe_buildings(case: Case, *, area_id: int) -> None:
 
 def bind_drafted_owners(case: Case, *, area: Area, at: dt.datetime) -> int:
     """Bind the owners named in the draft to their houses. Answers with how many (manual 000, 开发商 §2.1 step 6)."""
-    named = {key_of(row): row for _, row in rows_of(case, OWNERS)}
+    named = {house_key(row): row for _, row in rows_of(case, OWNERS)}
     if not named:
         return 0
     houses = House.objects.filter(area_id=area.pk).values_list("pk", "building__name", "unit", "room")
-    ids = {(building, unit_name(unit), room): pk for pk, building, unit, room in houses.iterator()}
+    ids = {
+        house_key({"building": building, "unit": unit, "room": room}): pk
+        for pk, building, unit, room in houses.iterator()
+    }
     owners = [
         NewOwner(
             house_id=ids[key],

@@ -7,13 +7,24 @@ steps 4 and 6.
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
+from upkeep.casework.procedure import Source
 from upkeep.estate.house_sheet import BUILDING_KINDS, STRUCTURES
 from upkeep.estate.kinds import IdKind
 from upkeep.estate.numbering import MOST_BASEMENTS, MOST_FLOOR, MOST_UNITS, unit_name, unit_names
 from upkeep.kernel.checks import id_number, social_credit_code
+from upkeep.policy import collection_rule
 from upkeep.sheets.kinds import PHONE, Cell, Choice, FloorArea, Text, Whole, Wrong, YearMonth, plain_text
 from upkeep.sheets.sheet import Column, Row, Sheet, Values
 
+#: The way to fill a house table that these parts belong to (manual 000, 开发商 §2.1).
+BY_HAND = Source(
+    collection_rule.BY_HAND,
+    "手工录入、批量生成",
+    "逐栋录入楼栋信息，按楼层、单元、每层户数和房号规则生成户室，也可逐户添加；还可以在这里绑定业主",
+    page="cases:buildings",
+    button="录入楼栋和户室",
+    icon="buildings",
+)
 HOUSES, BUILDINGS, OWNERS = "houses", "buildings", "owners"
 _BETWEEN = "、"
 

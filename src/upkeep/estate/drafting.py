@@ -16,6 +16,7 @@ from upkeep.casework import parts
 from upkeep.casework.engine import NotNow
 from upkeep.casework.models import Case
 from upkeep.estate.draft_sheets import BUILDINGS, HOUSES, OWNERS, join_units, split_units
+from upkeep.estate.house_sheet import house_key
 from upkeep.estate.models import Area
 from upkeep.estate.numbering import Plan, bare_unit, rooms_of, spread, unit_name
 from upkeep.parties.actor import Actor
@@ -54,15 +55,10 @@ class Generated:
     present: int
 
 
-def key_of(row: Values) -> tuple[str, str, str]:
-    """What makes a house the same house: building, unit, room. Unit 1 and 1单元 are one."""
-    return row["building"], unit_name(row["unit"] or ""), row["room"]
-
-
 def buildings_of(case: Case) -> list[DraftBuilding]:
     """The buildings: those that were described, in that order, then those that only the houses name."""
     described = {row["building"]: row for _, row in parts.rows_of(case, BUILDINGS)}
-    bound = {key_of(row) for _, row in parts.rows_of(case, OWNERS)}
+    bound = {house_key(row) for _, row in parts.rows_of(case, OWNERS)}
     houses: dict[str, list[Values]] = {name: [] for name in described}
     for _, row in parts.rows_of(case, HOUSES):
         houses.setdefault(row["building"] or "", []).append(row)
@@ -87,7 +83,7 @@ def _building(name: str, said: Values | None, rows: list[Values], bound: set[tup
         units=units,
         houses=len(rows),
         area_dm2=sum(row["area_dm2"] or 0 for row in rows),
-        owners=sum(key_of(row) in bound for row in rows),
+        owners=sum(house_key(row) in bound for row in rows),
     )
 
 
@@ -190,7 +186,7 @@ def houses_to_be(case: Case, building: DraftBuilding, wanted: Generation) -> Gen
     areas_dm2 = spread(
         "每个户室面积", wanted.areas_dm2, max((unit.per_floor for unit in wanted.plan.units), default=1)
     )
-    present = {key_of(row) for _, row in parts.rows_of(case, HOUSES) if row["building"] == building.name}
+    present = {house_key(row) for _, row in parts.rows_of(case, HOUSES) if row["building"] == building.name}
     rows = [
         {
             "building": building.name,
@@ -207,7 +203,7 @@ def houses_to_be(case: Case, building: DraftBuilding, wanted: Generation) -> Gen
         }
         for room in rooms_of(wanted.plan)
     ]
-    fresh = [row for row in rows if key_of(row) not in present]
+    fresh = [row for row in rows if house_key(row) not in present]
     return Generated(rows=fresh, present=len(rows) - len(fresh))
 
 
@@ -236,7 +232,7 @@ def save_house(case_id: int, number: int | None, values: Values, *, by: Actor, a
     before = parts.row_of(case, HOUSES, number)
     parts.change_row(case_id, HOUSES, number, values, by=by, at=at)
     after = parts.row_of(case, HOUSES, number)
-    if before and after and key_of(before) != key_of(after) and (bound := owner_row(case, before)):
+    if before and after and house_key(before) != house_key(after) and (bound := owner_row(case, before)):
         place = {key: after[key] for key in ("building", "unit", "room")}
         parts.change_row(case_id, OWNERS, bound[0], place, by=by, at=at)
     return number
@@ -258,9 +254,9 @@ def delete_houses(case_id: int, numbers: Iterable[int], *, by: Actor, at: dt.dat
     """Delete houses and the owners bound to them. Answers with how many. Raises: NotNow, NotYours."""
     case = Case.objects.select_for_update(of=("self",)).get(pk=case_id)
     doomed = set(numbers)
-    keys = {key_of(row) for number, row in parts.rows_of(case, HOUSES) if number in doomed}
+    keys = {house_key(row) for number, row in parts.rows_of(case, HOUSES) if number in doomed}
     gone = parts.delete_rows(case_id, HOUSES, doomed, by=by, at=at)
-    bound = [number for number, row in parts.rows_of(case, OWNERS) if key_of(row) in keys]
+    bound = [number for number, row in parts.rows_of(case, OWNERS) if house_key(row) in keys]
     if bound:
         parts.delete_rows(case_id, OWNERS, bound, by=by, at=at)
     return gone
@@ -268,8 +264,8 @@ def delete_houses(case_id: int, numbers: Iterable[int], *, by: Actor, at: dt.dat
 
 def owner_row(case: Case, house: Values) -> tuple[int, dict[str, Any]] | None:
     """The owner bound to a house of the draft: row number and values."""
-    wanted = key_of(house)
-    return next(((number, row) for number, row in parts.rows_of(case, OWNERS) if key_of(row) == wanted), None)
+    wanted = house_key(house)
+    return next(((number, row) for number, row in parts.rows_of(case, OWNERS) if house_key(row) == wanted), None)
 
 
 @transaction.atomic

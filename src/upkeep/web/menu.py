@@ -186,6 +186,12 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                     argument="area_collection",
                     roles=(Role.DEVELOPER,),
                 ),
+                MenuItem(
+                    title="房屋补充",
+                    url_name="cases:guide",
+                    argument="house_supplement",
+                    roles=(Role.DEVELOPER,),
+                ),
                 MenuItem(title="入驻审批", url_name="service:approvals", roles=(Role.DEVELOPER,), way="MOVE_IN"),
                 MenuItem(title="申请入驻", url_name="service:move_in", roles=(Role.PROPERTY_COMPANY,), way="MOVE_IN"),
                 MenuItem(title="物业区域关联", url_name="service:association", roles=STARTERS, way="ASSOCIATION"),

@@ -9,7 +9,6 @@ house; no money moves. The company named serves the area from then on, where the
 """
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -19,6 +18,7 @@ from upkeep.books import sub_accounts
 from upkeep.casework.models import Case
 from upkeep.casework.parts import row_count, rows_of
 from upkeep.casework.procedure import (
+    WORKBOOK,
     Fact,
     FormPage,
     Guide,
@@ -35,10 +35,10 @@ from upkeep.casework.procedure import (
 )
 from upkeep.estate import actions, queries
 from upkeep.estate.draft_entry import bind_drafted_owners, describe_buildings, draft_problems
-from upkeep.estate.draft_sheets import BUILDINGS, HOUSES, OWNERS, BuildingTable, DraftOwners
+from upkeep.estate.draft_sheets import BUILDINGS, BY_HAND, HOUSES, OWNERS, BuildingTable, DraftOwners
+from upkeep.estate.house_rows import building_lines, new_house
 from upkeep.estate.house_sheet import HouseTable
-from upkeep.estate.house_sources import HOUSE_SOURCES, sources_open_to
-from upkeep.estate.kinds import BuildingKind, HouseNature, HouseUse, Structure, by_label
+from upkeep.estate.house_sources import FROM_REGISTRY, fetched_facts, fetched_warnings, open_sources
 from upkeep.estate.models import Area
 from upkeep.estate.proposals import makes_itself, propose
 from upkeep.kernel.areas import square_metres
@@ -75,7 +75,7 @@ class AreaCollection(Procedure):
             "房屋信息",
             part=HOUSES,
             help="下载模板填写后导入；有错误时会逐格指出，全部正确才会保存",
-            sources=HOUSE_SOURCES,
+            sources=(BY_HAND, WORKBOOK, FROM_REGISTRY),
             in_place=True,
             grouped_by="building",
         ),
@@ -105,38 +105,33 @@ class AreaCollection(Procedure):
             return [(one.pk, one.name) for one in organisations(jurisdiction_id=city_id, kind=kind)]
         return ()
 
-    def sources_of(self, case: Case, page: SheetPage) -> Sequence[Source]:
-        return sources_open_to(case)
-
     def area_id(self, case: Case) -> int | None:
         return None  # the area comes into being when the case is approved
 
     def place(self, case: Case, data: dict[str, Any]) -> int:
         return int(data["district"])
 
+    def sources_of(self, case: Case, page: SheetPage) -> Sequence[Source]:
+        return open_sources(case, page)
+
     def subject(self, case: Case) -> str:
         houses = row_count(case, HOUSES)
         return str(case.data.get("name", "")) + (f" · {houses:,} 户" if houses else "")
 
     def summary(self, case: Case) -> Summary:
-        houses: Counter[str] = Counter()
-        areas_dm2: Counter[str] = Counter()
-        kinds: dict[str, str] = {}
-        for _, row in rows_of(case, HOUSES):
-            houses[row["building"]] += 1
-            areas_dm2[row["building"]] += row["area_dm2"]
-            kinds.setdefault(
-                row["building"], f"{row['building_kind']}，{'有' if row['elevator'] == '有' else '无'}电梯"
-            )
-        rows = [(name, kinds[name], f"{houses[name]:,}", square_metres(areas_dm2[name])) for name in houses]
-        total = ("合计", f"{len(houses)} 栋", f"{houses.total():,}", square_metres(areas_dm2.total()))
         table = Table(
-            "楼栋汇总", ("楼栋", "类型", "户数", "建筑面积（㎡）"), [*rows, total] if rows else [], frozenset({2, 3})
+            "楼栋汇总",
+            ("楼栋", "类型", "户数", "建筑面积（㎡）"),
+            building_lines(rows_of(case, HOUSES)),
+            frozenset({2, 3}),
         )
-        facts = self.form_facts(case)
+        facts = [*self.form_facts(case), *fetched_facts(case)]
         if owners := row_count(case, OWNERS):
             facts.append(Fact("已绑定业主", f"{owners:,} 户，审核通过后生效"))
         return Summary(facts=facts, tables=[table])
+
+    def warnings(self, case: Case) -> Sequence[str]:
+        return fetched_warnings(case)
 
     def outcomes(self, case: Case) -> Sequence[Outcome]:
         area = Area.objects.filter(name=case.data["name"], jurisdiction_id=case.data["district"]).first()
@@ -170,31 +165,11 @@ class AreaCollection(Procedure):
             established_on=data["established_on"],
             at=at,
         )
-        actions.add_houses(area_id=area.pk, houses=[new_house(row) for _, row in rows_of(case, HOUSES)])
+        rows = rows_of(case, HOUSES)
+        house_ids = actions.add_houses(area_id=area.pk, houses=[new_house(row) for _, row in rows])
         describe_buildings(case, area_id=area.pk)
-        house_ids = [house.pk for house in queries.houses_of_area(area.pk)]
         sub_accounts.open_for(area_id=area.pk, house_ids=house_ids)
         bind_drafted_owners(case, area=area, at=at)
         case.area_id = area.pk
         if must_apply:
             propose(area, organisation_id=named, named_in=case, at=at)
-
-
-def new_house(row: dict[str, Any]) -> actions.NewHouse:
-    """A row of the house table as the register takes it."""
-    return actions.NewHouse(
-        building=row["building"],
-        building_kind=by_label(BuildingKind, row["building_kind"]),
-        has_lift=row["elevator"] == "有",
-        structure=by_label(Structure, row["structure"]) if row["structure"] else None,
-        built_in=str(row["built_month"] or ""),
-        unit=row["unit"] or "",
-        floor=row["floor"],
-        room=row["room"],
-        use=by_label(HouseUse, row["use"]),
-        nature=by_label(HouseNature, row["nature"]),
-        area_dm2=row["area_dm2"],
-        inner_area_dm2=row["inner_area_dm2"],
-        address=row["address"],
-        note=row["note"] or "",
-    )

@@ -15,8 +15,7 @@ from upkeep.casework import parts
 from upkeep.casework.models import Case
 from upkeep.casework.procedure import SheetPage, register
 from upkeep.estate import drafting
-from upkeep.estate.draft_sheets import BUILDINGS, HOUSES, BuildingTable
-from upkeep.estate.house_sources import BY_HAND
+from upkeep.estate.draft_sheets import BUILDINGS, BY_HAND, HOUSES, BuildingTable
 from upkeep.kernel.dates import day_of
 from upkeep.kernel.errors import Refusal
 from upkeep.parties.roles import EVERYONE

@@ -17,7 +17,7 @@ from upkeep.estate import drafting
 from upkeep.estate.draft_sheets import HOUSES, OWNERS, BuildingTable
 from upkeep.estate.drafting import DraftBuilding, Generated
 from upkeep.estate.grid import BuildingGrid, Cell, GridState, lay_out
-from upkeep.estate.house_sheet import NATURES, USES, HouseTable
+from upkeep.estate.house_sheet import NATURES, USES, HouseTable, house_key
 from upkeep.estate.numbering import NoSuchPlan, unit_name
 from upkeep.kernel.dates import day_of
 from upkeep.kernel.errors import Refusal
@@ -209,7 +209,7 @@ def _house_initial(found: DraftBuilding) -> dict[str, str]:
 
 
 def _standing(case: Case, found: DraftBuilding) -> BuildingGrid:
-    owners = {drafting.key_of(row): mask_name(row["owner_name"]) for _, row in parts.rows_of(case, OWNERS)}
+    owners = {house_key(row): mask_name(row["owner_name"]) for _, row in parts.rows_of(case, OWNERS)}
     rows = ((number, row) for number, row in parts.rows_of(case, HOUSES) if row["building"] == found.name)
     return _grid_of(found.name, rows, owners)
 
@@ -223,7 +223,7 @@ def _grid_of(building: str, rows: Any, owners: Mapping[tuple[str, str, str], str
             floor=row["floor"] or 0,
             area_dm2=row["area_dm2"] or 0,
             state=GridState.UNPAID,
-            owner_masked=owners.get(drafting.key_of(row), ""),
+            owner_masked=owners.get(house_key(row), ""),
             use=" · ".join(filter(None, (row["use"], row["nature"]))),
         )
         for number, row in rows
