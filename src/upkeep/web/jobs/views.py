@@ -40,5 +40,7 @@ def _lead_on(request: ActorRequest, following: str) -> HttpResponse:
 @require_GET
 def job_list(request: ActorRequest) -> HttpResponse:
     """The work one asked for lately."""
-    jobs = Job.objects.defer("arguments", "result").filter(asked_by_id=request.actor.user_id).order_by("-asked_at")[:50]
+    jobs = (
+        Job.objects.defer("arguments", "result").filter(asked_by_id=request.actor.user_id).order_by("-asked_at")[:50]
+    )
     return render(request, "jobs/list.html", {"jobs": jobs})
