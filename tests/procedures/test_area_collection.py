@@ -113,7 +113,7 @@ class TestAreaCollection:
 
         assert sorted(fault.cell for fault in reading.faults) == expected
         assert parts.row_count(case, "houses") == 0
-        with pytest.raises(HasProblems, match="请导入房屋信息"):
+        with pytest.raises(HasProblems, match="请填写房屋信息"):
             submit(cast, case)
 
     def test_keeps_every_cell_of_a_house(self, cast: Cast) -> None:
