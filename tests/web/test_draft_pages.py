@@ -15,6 +15,7 @@ from tests.web.pages import client_of, text
 from tests.web.test_cases import begun, form_of, photo
 from upkeep.casework import parts
 from upkeep.casework.models import Case
+from upkeep.casework.states import State
 from upkeep.demo.people import invent
 from upkeep.estate.models import Area, House, Ownership
 from upkeep.policy.actions import set_policy
@@ -264,3 +265,27 @@ class TestTheWays:
         assert {draft.client.get(page).status_code for page in pages} == {404}
         assert {draft.client.post(page, {"action": "delete"}).status_code for page in pages} == {404}
         assert len(draft.rows) == 12
+
+
+class TestTheListOfAreas:
+    def test_has_the_developers_drafts_to_go_on_with_or_to_throw_away(self, cast: Cast, draft: Draft) -> None:
+        page = draft.client.get("/areas/")
+        assert "云水谣" in text(page) and "草稿" in text(page) and draft.step(1) in page.content.decode()
+        assert "云水谣" not in text(draft.client.get("/areas/?q=别处"))
+        for who in ("more-developer2", "demo-company", "demo-clerk"):
+            assert "云水谣" not in text(client_of(cast, who).get("/areas/"))
+
+        draft.send(f"/cases/{draft.number}/drop/")
+
+        assert Case.objects.get(number=draft.number).state == State.WITHDRAWN
+        assert "云水谣" not in text(draft.client.get("/areas/"))
+
+    def test_says_of_one_that_is_being_decided_how_it_stands(self, cast: Cast, draft: Draft) -> None:
+        draft.generated()
+        draft.client.post(f"/cases/{draft.number}/papers/", photo("planning_permit"))
+        draft.client.post(f"/cases/{draft.number}/move/", {"move": "SUBMIT"})
+
+        page = draft.client.get("/areas/")
+
+        assert "查看办理进度" in text(page) and "待受理" in text(page)
+        assert f"/cases/{draft.number}/drop/" not in page.content.decode()

@@ -43,11 +43,13 @@ def building_url(case: Case, name: str) -> str:
 def frame(case: Case, page: SheetPage) -> dict[str, Any]:
     """What every page of the draft shows."""
     procedure = register[case.procedure]
+    step_url = page_url(case, procedure.pages_of(case).index(page) + 1)
     return {
         "case": case,
         "procedure": procedure,
         "part": page.part,
-        "step_url": page_url(case, procedure.pages_of(case).index(page) + 1),
+        "step_url": step_url,
+        "crumbs": [("我的业务", reverse("cases:list")), (procedure.title, step_url)],
         "step_title": page.title,
         "buildings_url": reverse("cases:buildings", args=[case.number, page.part]),
     }

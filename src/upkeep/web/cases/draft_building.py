@@ -224,7 +224,7 @@ def _grid_of(building: str, rows: Any, owners: Mapping[tuple[str, str, str], str
             area_dm2=row["area_dm2"] or 0,
             state=GridState.UNPAID,
             owner_masked=owners.get(house_key(row), ""),
-            use=" · ".join(filter(None, (row["use"], row["nature"]))),
+            use=" ".join(filter(None, (row["use"], row["nature"] if row["nature"] != NATURES[0] else ""))),
         )
         for number, row in rows
     ]

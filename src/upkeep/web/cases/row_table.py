@@ -89,7 +89,7 @@ def _box(column: Column, name: str, typed: str | None, data: Mapping[str, Any], 
         read_only=column.read_only,
         required=column.required,
         numeric=isinstance(column.kind, FloorArea | Money | Whole),
-        width=max(6, min(column.width, 40)),
+        width=max(5, min(column.width * 5 // 8, 26)),
         note=column.note,
     )
 

@@ -55,6 +55,10 @@ document.addEventListener("keydown", (event) => {
   if (box.select) box.select();
 });
 
+// The first wrong cell of the table is brought into sight.
+const wrongBox = document.querySelector("[data-row-table] [aria-invalid]");
+if (wrongBox) wrongBox.focus();
+
 // A drafted building: the boxes of floors, columns and units pick their houses; the number picked is told.
 document.querySelectorAll("[data-pick-form]").forEach((form) => {
   const houses = [...form.querySelectorAll("input[name=house]")];
