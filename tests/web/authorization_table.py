@@ -144,6 +144,11 @@ TABLE: dict[str, Row] = {
     "cases:remove_paper": post("/cases/{draft}/papers/{draft_file}/remove/", {"developer"}, EVERYBODY - {"developer"}),
     "cases:template": get("/cases/{draft}/sheets/houses/template/", {"developer"}, EVERYBODY - {"developer"}),
     "cases:rows": get("/cases/{draft}/sheets/houses/rows/", {"developer"}, EVERYBODY - {"developer"}),
+    "cases:buildings": get("/cases/{draft}/sheets/houses/draft/", {"developer"}, EVERYBODY - {"developer"}),
+    "cases:building": get(
+        "/cases/{draft}/sheets/houses/draft/building/?name=1幢", {"developer"}, EVERYBODY - {"developer"}
+    ),
+    "cases:draft_house": get("/cases/{draft}/sheets/houses/draft/houses/2/", {"developer"}, EVERYBODY - {"developer"}),
     "cases:row_buildings": get("/cases/{draft}/sheets/houses/buildings/", {"developer"}, EVERYBODY - {"developer"}),
     "cases:registry": get("/cases/{draft}/sheets/houses/registry/", NOBODY, EVERYBODY),  # connected to no registry
     "cases:import_sheet": post("/cases/{draft}/sheets/houses/import/", {"developer"}, EVERYBODY - {"developer"}),

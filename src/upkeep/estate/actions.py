@@ -75,6 +75,7 @@ def create_area(
     floor_area_dm2: int,
     at: dt.datetime,
     land_area_dm2: int = 0,
+    established_on: dt.date | None = None,
     property_company_id: int | None = None,
     committee_id: int | None = None,
     case_id: int | None = None,
@@ -91,6 +92,7 @@ def create_area(
                 developer_id=developer_id,
                 floor_area_dm2=floor_area_dm2,
                 land_area_dm2=land_area_dm2,
+                established_on=established_on,
                 created_at=at,
             )
     except IntegrityError:

@@ -23,6 +23,7 @@ from upkeep.parties.queries import city_id_of, districts_of, organisations
 from upkeep.parties.roles import OFFICE, ORGANISATION, Role
 from upkeep.web.access import ActorRequest, access
 from upkeep.web.cases.sheets import workbook
+from upkeep.web.estate.drafts import area_drafts
 from upkeep.web.estate.table import building_grid, building_links, open_building
 
 READERS = (*OFFICE, *ORGANISATION)
@@ -61,7 +62,8 @@ def area_list(request: ActorRequest) -> HttpResponse:
     """小区与楼盘表: the areas one sees."""
     form, areas = _found(request)
     page = Paginator(areas, PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "estate/areas.html", {"form": form, "page": page})
+    drafts = area_drafts(request.actor, text=form.cleaned_data.get("q", ""))
+    return render(request, "estate/areas.html", {"form": form, "page": page, "drafts": drafts})
 
 
 @access(*READERS)
