@@ -127,9 +127,7 @@ class TestAMerge:
             (["G2", "101"], "不在同一楼栋"),
         ],
     )
-    def test_of_what_cannot_be_one_is_refused_at_its_cell(
-        self, scene: Scene, rooms: list[str], sentence: str
-    ) -> None:
+    def test_of_what_cannot_be_one_is_refused_at_its_cell(self, scene: Scene, rooms: list[str], sentence: str) -> None:
         faults = imported(scene, rooms, [row([scene[room] for room in rooms], "X", 50_00)])
 
         assert any(sentence in fault.text and fault.cell == "A2" for fault in faults)
@@ -195,9 +193,7 @@ class TestTheWorkbook:
 
     def test_refuses_one_for_one_and_several_for_several(self, scene: Scene) -> None:
         one = imported(scene, ["G1"], [row(scene["G1"], "X", 100_00)])
-        several = imported(
-            scene, ["G2", "G3"], [row([scene["G2"], scene["G3"]], room, 50_00) for room in ("X", "Y")]
-        )
+        several = imported(scene, ["G2", "G3"], [row([scene["G2"], scene["G3"]], room, 50_00) for room in ("X", "Y")])
 
         assert "房屋信息变更" in one[0].text and "分两次办理" in several[0].text
 
@@ -214,9 +210,7 @@ class TestTheApplication:
 
         case = submitted(scene, ["G1"], rows, area_note="隔墙不计入")
 
-        assert PROCEDURE.warnings(case) == [
-            "面积合计不相等：车库 G1：原 100.00 ㎡，拆分合并后 99.00 ㎡，少 1.00 ㎡"
-        ]
+        assert PROCEDURE.warnings(case) == ["面积合计不相等：车库 G1：原 100.00 ㎡，拆分合并后 99.00 ㎡，少 1.00 ㎡"]
 
     def test_needs_the_confirmation_and_a_reason(self, scene: Scene) -> None:
         case = drafted(scene, ["G1"], thirds(scene), reason="")

@@ -82,7 +82,11 @@ def own(scene: Scene, room: str, shares: dict[str, int]) -> None:
         owner = Owner.objects.filter(name=name).first()
         if owner is None:
             details = NewOwner(
-                house_id=house.pk, name=name, id_kind=IdKind.PASSPORT, id_number=f"E{len(name)}{ord(name[0])}", phone=""
+                house_id=house.pk,
+                name=name,
+                id_kind=IdKind.PASSPORT,
+                id_number=f"E{len(name)}{ord(name[0])}",
+                phone="",
             )
             bind_owners(jurisdiction_id=scene.town.city.pk, owners=[details], since=SINCE)
             Ownership.objects.filter(house=house, owner__name=name).update(share_ppm=ppm)

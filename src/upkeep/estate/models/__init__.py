@@ -8,7 +8,6 @@ from upkeep.estate.models.facility import Facility
 from upkeep.estate.models.history import BuildingChange, HouseChange
 from upkeep.estate.models.house import House
 from upkeep.estate.models.lineage import HouseLineage
-from upkeep.estate.models.owner import Owner, Ownership
 from upkeep.estate.models.owner import Owner, OwnerCorrection, Ownership, OwnershipAct, OwnerView
 from upkeep.estate.models.service import Service, ServiceKind, ServiceRequest
 

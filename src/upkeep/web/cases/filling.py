@@ -1,5 +1,6 @@
 """Beginning a case and filling it in, page by page. Drafts keep what was typed; leaving a page checks it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -22,6 +23,7 @@ from upkeep.casework.procedure import (
     BuildingsPage,
     FormPage,
     HousesPage,
+    Page,
     PapersPage,
     PhonePage,
     Procedure,
@@ -107,10 +109,8 @@ def _keep(request: ActorRequest, case: Case, procedure: Procedure, number: int) 
         typed |= as_typed(contact)
     try:
         engine.save_draft(case.pk, typed, by=request.actor, at=timezone.now())
-        if isinstance(page, HousesPage):
-            houses.keep_choice(request, case)
-        elif isinstance(page, BuildingsPage):
-            buildings.keep_choice(request, case)
+        if keep := _CHOICES.get(type(page)):
+            keep(request, case)
         elif isinstance(page, AreasPage) and (leads_to := areas.keep_choice(request, case, number)):
             return leads_to
     except HasProblems as problems:
@@ -130,6 +130,10 @@ def _keep(request: ActorRequest, case: Case, procedure: Procedure, number: int) 
     if right and not missing:
         return redirect(page_url(case, number + 1))
     return _show_page(request, case, procedure, number, form=form, contact=contact, problems=missing)
+
+
+#: Pages on which houses or buildings are chosen.
+_CHOICES = {HousesPage: houses.keep_choice, BuildingsPage: buildings.keep_choice}
 
 
 def _keep_phone(request: ActorRequest, case: Case, procedure: Procedure, number: int) -> HttpResponse:
@@ -199,13 +203,8 @@ def _show_page(
     }
     if _asks_contact(case, number):
         context["contact"] = contact if contact is not None else contact_form(case)
-    if isinstance(page, HousesPage):
-        return render(request, "cases/houses_page.html", context | houses.choice_context(request, case))
-    if isinstance(page, BuildingsPage):
-        return render(request, "cases/buildings_page.html", context | buildings.choice_context(case))
-    if isinstance(page, ChangingPage) and isinstance(procedure, ChangeProcedure):
-        context |= changing_context(request, case, procedure, problems=problems or ())
-        return render(request, "cases/changing_page.html", context)
+    if own := _page_of_choice(request, case, procedure, page, problems or ()):
+        return render(request, own[0], context | own[1])
     if isinstance(page, SheetPage):
         sheet = procedure.sheets[page.part]
         rows: dict[str, Any] = {"rows": row_count(case, page.part), "faults": len(faults_in(case, page.part))}
@@ -222,6 +221,19 @@ def _show_page(
         return render(request, "cases/phone_page.html", context | phone.proof_context(case, procedure))
     assert isinstance(page, FormPage)
     return render(request, "cases/form_page.html", context)
+
+
+def _page_of_choice(
+    request: ActorRequest, case: Case, procedure: Procedure, page: Page, problems: Sequence[Problem]
+) -> tuple[str, dict[str, Any]] | None:
+    """Template and context of a page on which something of the register is chosen or changed."""
+    if isinstance(page, HousesPage):
+        return "cases/houses_page.html", houses.choice_context(request, case)
+    if isinstance(page, BuildingsPage):
+        return "cases/buildings_page.html", buildings.choice_context(case)
+    if isinstance(page, ChangingPage) and isinstance(procedure, ChangeProcedure):
+        return "cases/changing_page.html", changing_context(request, case, procedure, problems=problems)
+    return None
 
 
 def _wizard(case: Case, procedure: Procedure, number: int) -> dict[str, Any]:
