@@ -22,8 +22,8 @@ from upkeep.casework.states import Move
 from upkeep.deposits.queries import standings
 from upkeep.estate import actions, building_choice, claims, house_choice
 from upkeep.estate.change_sheets import BuildingChangeSheet
-from upkeep.estate.house_choice import NotOfThisArea
 from upkeep.estate.history import changes_of_buildings, changes_of_house
+from upkeep.estate.house_choice import NotOfThisArea
 from upkeep.estate.kinds import FacilityKind, HouseState
 from upkeep.estate.models import Area, Building, BuildingChange, Facility, House, HouseClaim
 from upkeep.estate.models.case_house import ClaimKind
@@ -139,7 +139,9 @@ class TestABuildingThatMoves:
         approve(settled, submitted(settled, [building], area=there.name))
 
         after = sub_accounts.balances(ids)
-        assert {pk: one.balance_fen for pk, one in after.items()} == {pk: one.balance_fen for pk, one in before.items()}
+        assert {pk: one.balance_fen for pk, one in after.items()} == {
+            pk: one.balance_fen for pk, one in before.items()
+        }
         assert {house.pk for house in houses_of_area(there.pk)} == set(ids)
         assert not set(ids) & {house.pk for house in houses_of_area(here.pk)}
         assert audit() == []
@@ -300,9 +302,7 @@ class TestItRefuses:
         rows[1]["built_in"] = "201409"
         content = BuildingChangeSheet().export(rows)
         reading = parts.import_rows(case.pk, part=AFTER, content=content, by=settled["demo-developer"], at=AT)
-        assert [(fault.cell, fault.text) for fault in reading.faults] == [
-            ("B2", "物业区域“别人的小区”不在可选范围")
-        ]
+        assert [(fault.cell, fault.text) for fault in reading.faults] == [("B2", "物业区域“别人的小区”不在可选范围")]
 
 
 @pytest.mark.commits
