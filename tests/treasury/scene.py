@@ -13,12 +13,13 @@ from upkeep.casework import engine, files, parts
 from upkeep.casework.models import Case
 from upkeep.casework.procedure import register
 from upkeep.casework.states import Move
-from upkeep.estate import house_choice
-from upkeep.estate.actions import NewOwner, bind_owners, set_first_deposits_due
+from upkeep.estate import house_choice, owners
+from upkeep.estate.actions import set_first_deposits_due
 from upkeep.estate.division import name_of
 from upkeep.estate.division_sheet import DividedHouses
 from upkeep.estate.kinds import HouseNature, IdKind
-from upkeep.estate.models import House, Owner, Ownership
+from upkeep.estate.models import House
+from upkeep.estate.owners import NewOwnership, OwnerDetails
 from upkeep.parties.actor import Actor
 from upkeep.parties.roles import Role
 
@@ -74,24 +75,15 @@ def make_scene() -> Scene:
     return scene
 
 
-def own(scene: Scene, room: str, shares: dict[str, int]) -> None:
-    """Who owns a house now, in parts per million."""
-    house = scene.houses[room]
-    Ownership.objects.filter(house=house, until__isnull=True).delete()
-    for name, ppm in shares.items():
-        owner = Owner.objects.filter(name=name).first()
-        if owner is None:
-            details = NewOwner(
-                house_id=house.pk,
-                name=name,
-                id_kind=IdKind.PASSPORT,
-                id_number=f"E{len(name)}{ord(name[0])}",
-                phone="",
-            )
-            bind_owners(jurisdiction_id=scene.town.city.pk, owners=[details], since=SINCE)
-            Ownership.objects.filter(house=house, owner__name=name).update(share_ppm=ppm)
-        else:
-            Ownership.objects.create(house=house, owner=owner, share_ppm=ppm, since=SINCE)
+def own(scene: Scene, room: str, shares: dict[str, int], *, joint: bool = False) -> None:
+    """Who owns a house that has no owner yet, in parts per million."""
+    new = [
+        NewOwnership(
+            OwnerDetails(name=name, id_kind=IdKind.PASSPORT, id_number=f"E{ord(name[0]):08d}", phone=""), share_ppm
+        )
+        for name, share_ppm in shares.items()
+    ]
+    owners.bind(scene.houses[room].pk, new, since=SINCE, basis="购房", case_id=None, by=None, at=AT, joint=joint)
 
 
 def pay_in(

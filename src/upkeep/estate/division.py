@@ -198,9 +198,9 @@ def _merge_faults(division: Division, owners: Mapping[int, Sequence[Ownership]])
         yield "被合并的房屋业主或份额不一致，请先办理过户，使业主和份额相同后再合并"
 
 
-def same_owners(owned: Iterable[Ownership]) -> frozenset[tuple[int, int]]:
-    """Who owns a house and to which part, for comparing."""
-    return frozenset((one.owner_id, one.share_ppm) for one in owned)
+def same_owners(owned: Iterable[Ownership]) -> frozenset[tuple[int, int, str]]:
+    """Who owns a house, to which part and in which manner, for comparing."""
+    return frozenset((one.owner_id, one.share_ppm, one.manner) for one in owned)
 
 
 def _room_faults(divisions: Sequence[Division], houses: Sequence[House]) -> Iterator[RowFault]:

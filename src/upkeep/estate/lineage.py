@@ -10,14 +10,16 @@ from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
 
-from upkeep.estate import claims
+from upkeep.estate import claims, owners
 from upkeep.estate.actions import HouseExists
 from upkeep.estate.division import Division, NewPart
-from upkeep.estate.kinds import HouseState
+from upkeep.estate.kinds import CoOwnership, HouseState
 from upkeep.estate.models import House, HouseLineage, Ownership
 from upkeep.estate.queries import current_ownerships
+from upkeep.kernel.dates import day_of
 from upkeep.kernel.errors import Refusal
 from upkeep.kernel.ids import new_ids
+from upkeep.parties.actor import Actor
 
 
 class HouseHasLeft(Refusal):
@@ -41,11 +43,11 @@ def lock(house_ids: Collection[int], *, source: str) -> list[House]:
     return houses
 
 
-def leave(house_ids: Collection[int], *, state: HouseState, on: dt.date) -> None:
-    """Let houses leave the register for good; nobody owns them from that day on."""
-    for one in (owned := list(Ownership.objects.filter(house_id__in=house_ids, until__isnull=True))):
-        one.until = max(one.since, on)
-    Ownership.objects.bulk_update(owned, ["until"], batch_size=2_000)
+def leave(
+    house_ids: Collection[int], *, state: HouseState, basis: str, case_id: int, by: Actor, at: dt.datetime
+) -> None:
+    """Let houses leave the register for good; nobody owns them from that day on. Raises: owners.WrongDay."""
+    owners.end(house_ids, until=day_of(at), basis=basis, case_id=case_id, by=by, at=at)
     House.objects.filter(pk__in=house_ids).update(state=state)
 
 
@@ -62,22 +64,22 @@ class Successor:
 
 
 @transaction.atomic
-def succeed(successors: Sequence[Successor], *, case_id: int, on: dt.date, at: dt.datetime) -> None:
+def succeed(successors: Sequence[Successor], *, basis: str, case_id: int, by: Actor, at: dt.datetime) -> None:
     """Let the old houses leave and the new ones take their place, owned by the same persons with the same shares.
 
     Raises: HouseExists when a room number was taken meanwhile; then nothing has changed.
     """
     olds = {house.pk: one.division for one in successors for house in one.division.old}
-    owners = current_ownerships(list(olds))
+    owned = current_ownerships(list(olds))
     for state in (HouseState.SPLIT, HouseState.MERGED):
         if leaving := [pk for pk, division in olds.items() if division.left_as is state]:
-            leave(leaving, state=state, on=on)
+            leave(leaving, state=state, basis=basis, case_id=case_id, by=by, at=at)
     try:
         with transaction.atomic():
             House.objects.bulk_create([_house(one) for one in successors], batch_size=5_000)
     except IntegrityError:
         raise HouseExists("拆分合并后的房号刚刚被其他房屋占用，请退回修改后重新提交") from None
-    _own(successors, owners, on=on)
+    _own(successors, owned, basis=basis, case_id=case_id, by=by, at=at)
     pairs = [(old, one) for one in successors for old in one.division.old]
     HouseLineage.objects.bulk_create(
         [
@@ -114,15 +116,24 @@ def _house(one: Successor) -> House:
     )
 
 
-def _own(successors: Sequence[Successor], owners: Mapping[int, Sequence[Ownership]], *, on: dt.date) -> None:
-    rows = [
-        Ownership(house_id=one.house_id, owner_id=owned.owner_id, share_ppm=owned.share_ppm, since=on)
-        for one in successors
-        for owned in owners.get(one.division.old[0].pk, ())
-    ]
-    for pk, row in zip(new_ids(len(rows)), rows, strict=True):
-        row.pk = pk
-    Ownership.objects.bulk_create(rows, batch_size=5_000)
+def _own(
+    successors: Sequence[Successor],
+    owned: Mapping[int, Sequence[Ownership]],
+    *,
+    basis: str,
+    case_id: int,
+    by: Actor,
+    at: dt.datetime,
+) -> None:
+    """The present owners, with their shares and in their manner, from that day on."""
+    before = {one.house_id: owned.get(one.division.old[0].pk, ()) for one in successors}
+    new = {
+        house_id: [owners.NewOwnership(one.owner, one.share_ppm) for one in rows]
+        for house_id, rows in before.items()
+        if rows
+    }
+    joint = [house_id for house_id, rows in before.items() if any(one.manner == CoOwnership.JOINT for one in rows)]
+    owners.bind_many(new, since=day_of(at), basis=basis, case_id=case_id, by=by, at=at, joint=joint)
 
 
 def came_from(house_id: int) -> list[HouseLineage]:

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum
 
 from upkeep.estate.kinds import HouseState
 from upkeep.estate.models import Area, Building, Facility, House, Ownership, Service
@@ -201,6 +201,23 @@ def areas_in_city(*, city_id: int, text: str = "") -> QuerySet[Area]:
     if text := text.strip():
         areas = areas.filter(Q(name__icontains=text) | Q(initials__startswith=text.lower()))
     return areas
+
+
+def areas_with_houses(*, developer_id: int) -> QuerySet[Area]:
+    """The areas that an organisation developed and that have a house table, by name."""
+    live = House.objects.filter(area=OuterRef("pk"), state=HouseState.ACTIVE)
+    return Area.objects.filter(Exists(live), developer_id=developer_id).order_by("name")
+
+
+def building_names(area_id: int) -> set[str]:
+    """The names of an area's buildings."""
+    return set(Building.objects.filter(area_id=area_id).values_list("name", flat=True))
+
+
+def houses_dm2(area_id: int) -> int:
+    """The floor area of all live houses of an area together, in 0.01 m²."""
+    live = House.objects.filter(area_id=area_id, state=HouseState.ACTIVE)
+    return int(live.aggregate(total=Sum("area_dm2", default=0))["total"])
 
 
 def live_houses_of(building_ids: Collection[int]) -> list[House]:

@@ -7,7 +7,7 @@ from typing import Any
 from upkeep.kernel.areas import square_metres
 from upkeep.kernel.money import yuan
 from upkeep.sheets.columns import Column, Fault, Reading, Row, Values, make_fault
-from upkeep.sheets.kinds import Day, FloorArea, Money, Wrong
+from upkeep.sheets.kinds import Choice, Day, FloorArea, Money, Wrong
 from upkeep.sheets.sheet import Sheet
 
 
@@ -37,7 +37,11 @@ def faults_of(sheet: Sheet, rows: Sequence[Row]) -> list[Fault]:
     """Every fault of typed values, in the order in which people read: what is missing and what contradicts."""
     found: dict[tuple[int, str], str] = {}
     required = [column for column in sheet.columns if column.required]
+    choices = [(column, column.kind.choices) for column in sheet.columns if isinstance(column.kind, Choice)]
     for row in rows:
+        for column, words in choices:
+            if (said := row.values[column.key]) not in (None, "", *words):
+                found[row.number, column.key] = f"{column.title}不在可选范围，现为“{str(said)[:20]}”"
         for column in required:
             if row.values[column.key] is None or row.values[column.key] == "":
                 found[row.number, column.key] = f"{column.title}必填"

@@ -15,6 +15,7 @@ from upkeep.estate.lineage import Successor
 from upkeep.kernel.dates import day_of
 from upkeep.kernel.errors import Problem, Refusal
 from upkeep.kernel.ids import new_ids
+from upkeep.parties.actor import Actor
 from upkeep.treasury.purses import Purse, check_free, purses_of
 
 
@@ -39,7 +40,7 @@ def balances_of(divisions: Sequence[Division]) -> dict[int, int]:
     return {house_id: balance.balance_fen for house_id, balance in found.items()}
 
 
-def divide(case: Case, divisions: Sequence[Division], *, source: str, at: dt.datetime) -> None:
+def divide(case: Case, divisions: Sequence[Division], *, source: str, by: Actor, at: dt.datetime) -> None:
     """Exchange the houses and let their money follow. `source` is the claim under which the case holds them.
 
     Raises: lineage.HouseHasLeft, claims.HouseIsBusy, purses.MoneyIsHeld, HouseExists; then nothing has changed.
@@ -55,7 +56,7 @@ def divide(case: Case, divisions: Sequence[Division], *, source: str, at: dt.dat
     for purse in purses_of(old_ids):
         _post(case, purse, successors, area_id=area_id, at=at)
     sub_accounts.close_for(area_id, old_ids, on=day_of(at))
-    lineage.succeed(successors, case_id=case.pk, on=day_of(at), at=at)
+    lineage.succeed(successors, basis=f"房屋拆分合并 {case.number}", case_id=case.pk, by=by, at=at)
 
 
 def _successors(divisions: Sequence[Division], balances: dict[int, int]) -> Iterator[Successor]:

@@ -58,7 +58,7 @@ def problems_of(houses: Sequence[House]) -> Iterator[Problem]:
         yield Problem("", str(refused))
 
 
-def cancel(case: Case, house_ids: Collection[int], *, source: str, at: dt.datetime) -> None:
+def cancel(case: Case, house_ids: Collection[int], *, source: str, by: Actor, at: dt.datetime) -> None:
     """Let houses leave the register; their balances become payables (借 5101 贷 2001), named by owner.
 
     Raises: lineage.HouseHasLeft, claims.HouseIsBusy, purses.MoneyIsHeld, purses.MoneyIsSpread; then nothing has changed.
@@ -80,7 +80,8 @@ def cancel(case: Case, house_ids: Collection[int], *, source: str, at: dt.dateti
             booked_on=day_of(at),
         )
     sub_accounts.close_for(area_id, house_ids, on=day_of(at))
-    lineage.leave(house_ids, state=HouseState.CANCELLED, on=day_of(at))
+    basis = f"房屋注销 {case.number}"
+    lineage.leave(house_ids, state=HouseState.CANCELLED, basis=basis, case_id=case.pk, by=by, at=at)
     for purse in purses:
         _owe(case, purse, owners, area_id=area_id, at=at)
 

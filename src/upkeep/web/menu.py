@@ -187,6 +187,12 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                     roles=(Role.DEVELOPER,),
                 ),
                 MenuItem(
+                    title="房屋补充",
+                    url_name="cases:guide",
+                    argument="house_supplement",
+                    roles=(Role.DEVELOPER,),
+                ),
+                MenuItem(
                     title="房屋信息变更", url_name="cases:guide", argument="house_change", roles=(Role.DEVELOPER,)
                 ),
                 MenuItem(

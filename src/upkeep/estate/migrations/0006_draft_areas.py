@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('estate', '0005_owners'),
+        ('estate', '0005_lineage'),
         ('parties', '0006_jurisdictions_offices_and_administration'),
     ]
 

@@ -126,7 +126,7 @@ class HouseCancellation(Procedure):
         put_in(case, ())
 
     def apply(self, case: Case, data: dict[str, Any], *, by: Actor, at: dt.datetime) -> None:
-        payouts.cancel(case, chosen_ids(case), source=source_of(case), at=at)
+        payouts.cancel(case, chosen_ids(case), source=source_of(case), by=by, at=at)
 
 
 def _houses(case: Case) -> list[House]:

@@ -149,7 +149,7 @@ class HouseSplitMerge(Procedure):
         claims.release(source=source_of(case))
 
     def apply(self, case: Case, data: dict[str, Any], *, by: Actor, at: dt.datetime) -> None:
-        dividing.divide(case, _divisions(case), source=source_of(case), at=at)
+        dividing.divide(case, _divisions(case), source=source_of(case), by=by, at=at)
 
 
 def _divisions(case: Case) -> list[Division]:

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('banking', '0002_order_reissue_reason'),
         ('casework', '0002_originals'),
-        ('estate', '0004_lineage'),
+        ('estate', '0005_lineage'),
         ('parties', '0006_jurisdictions_offices_and_administration'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -1,6 +1,5 @@
 """Beginning a case and filling it in, page by page. Drafts keep what was typed; leaving a page checks it."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -13,17 +12,12 @@ from upkeep.casework import engine
 from upkeep.casework.changing import ChangeProcedure, ChangingPage
 from upkeep.casework.files import files_of
 from upkeep.casework.models import Case
-from upkeep.casework.parts import faults_in, row_count
 from upkeep.casework.procedure import (
     AREAS,
     BUILDINGS,
     PROOF,
-    WORKBOOK,
     AreasPage,
     BuildingsPage,
-    FormPage,
-    HousesPage,
-    Page,
     PapersPage,
     PhonePage,
     Procedure,
@@ -37,9 +31,10 @@ from upkeep.kernel.errors import HasProblems, Problem, Refusal
 from upkeep.parties.queries import city_of, get_city
 from upkeep.parties.roles import EVERYONE, Role
 from upkeep.web.access import ActorRequest, access
-from upkeep.web.cases import areas, buildings, houses, phone
-from upkeep.web.cases.changing import changing_context, keep_changes
+from upkeep.web.cases import phone
+from upkeep.web.cases.changing import keep_changes
 from upkeep.web.cases.forms import as_typed, contact_form, page_form
+from upkeep.web.cases.pages import Filling, kind_of
 from upkeep.web.cases.reach import case_url, draft_or_404, page_url, procedure_or_404
 from upkeep.web.middleware import GUEST_CASES
 
@@ -101,6 +96,7 @@ def edit(request: ActorRequest, number: str, page: int) -> HttpResponse:
 def _keep(request: ActorRequest, case: Case, procedure: Procedure, number: int) -> HttpResponse:
     """Keep what was typed; go on when the page is right. `action`: next, save or autosave."""
     page = procedure.pages_of(case)[number - 1]
+    kind, at = kind_of(page), Filling(request, case, procedure, page, number)
     action = request.POST.get("action") or ("autosave" if request.headers.get("HX-Request") else "next")
     form, contact = page_form(procedure, case, page, request.POST, on=timezone.localdate()), None
     typed = as_typed(form)
@@ -109,9 +105,7 @@ def _keep(request: ActorRequest, case: Case, procedure: Procedure, number: int) 
         typed |= as_typed(contact)
     try:
         engine.save_draft(case.pk, typed, by=request.actor, at=timezone.now())
-        if keep := _CHOICES.get(type(page)):
-            keep(request, case)
-        elif isinstance(page, AreasPage) and (leads_to := areas.keep_choice(request, case, number)):
+        if leads_to := kind.keeps(at):
             return leads_to
     except HasProblems as problems:
         return _show_page(request, case, procedure, number, form=form, contact=contact, problems=problems.problems)
@@ -126,14 +120,11 @@ def _keep(request: ActorRequest, case: Case, procedure: Procedure, number: int) 
     if action == "all":
         return redirect(page_url(case, number))
     right = form.is_valid() and (contact is None or contact.is_valid())
-    missing = list(_missing_parts(procedure, case, number))
+    missing = kind.misses(at)
     if right and not missing:
         return redirect(page_url(case, number + 1))
-    return _show_page(request, case, procedure, number, form=form, contact=contact, problems=missing)
-
-
-#: Pages on which houses or buildings are chosen.
-_CHOICES = {HousesPage: houses.keep_choice, BuildingsPage: buildings.keep_choice}
+    left = [Problem("", missing)] if missing else []
+    return _show_page(request, case, procedure, number, form=form, contact=contact, problems=left)
 
 
 def _keep_phone(request: ActorRequest, case: Case, procedure: Procedure, number: int) -> HttpResponse:
@@ -156,24 +147,6 @@ def _keep_changes(request: ActorRequest, case: Case, procedure: Procedure, numbe
 
 #: Pages that are kept in a way of their own.
 _KEEPS = {PhonePage: _keep_phone, ChangingPage: _keep_changes}
-
-
-def _missing_parts(procedure: Procedure, case: Case, number: int) -> list[Problem]:
-    page = procedure.pages_of(case)[number - 1]
-    if isinstance(page, SheetPage) and not row_count(case, page.part):
-        word = "导入" if list(procedure.sources_of(case, page)) == [WORKBOOK] else "填写"
-        return [Problem("", f"请先{word}{page.title}")]
-    if isinstance(page, AreasPage) and not Case.objects.get(pk=case.pk).data.get(AREAS):
-        return [Problem("", "请至少勾选一个物业区域")]
-    if isinstance(page, BuildingsPage) and not Case.objects.get(pk=case.pk).data.get(BUILDINGS):
-        return [Problem("", "请至少勾选一栋")]
-    if isinstance(page, HousesPage) and not case.houses.exists():
-        return [Problem("", "请至少选择一户房屋")]
-    if isinstance(page, PapersPage):
-        present = files_of(case)
-        missing = [paper.title for paper in procedure.papers_of(case) if paper.required and paper.code not in present]
-        return [Problem("", f"请上传：{'、'.join(missing)}")] if missing else []
-    return []
 
 
 def _asks_contact(case: Case, number: int) -> bool:
@@ -203,37 +176,9 @@ def _show_page(
     }
     if _asks_contact(case, number):
         context["contact"] = contact if contact is not None else contact_form(case)
-    if own := _page_of_choice(request, case, procedure, page, problems or ()):
-        return render(request, own[0], context | own[1])
-    if isinstance(page, SheetPage):
-        sheet = procedure.sheets[page.part]
-        rows: dict[str, Any] = {"rows": row_count(case, page.part), "faults": len(faults_in(case, page.part))}
-        found = {source.code: source for source in procedure.sources_of(case, page)}
-        rows |= {"workbook": found.pop(WORKBOOK.code, None), "sources": list(found.values())}
-        return render(request, "cases/sheet_page.html", context | {"sheet": sheet} | rows)
-    if isinstance(page, PapersPage):
-        present = files_of(case)
-        papers = [(paper, present.get(paper.code, [])) for paper in procedure.papers_of(case)]
-        return render(request, "cases/papers_page.html", context | {"papers": papers})
-    if isinstance(page, AreasPage):
-        return render(request, "cases/areas_page.html", context | areas.choice_context(request, case))
-    if isinstance(page, PhonePage):
-        return render(request, "cases/phone_page.html", context | phone.proof_context(case, procedure))
-    assert isinstance(page, FormPage)
-    return render(request, "cases/form_page.html", context)
-
-
-def _page_of_choice(
-    request: ActorRequest, case: Case, procedure: Procedure, page: Page, problems: Sequence[Problem]
-) -> tuple[str, dict[str, Any]] | None:
-    """Template and context of a page on which something of the register is chosen or changed."""
-    if isinstance(page, HousesPage):
-        return "cases/houses_page.html", houses.choice_context(request, case)
-    if isinstance(page, BuildingsPage):
-        return "cases/buildings_page.html", buildings.choice_context(case)
-    if isinstance(page, ChangingPage) and isinstance(procedure, ChangeProcedure):
-        return "cases/changing_page.html", changing_context(request, case, procedure, problems=problems)
-    return None
+    kind = kind_of(page)
+    at = Filling(request, case, procedure, page, number, problems or ())
+    return render(request, kind.template, context | kind.shows(at))
 
 
 def _wizard(case: Case, procedure: Procedure, number: int) -> dict[str, Any]:

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('casework', '0002_originals'),
-        ('estate', '0004_lineage'),
+        ('estate', '0003_services'),
         ('parties', '0006_jurisdictions_offices_and_administration'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('casework', '0002_originals'),
-        ('estate', '0003_services'),
+        ('estate', '0004_owners'),
     ]
 
     operations = [
