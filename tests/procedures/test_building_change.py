@@ -47,13 +47,13 @@ def draft(cast: Cast, chosen: list[Building], *, reason: str = "竣工资料更�
     return Case.objects.get(pk=case.pk)
 
 
-def change(cast: Cast, case: Case, chosen: list[Building] | None = None, **typed: str) -> Case:
+def change(cast: Cast, case: Case, chosen: list[Building] | None = None, /, **typed: str) -> Case:
     keys = None if chosen is None else [str(one.pk) for one in chosen]
     changing.change_lines(case.pk, keys, typed, by=cast["demo-developer"], at=AT)
     return Case.objects.get(pk=case.pk)
 
 
-def submitted(cast: Cast, chosen: list[Building], **typed: str) -> Case:
+def submitted(cast: Cast, chosen: list[Building], /, **typed: str) -> Case:
     return move(change(cast, draft(cast, chosen), **typed), Move.SUBMIT, cast["demo-developer"])
 
 

@@ -41,13 +41,13 @@ def draft(cast: Cast, chosen: list[House], *, who: str = "demo-developer", reaso
     return Case.objects.get(pk=case.pk)
 
 
-def change(cast: Cast, case: Case, chosen: list[House] | None, **typed: str) -> Case:
+def change(cast: Cast, case: Case, chosen: list[House] | None, /, **typed: str) -> Case:
     keys = None if chosen is None else [str(house.pk) for house in chosen]
     changing.change_lines(case.pk, keys, typed, by=cast["demo-developer"], at=AT)
     return Case.objects.get(pk=case.pk)
 
 
-def submitted(cast: Cast, chosen: list[House], **typed: str) -> Case:
+def submitted(cast: Cast, chosen: list[House], /, **typed: str) -> Case:
     return move(change(cast, draft(cast, chosen), None, **typed), Move.SUBMIT, cast["demo-developer"])
 
 
@@ -116,9 +116,9 @@ class TestHouseChange:
 
         assert [tuple(row[1:]) for row in table.rows] == [("房屋用途", "住宅", "商业")]
         assert (application.title, application.number) == ("房屋信息变更申请表", case.number)
-        facts = {fact.label: fact.value for fact in application.data.sections[0].facts}  # type: ignore[attr-defined]
+        facts = {fact.label: fact.value for fact in application.data.sections[0].facts}
         assert facts["变更原因"] == "房号录入有误"
-        assert application.data.tables[0].rows == tuple(tuple(row) for row in table.rows)  # type: ignore[attr-defined]
+        assert application.data.tables[0].rows == tuple(tuple(row) for row in table.rows)
 
     @pytest.mark.parametrize("end", [Move.RETURN, Move.REJECT])
     def test_gives_the_houses_back_when_it_is_not_approved(self, settled: Cast, end: Move) -> None:

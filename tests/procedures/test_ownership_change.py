@@ -55,12 +55,12 @@ def draft(cast: Cast, chosen: list[House], **data: str) -> Case:
     return Case.objects.get(pk=case.pk)
 
 
-def change(cast: Cast, case: Case, keys: list[str] | None = None, **typed: str) -> Case:
+def change(cast: Cast, case: Case, keys: list[str] | None = None, /, **typed: str) -> Case:
     changing.change_lines(case.pk, keys, typed, by=cast["demo-developer"], at=AT)
     return Case.objects.get(pk=case.pk)
 
 
-def submitted(cast: Cast, chosen: list[House], **typed: str) -> Case:
+def submitted(cast: Cast, chosen: list[House], /, **typed: str) -> Case:
     return move(change(cast, draft(cast, chosen), **(typed or LI)), Move.SUBMIT, cast["demo-developer"])
 
 
