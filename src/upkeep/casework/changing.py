@@ -102,8 +102,8 @@ def lines_of(case: Case, sheet: type[ChangeSheet]) -> list[Line]:
 
 
 def _rows(case: Case, part: str) -> Iterator[dict[str, Any]]:
-    found = CaseRow.objects.filter(case=case, part=part).order_by("row_number")
-    return (row.data for row in found.iterator(chunk_size=2_000))
+    found = CaseRow.objects.filter(case=case, part=part).order_by("row_number").values_list("data", flat=True)
+    return found.iterator(chunk_size=2_000)
 
 
 def _write(case: Case, part: str, rows: Iterable[Mapping[str, Any]]) -> None:

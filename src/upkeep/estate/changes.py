@@ -11,6 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from upkeep.casework.changing import AFTER, Line
 from upkeep.casework.models import Case
 from upkeep.casework.states import EDITABLE
+from upkeep.estate import claims
 from upkeep.estate.change_sheets import HouseChangeSheet, house_label, house_values, in_words
 from upkeep.estate.history import HouseFieldChange, record_house_changes
 from upkeep.estate.kinds import HouseNature, HouseState, HouseUse, by_label
@@ -43,18 +44,21 @@ def source_of(case: Case) -> str:
 
 def busy_with_changes(house_ids: Collection[int], *, case: Case) -> dict[int, str]:
     """Which of the houses another case is changing, each with the reason shown on the building table."""
-    claims = HouseClaim.objects.filter(house_id__in=house_ids, kind=ClaimKind.REGISTER)
-    others = claims.exclude(source=source_of(case)).values_list("house_id", flat=True)
-    return dict.fromkeys(others, ClaimKind.REGISTER.label)
+    held = HouseClaim.objects.filter(house_id__in=house_ids, kind=ClaimKind.REGISTER).exclude(source=source_of(case))
+    found = list(held)
+    return {one.house_id: words for one, words in zip(found, claims.in_words(found), strict=True)}
 
 
 def broken_claims(changed: Mapping[int, Collection[str]], *, case: Case) -> Iterator[Problem]:
     """The houses that something holds which the change of those fields would break, one sentence each."""
-    claims = HouseClaim.objects.filter(house_id__in=changed).exclude(source=source_of(case))
-    for one in claims.select_related("house__building").order_by("house__building__order", "house_id"):
-        kind = ClaimKind(one.kind)
-        if kind is ClaimKind.REGISTER or BREAKS[kind] & set(changed[one.house_id]):
-            yield Problem(AFTER, f"{house_label(one.house)}{kind.label}，请先办结或作废后再办理变更")
+    held = HouseClaim.objects.filter(house_id__in=changed).exclude(source=source_of(case))
+    broken = [
+        one
+        for one in held.select_related("house__building").order_by("house__building__order", "house_id")
+        if one.kind == ClaimKind.REGISTER or BREAKS[ClaimKind(one.kind)] & set(changed[one.house_id])
+    ]
+    for one, words in zip(broken, claims.in_words(broken), strict=True):
+        yield Problem(AFTER, f"{house_label(one.house)}{words}，请先办结或作废后再办理变更")
 
 
 def place_problems(lines: Sequence[Line], *, area_id: int) -> Iterator[Problem]:
