@@ -12,7 +12,7 @@ from upkeep.casework.models import Case
 from upkeep.casework.procedure import register
 from upkeep.estate import history
 from upkeep.estate.history import BuildingFieldChange, HouseFieldChange
-from upkeep.estate.models import BuildingChange, House, HouseChange
+from upkeep.estate.models import Area, Building, BuildingChange, House, HouseChange
 from upkeep.estate.models.history import BuildingField, HouseField
 
 pytestmark = pytest.mark.django_db
@@ -54,15 +54,14 @@ class TestTheHistoryOfTheRegister:
         ]
 
     def test_shows_a_moved_building_in_both_areas(self, settled: Cast, case: Case) -> None:
-        house, _, change = written(case, settled)
-        other = House.objects.exclude(area=house.area).first()
-        assert other is not None
-        house.building.area = other.area
-        house.building.name = "迁入1幢"
-        house.building.save()
+        here, there = Area.objects.order_by("pk")[:2]
+        building = Building.objects.create(area=here, name="空置楼", kind="OTHER", has_lift=False)
+        moved = [BuildingFieldChange(building.pk, BuildingField.AREA, here.name, there.name)]
+        history.record_building_changes(moved, case_id=case.pk, by_id=None, at=AT)
+        Building.objects.filter(pk=building.pk).update(area=there)
 
-        assert change in history.changes_of_buildings(house.area_id)
-        assert change in history.changes_of_buildings(other.area_id)
+        for area in (here, there):
+            assert [one.after for one in history.changes_of_buildings(area.pk)] == [there.name]
 
     def test_shows_the_latest_first(self, settled: Cast, case: Case) -> None:
         house, _, _ = written(case, settled)

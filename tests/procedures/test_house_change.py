@@ -18,7 +18,7 @@ from upkeep.casework.states import Move, State
 from upkeep.estate import claims, house_choice
 from upkeep.estate.change_sheets import HouseChangeSheet
 from upkeep.estate.history import changes_of_house
-from upkeep.estate.models import House, HouseChange, HouseClaim
+from upkeep.estate.models import Area, House, HouseChange, HouseClaim
 from upkeep.estate.models.case_house import ClaimKind
 from upkeep.estate.queries import houses_of_area
 from upkeep.kernel.errors import HasProblems, Refusal
@@ -41,13 +41,13 @@ def draft(cast: Cast, chosen: list[House], *, who: str = "demo-developer", reaso
     return Case.objects.get(pk=case.pk)
 
 
-def change(cast: Cast, case: Case, chosen: list[House] | None, **typed: str) -> Case:
+def change(cast: Cast, case: Case, chosen: list[House] | None, /, **typed: str) -> Case:
     keys = None if chosen is None else [str(house.pk) for house in chosen]
     changing.change_lines(case.pk, keys, typed, by=cast["demo-developer"], at=AT)
     return Case.objects.get(pk=case.pk)
 
 
-def submitted(cast: Cast, chosen: list[House], **typed: str) -> Case:
+def submitted(cast: Cast, chosen: list[House], /, **typed: str) -> Case:
     return move(change(cast, draft(cast, chosen), None, **typed), Move.SUBMIT, cast["demo-developer"])
 
 
@@ -116,9 +116,9 @@ class TestHouseChange:
 
         assert [tuple(row[1:]) for row in table.rows] == [("房屋用途", "住宅", "商业")]
         assert (application.title, application.number) == ("房屋信息变更申请表", case.number)
-        facts = {fact.label: fact.value for fact in application.data.sections[0].facts}  # type: ignore[attr-defined]
+        facts = {fact.label: fact.value for fact in application.data.sections[0].facts}
         assert facts["变更原因"] == "房号录入有误"
-        assert application.data.tables[0].rows == tuple(tuple(row) for row in table.rows)  # type: ignore[attr-defined]
+        assert application.data.tables[0].rows == tuple(tuple(row) for row in table.rows)
 
     @pytest.mark.parametrize("end", [Move.RETURN, Move.REJECT])
     def test_gives_the_houses_back_when_it_is_not_approved(self, settled: Cast, end: Move) -> None:
@@ -203,10 +203,12 @@ class TestItRefuses:
     def test_a_house_that_another_case_is_changing(self, settled: Cast) -> None:
         chosen = houses(settled)
         second = change(settled, draft(settled, chosen[:1]), None, use="办公")
-        submitted(settled, chosen, use="商业")
+        first = submitted(settled, chosen, use="商业")
 
-        assert f"{chosen[0].label}有办理中的变更业务" in problems(second)
-        assert PROCEDURE.blocked_houses(second, [chosen[0].pk]) == {chosen[0].pk: "有办理中的变更业务"}
+        assert f"{chosen[0].label}有办理中的变更业务（业务单 {first.number}）" in problems(second)
+        assert PROCEDURE.blocked_houses(second, [chosen[0].pk]) == {
+            chosen[0].pk: f"有办理中的变更业务（业务单 {first.number}）"
+        }
 
     @pytest.mark.parametrize(
         ("kind", "typed", "is_refused"),
@@ -252,10 +254,10 @@ class TestItRefuses:
             move(case, Move.PASS, settled["demo-reviewer"])
 
     def test_an_area_that_is_not_the_applicants(self, settled: Cast) -> None:
-        other = settled["other-developer"] if "other-developer" in settled.city.users else settled["demo-company"]
+        case = change(settled, draft(settled, houses(settled, 1)), None, use="商业")
+        Area.objects.filter(pk=settled.area().pk).update(developer=settled.city.developers[1])
 
-        with pytest.raises(Refusal):
-            engine.start(PROCEDURE, by=other, at=AT)
+        assert "物业区域不在可选范围" in problems(case)
 
     def test_those_who_may_not_begin_or_decide_it(self, settled: Cast) -> None:
         case = submitted(settled, houses(settled), use="商业")

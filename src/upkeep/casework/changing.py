@@ -102,8 +102,8 @@ def lines_of(case: Case, sheet: type[ChangeSheet]) -> list[Line]:
 
 
 def _rows(case: Case, part: str) -> Iterator[dict[str, Any]]:
-    found = CaseRow.objects.filter(case=case, part=part).order_by("row_number")
-    return (row.data for row in found.iterator(chunk_size=2_000))
+    found = CaseRow.objects.filter(case=case, part=part).order_by("row_number").values_list("data", flat=True)
+    return found.iterator(chunk_size=2_000)
 
 
 def _write(case: Case, part: str, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -219,6 +219,13 @@ def read_typed(sheet: type[ChangeSheet], typed: Mapping[str, str], *, at: dt.dat
     return values
 
 
+def _row_faults(sheet: type[ChangeSheet], line: Line) -> Iterator[str]:
+    for column in sheet.editable():
+        if column.required and line.after[column.key] is None:
+            yield f"{column.title}必填"
+    yield from (text for _, text in sheet().check_row(dict(line.after)))
+
+
 class ChangeProcedure(Procedure):
     """A procedure that changes what exists. Subclasses say what is chosen, what may be wrong, and the effect."""
 
@@ -283,8 +290,8 @@ class ChangeProcedure(Procedure):
             more = f"等 {len(idle)} 处" if len(idle) > 3 else ""
             yield Problem(AFTER, f"{'、'.join(idle[:3])}{more}没有变更内容，请填写变更，或返回取消选择")
         for line in lines:
-            for _, text in self.sheet().check_row(dict(line.after)):
-                yield Problem(AFTER, f"{line.label}：{text}")
+            if line.changed:
+                yield from (Problem(AFTER, f"{line.label}：{text}") for text in _row_faults(self.sheet, line))
         yield from overtaken(lines, self.present(case), self.sheet.editable())
 
 

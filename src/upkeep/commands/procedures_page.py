@@ -5,8 +5,10 @@ It says what the code says where a city's policy says nothing; a policy may put 
 
 from collections.abc import Iterable, Iterator
 
+from upkeep.casework.changing import ChangingPage
 from upkeep.casework.procedure import (
     AreasPage,
+    BuildingsPage,
     FormPage,
     HousesPage,
     Page,
@@ -75,6 +77,8 @@ def _page(one: Procedure, page: Page) -> str:
         SheetPage: "workbook",
         PapersPage: "papers",
         AreasPage: "areas found by name",
+        BuildingsPage: "buildings ticked",
+        ChangingPage: "changes, also by workbook",
         PhonePage: "SMS code",
     }[type(page)]
     sheet = f" of {len(one.sheets[page.part].columns)} columns" if isinstance(page, SheetPage) else ""

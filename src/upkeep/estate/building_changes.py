@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Sum
 
 from upkeep.casework.changing import AFTER, Line
-from upkeep.estate.change_sheets import building_values
+from upkeep.estate.change_sheets import BuildingChangeSheet, building_values, in_words
 from upkeep.estate.changes import Overtaken, leave_drafts
 from upkeep.estate.history import (
     BuildingFieldChange,
@@ -79,7 +79,7 @@ def change_buildings(
         building = _unchanged(held.get(line.id), line, names)
         now = building_values(building, area=names[building.area_id])
         changes += [
-            BuildingFieldChange(building.pk, BuildingField(key), now[key] or "", line.after[key] or "")
+            BuildingFieldChange(building.pk, BuildingField(key), _words(key, now[key]), _words(key, line.after[key]))
             for key in line.changed
         ]
         if "area" in line.changed:
@@ -110,16 +110,24 @@ def _set(building: Building, values: Values) -> None:
     building.has_lift = values["has_lift"] == "有"
     building.structure = by_label(Structure, values["structure"]) if values["structure"] else ""
     building.built_in = values["built_in"] or ""
+    building.floor_area_dm2, building.units = values["floor_area_dm2"], values["units"]
+    building.storeys, building.basements = values["storeys"], values["basements"]
+
+
+def _words(key: str, value: object) -> str:
+    return in_words(BuildingChangeSheet, key, value)
 
 
 # A building and its houses move in one statement: at no moment does a house stand outside its building's area.
 _WRITE = """
     with wanted as materialized (
-        select * from unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::bool[], %s::text[], %s::text[])
-            as t (id, area_id, name, kind, has_lift, structure, built_in)
+        select * from unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::bool[], %s::text[], %s::text[],
+                             %s::bigint[], %s::int[], %s::int[], %s::int[])
+            as t (id, area_id, name, kind, has_lift, structure, built_in, floor_area_dm2, storeys, basements, units)
     ), written as (
         update estate_building b set area_id = t.area_id, name = t.name, kind = t.kind, has_lift = t.has_lift,
-               structure = t.structure, built_in = t.built_in
+               structure = t.structure, built_in = t.built_in, floor_area_dm2 = t.floor_area_dm2, storeys = t.storeys,
+               basements = t.basements, units = t.units
         from wanted t where b.id = t.id
     )
     update estate_house h set area_id = t.area_id from wanted t
@@ -133,6 +141,7 @@ def _write(buildings: Sequence[Building], targets: Mapping[int, int]) -> None:
             (
                 *(one.pk, targets.get(one.pk, one.area_id), one.name, str(one.kind)),
                 *(one.has_lift, str(one.structure), one.built_in),
+                *(one.floor_area_dm2, one.storeys, one.basements, one.units),
             )
             for one in buildings
         ),

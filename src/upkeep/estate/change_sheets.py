@@ -11,6 +11,7 @@ from upkeep.estate.models import Building, House
 from upkeep.kernel.areas import square_metres
 from upkeep.sheets.columns import Column, Values
 from upkeep.sheets.kinds import Choice, FloorArea, Text, Whole, YearMonth
+from upkeep.sheets.writing import shown
 
 
 class HouseChangeSheet(ChangeSheet):
@@ -57,6 +58,10 @@ class BuildingChangeSheet(ChangeSheet):
         Column(key="has_lift", title="有无电梯", kind=Choice(("有", "无")), required=True, width=10),
         Column(key="structure", title="建筑结构", kind=Choice(STRUCTURES)),
         Column(key="built_in", title="建成年代", kind=YearMonth(years_ahead=5), width=12, example="201409"),
+        Column(key="floor_area_dm2", title="建筑面积", kind=FloorArea(), width=12),
+        Column(key="storeys", title="地上层数", kind=Whole(0, 300), width=10),
+        Column(key="basements", title="地下层数", kind=Whole(0, 20), width=10),
+        Column(key="units", title="单元数", kind=Whole(0, 99), width=10),
     )
 
 
@@ -77,6 +82,13 @@ def house_values(house: House) -> Values:
     }
 
 
+def in_words(sheet: type[ChangeSheet], key: str, value: object) -> str:
+    """A value as the history keeps it, with its unit."""
+    column = next(one for one in sheet.columns if one.key == key)
+    text = shown(column, value)
+    return f"{text} ㎡" if text and isinstance(column.kind, FloorArea) else text
+
+
 def house_label(house: House) -> str:
     """1幢 1单元 301; the house's building is loaded."""
     return f"{house.building.name} {house.label}"
@@ -92,4 +104,8 @@ def building_values(building: Building, *, area: str) -> Values:
         "has_lift": "有" if building.has_lift else "无",
         "structure": building.get_structure_display() or None,
         "built_in": building.built_in or None,
+        "floor_area_dm2": building.floor_area_dm2,
+        "storeys": building.storeys,
+        "basements": building.basements,
+        "units": building.units,
     }

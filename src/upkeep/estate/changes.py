@@ -11,13 +11,13 @@ from django.db import IntegrityError, connection, transaction
 from upkeep.casework.changing import AFTER, Line
 from upkeep.casework.models import Case
 from upkeep.casework.states import EDITABLE
-from upkeep.estate.change_sheets import house_label, house_values
+from upkeep.estate import claims
+from upkeep.estate.change_sheets import HouseChangeSheet, house_label, house_values, in_words
 from upkeep.estate.history import HouseFieldChange, record_house_changes
 from upkeep.estate.kinds import HouseNature, HouseState, HouseUse, by_label
 from upkeep.estate.models import Building, CaseHouse, House, HouseClaim
 from upkeep.estate.models.case_house import ClaimKind
 from upkeep.estate.models.history import HouseField
-from upkeep.kernel.areas import square_metres
 from upkeep.kernel.errors import Problem, Refusal
 from upkeep.sheets.columns import Values
 
@@ -25,7 +25,7 @@ from upkeep.sheets.columns import Values
 BREAKS: Mapping[ClaimKind, frozenset[str]] = {
     ClaimKind.DEPOSIT: frozenset({"area", "building", "use", "nature", "area_dm2", "kind", "has_lift"}),
     ClaimKind.REPAIR: frozenset({"area", "building", "use", "nature", "area_dm2"}),
-    ClaimKind.REFUND: frozenset({"area", "nature", "area_dm2"}),
+    ClaimKind.REFUND: frozenset({"area", "nature", "area_dm2", "owners"}),
 }
 
 
@@ -44,18 +44,21 @@ def source_of(case: Case) -> str:
 
 def busy_with_changes(house_ids: Collection[int], *, case: Case) -> dict[int, str]:
     """Which of the houses another case is changing, each with the reason shown on the building table."""
-    claims = HouseClaim.objects.filter(house_id__in=house_ids, kind=ClaimKind.REGISTER)
-    others = claims.exclude(source=source_of(case)).values_list("house_id", flat=True)
-    return dict.fromkeys(others, ClaimKind.REGISTER.label)
+    held = HouseClaim.objects.filter(house_id__in=house_ids, kind=ClaimKind.REGISTER).exclude(source=source_of(case))
+    found = list(held)
+    return {one.house_id: words for one, words in zip(found, claims.in_words(found), strict=True)}
 
 
 def broken_claims(changed: Mapping[int, Collection[str]], *, case: Case) -> Iterator[Problem]:
     """The houses that something holds which the change of those fields would break, one sentence each."""
-    claims = HouseClaim.objects.filter(house_id__in=changed).exclude(source=source_of(case))
-    for one in claims.select_related("house__building").order_by("house__building__order", "house_id"):
-        kind = ClaimKind(one.kind)
-        if kind is ClaimKind.REGISTER or BREAKS[kind] & set(changed[one.house_id]):
-            yield Problem(AFTER, f"{house_label(one.house)}{kind.label}，请先办结或作废后再办理变更")
+    held = HouseClaim.objects.filter(house_id__in=changed).exclude(source=source_of(case))
+    broken = [
+        one
+        for one in held.select_related("house__building").order_by("house__building__order", "house_id")
+        if one.kind == ClaimKind.REGISTER or BREAKS[ClaimKind(one.kind)] & set(changed[one.house_id])
+    ]
+    for one, words in zip(broken, claims.in_words(broken), strict=True):
+        yield Problem(AFTER, f"{house_label(one.house)}{words}，请先办结或作废后再办理变更")
 
 
 def place_problems(lines: Sequence[Line], *, area_id: int) -> Iterator[Problem]:
@@ -101,7 +104,12 @@ def change_houses(lines: Sequence[Line], *, area_id: int, case_id: int, by_id: i
         now = house_values(house)
         for key in line.changed:
             changes.append(
-                HouseFieldChange(house.pk, HouseField(key), _words(key, now[key]), _words(key, line.after[key]))
+                HouseFieldChange(
+                    house.pk,
+                    HouseField(key),
+                    in_words(HouseChangeSheet, key, now[key]),
+                    in_words(HouseChangeSheet, key, line.after[key]),
+                )
             )
         _set(house, {**now, **{key: line.after[key] for key in line.changed}}, buildings)
     try:
@@ -124,12 +132,6 @@ def _locked(wanted: Mapping[int, Line], *, area_id: int) -> dict[int, House]:
         if any(now[key] != line.before[key] for key in line.changed):
             raise Overtaken(f"{line.label}的登记信息在填报后已变动，不能变更，请退回申请人核对")
     return held
-
-
-def _words(key: str, value: object) -> str:
-    if value is None:
-        return ""
-    return f"{square_metres(value)} ㎡" if key.endswith("area_dm2") and isinstance(value, int) else str(value)
 
 
 def _set(house: House, values: Values, buildings: Mapping[str, int]) -> None:

@@ -99,6 +99,16 @@ def reasons(house_ids: Collection[int], *, but: str = "") -> dict[int, str]:
     }
 
 
+def in_words(found: Sequence[HouseClaim]) -> list[str]:
+    """What each claim is, with the business that made it: 有待交的交款通知单（交款通知单 JT…）."""
+    names = _names({one.source for one in found})
+    kinds = [ClaimKind(one.kind).label for one in found]
+    return [
+        kind + (f"（{names[one.source]}）" if names.get(one.source) else "")
+        for kind, one in zip(kinds, found, strict=True)
+    ]
+
+
 def _names(sources: Iterable[str]) -> dict[str, str]:
     ids: dict[str, set[int]] = {}
     for source in sources:

@@ -198,6 +198,12 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                 MenuItem(
                     title="楼栋变更", url_name="cases:guide", argument="building_change", roles=(Role.DEVELOPER,)
                 ),
+                MenuItem(
+                    title="房屋权属批量变更",
+                    url_name="cases:guide",
+                    argument="ownership_change",
+                    roles=(Role.DEVELOPER,),
+                ),
                 MenuItem(title="入驻审批", url_name="service:approvals", roles=(Role.DEVELOPER,), way="MOVE_IN"),
                 MenuItem(title="申请入驻", url_name="service:move_in", roles=(Role.PROPERTY_COMPANY,), way="MOVE_IN"),
                 MenuItem(title="物业区域关联", url_name="service:association", roles=STARTERS, way="ASSOCIATION"),

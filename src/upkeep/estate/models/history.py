@@ -24,7 +24,6 @@ class HouseField(models.TextChoices):
     INNER_AREA = "inner_area_dm2", "套内面积"
     ADDRESS = "address", "房屋坐落"
     NOTE = "note", "备注"
-    OWNERS = "owners", "业主"
 
 
 class BuildingField(models.TextChoices):
@@ -36,6 +35,10 @@ class BuildingField(models.TextChoices):
     LIFT = "has_lift", "有无电梯"
     STRUCTURE = "structure", "建筑结构"
     BUILT_IN = "built_in", "建成年代"
+    FLOOR_AREA = "floor_area_dm2", "建筑面积"
+    STOREYS = "storeys", "地上层数"
+    BASEMENTS = "basements", "地下层数"
+    UNITS = "units", "单元数"
 
 
 class HouseChange(models.Model):

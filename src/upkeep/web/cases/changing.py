@@ -17,7 +17,7 @@ from upkeep.casework.changing import ChangeProcedure, Line
 from upkeep.casework.models import Case
 from upkeep.kernel.errors import HasProblems, Problem, Refusal
 from upkeep.sheets.columns import Column
-from upkeep.sheets.kinds import Choice, FloorArea, Whole
+from upkeep.sheets.kinds import Choice, FloorArea, Whole, YearMonth
 from upkeep.sheets.writing import shown
 from upkeep.web.access import ActorRequest
 from upkeep.web.cases.reach import page_url
@@ -25,6 +25,8 @@ from upkeep.web.cases.reach import page_url
 LINES_PER_PAGE = 50
 #: Names of the boxes: a value for the ticked lines, and a value of the opened one.
 BATCH, SINGLE = "batch-", "line-"
+#: Kinds whose boxes say how they are filled in.
+_SAYS_HOW = (FloorArea, Whole, YearMonth)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +117,7 @@ def _boxes(
     for column in columns:
         words = column.kind.choices if isinstance(column.kind, Choice) else procedure.offered(case, column.key)
         offered = [(word, word) for word in words]
-        help_text = column.note or (column.kind.hint() if not offered else "")
+        help_text = column.note or (column.kind.hint() if isinstance(column.kind, _SAYS_HOW) else "")
         field: forms.Field
         if offered:
             field = forms.ChoiceField(label=column.title, choices=[("", blank), *offered], required=False)

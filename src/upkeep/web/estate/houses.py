@@ -28,6 +28,6 @@ def show_house(request: ActorRequest, house_id: int) -> HttpResponse:
     context = {
         "house": house,
         "panels": panels_of(house, request.actor),
-        "area_url": f"{reverse('estate:area', args=[house.area_id])}?building={house.building_id}",
+        "area_url": f"{reverse('estate:area', args=[house.building.area_id])}?building={house.building_id}",
     }
     return render(request, "estate/house.html", context)

@@ -1,5 +1,7 @@
 """Areas, their building table, a house. Everyone sees only what `estate.queries.visible_to` gives him."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -14,6 +16,7 @@ from upkeep.casework.queries import visible_to as visible_cases
 from upkeep.estate import actions as estate
 from upkeep.estate import queries
 from upkeep.estate.area_sheet import AreaRegister
+from upkeep.estate.history import changes_of_buildings
 from upkeep.estate.house_sheet import HouseTable
 from upkeep.estate.models import Area, House
 from upkeep.kernel.errors import Refusal
@@ -30,6 +33,8 @@ READERS = (*OFFICE, *ORGANISATION)
 #: Who names and ends those who serve an area.
 SERVICE_KEEPERS = (Role.WINDOW_CLERK, Role.FIRST_REVIEWER, Role.APPROVER)
 PER_PAGE = 20
+#: Of an area's history, on its page.
+MOST_CHANGES = 50
 MOST_EXPORTED = 20_000
 
 
@@ -98,6 +103,13 @@ def _services(request: ActorRequest, area: Area) -> dict[str, object]:
     return {"services": services, "open_cases": set(seen), "may_end": request.actor.has(*SERVICE_KEEPERS)}
 
 
+def _building_changes(request: ActorRequest, area: Area) -> dict[str, Any]:
+    """变更记录 of the area's buildings, and which of their cases the reader may open."""
+    found = list(changes_of_buildings(area.pk)[:MOST_CHANGES])
+    cases = visible_cases(request.actor).filter(pk__in={one.case_id for one in found})
+    return {"changes": found, "open_changes": set(cases.values_list("pk", flat=True)) if found else set()}
+
+
 @access(*READERS)
 @require_safe
 def show_area(request: ActorRequest, area_id: int) -> HttpResponse:
@@ -112,6 +124,7 @@ def show_area(request: ActorRequest, area_id: int) -> HttpResponse:
         "view": "list" if request.GET.get("view") == "list" else "grid",
         "committees": _committees(request, area),
         **_services(request, area),
+        **_building_changes(request, area),
     }
     if buildings:
         building = open_building(buildings, request.GET.get("building", ""))
