@@ -124,9 +124,7 @@ class TestThePayment:
         approve(scene, cancellation(scene, "车库"))
         return Payout.objects.select_related("owner").get(house__room="G2")
 
-    def test_runs_on_a_payment_order_and_is_booked_when_the_bank_has_paid(
-        self, scene: Scene, payout: Payout
-    ) -> None:
+    def test_runs_on_a_payment_order_and_is_booked_when_the_bank_has_paid(self, scene: Scene, payout: Payout) -> None:
         before = payable()
         paper = order(scene, payout)
         assert (paper.amount_fen, paper.payee_name, payable()) == (333_35, s.WANG, before)
