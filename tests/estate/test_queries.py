@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from tests.cast import Cast
+from tests.estate.leaving import cancel
 from upkeep.estate import queries
-from upkeep.estate.kinds import HouseState
-from upkeep.estate.models import House, Ownership
+from upkeep.estate.models import Ownership
 from upkeep.parties.actor import ANONYMOUS
 from upkeep.parties.roles import Role
 
@@ -59,7 +59,7 @@ class TestAnArea:
     def test_is_listed_with_its_live_houses_and_those_who_serve_it_in_two_questions(
         self, settled: Cast, django_assert_num_queries: Any
     ) -> None:
-        House.objects.filter(pk=queries.houses_of_area(settled.area().pk)[0].pk).update(state=HouseState.CANCELLED)
+        cancel(queries.houses_of_area(settled.area().pk)[0])
         actor = settled["demo-clerk"]
 
         with django_assert_num_queries(2):
@@ -72,7 +72,7 @@ class TestABuilding:
     def test_counts_its_live_houses_only(self, settled: Cast) -> None:
         area = settled.area()
         gone = queries.houses_of_area(area.pk)[0]
-        House.objects.filter(pk=gone.pk).update(state=HouseState.CANCELLED)
+        cancel(gone)
 
         tower, shops = queries.buildings_of(area.pk)
 

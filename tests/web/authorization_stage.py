@@ -43,6 +43,7 @@ from upkeep.repairs import actions as repairs
 from upkeep.repairs.documents import notice_document
 from upkeep.repairs.queries import orders_of
 from upkeep.repairs.stages import Stage as ProjectStage
+from upkeep.treasury import payouts
 from upkeep.voting.queries import latest_vote
 
 
@@ -61,6 +62,7 @@ class Stage:
         self._make_policy_change()
         self._make_keys()
         self._make_service()
+        self._make_payout()
 
     @staticmethod
     def _client(user: User) -> Client:
@@ -266,6 +268,15 @@ class Stage:
             "order_print": str(bank_prints.keep_paper(order, by_id=None, at=at).pk),
         }
         fail_order(number=order.number, reason="账号不存在", by=cast.city.actor("demo-teller1"), at=at)
+
+    def _make_payout(self) -> None:
+        """What is owed for a cancelled house of the last area, which no other object stands on."""
+        at = timezone.now()
+        house = self.cast.filled[-1].houses[0]
+        developer = self.cast.city.actor("demo-developer")
+        case = engine.start(register["house_cancellation"], by=developer, at=at)
+        payouts.cancel(case, [house.pk], source="case:payout", by=developer, at=at)
+        self.objects["payout"] = str(case.payouts.get().pk)
 
     def _make_projects(self) -> None:
         cast, at = self.cast, timezone.now()

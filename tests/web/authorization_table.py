@@ -216,6 +216,10 @@ TABLE: dict[str, Row] = {
     "payments:order_print": get("/payments/orders/{order}/prints/{order_print}/", PAYERS, FAR_PAYERS),
     "payments:reissue": get("/payments/orders/{order}/reissue/", {"approver", "accountant"}, FAR_PAYERS),
     "payments:void": get("/payments/orders/{order}/void/", {"approver", "accountant"}, FAR_PAYERS),
+    # {payout} of a cancelled house, not ordered yet
+    "payments:payouts": get("/payments/payouts/", OFFICE_AND_FAR),
+    "payments:payout": get("/payments/payouts/{payout}/", OFFICE, FAR),
+    "payments:order_payout": get("/payments/payouts/{payout}/order/", {"approver", "accountant"}, FAR_PAYERS),
     # repair projects: {project} is being voted on, {new} is not published, {passed} waits for acceptance
     "projects:list": get("/projects/", OFFICE_AND_FAR | RUNNERS),
     "projects:new": get("/projects/new/", RUNNERS),

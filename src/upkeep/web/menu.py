@@ -55,6 +55,7 @@ PLACE_PAGES = tuple(
 )
 ORGANISATION_PAGES = ("administration:organisation", "administration:change_kind")
 ORDER_PAGES = ("payments:order", "payments:reissue", "payments:void")
+PAYOUT_PAGES = ("payments:payout", "payments:order_payout")
 SLIP_PAGES = ("deposits:slip", "deposits:void_slip")
 POLICY_PAGES = tuple(
     f"policies:{name}"
@@ -99,7 +100,10 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
         MenuItem(
             title="资金拨付",
             icon="payment",
-            children=(MenuItem(title="付款通知", url_name="payments:orders", roles=OFFICE, also=ORDER_PAGES),),
+            children=(
+                MenuItem(title="付款通知", url_name="payments:orders", roles=OFFICE, also=ORDER_PAGES),
+                MenuItem(title="房屋注销返还", url_name="payments:payouts", roles=OFFICE, also=PAYOUT_PAGES),
+            ),
         ),
         MenuItem(
             title="会计账簿",
@@ -202,6 +206,15 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                     title="房屋权属批量变更",
                     url_name="cases:guide",
                     argument="ownership_change",
+                    title="房屋拆分合并",
+                    url_name="cases:guide",
+                    argument="house_split_merge",
+                    roles=(Role.DEVELOPER,),
+                ),
+                MenuItem(
+                    title="房屋注销",
+                    url_name="cases:guide",
+                    argument="house_cancellation",
                     roles=(Role.DEVELOPER,),
                 ),
                 MenuItem(title="入驻审批", url_name="service:approvals", roles=(Role.DEVELOPER,), way="MOVE_IN"),
