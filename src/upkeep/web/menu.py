@@ -61,6 +61,8 @@ POLICY_PAGES = tuple(
     for name in ("jurisdiction", "detail", "edit", "inherit", "withdraw", "preset", "changes", "change", "decide")
 )
 
+FACILITY_PAGES = ("estate:facility", "estate:late_facilities")
+
 USER_PAGES = ("organisation:add_user", "organisation:user", "organisation:edit_user", "organisation:user_password")
 #: 机构管理: of organisations and of banks.
 OWN_ORGANISATION = MenuItem(
@@ -85,6 +87,10 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
         MenuItem(title="业务查询", icon="cases", url_name="cases:list", roles=OFFICE, also=CASE_PAGES),
         MenuItem(
             title="{area}与楼盘表", icon="buildings", url_name="estate:areas", roles=OFFICE, also=("estate:area",)
+        ),
+        MenuItem(title="户室管理", icon="area", url_name="estate:houses", roles=OFFICE, also=("estate:house",)),
+        MenuItem(
+            title="设施设备查询", icon="settings", url_name="estate:facilities", roles=OFFICE, also=FACILITY_PAGES
         ),
         MenuItem(title="维修项目", icon="repair", url_name="projects:list", roles=OFFICE, also=("projects:show",)),
         MenuItem(
@@ -180,6 +186,7 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
             icon="buildings",
             children=(
                 MenuItem(title="{area}与楼盘表", url_name="estate:areas", roles=ORGANISATION, also=("estate:area",)),
+                MenuItem(title="户室管理", url_name="estate:houses", roles=ORGANISATION, also=("estate:house",)),
                 MenuItem(
                     title="物业区域采集",
                     url_name="cases:guide",
@@ -212,6 +219,13 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
             children=(
                 MenuItem(title="维修项目列表", url_name="projects:list", roles=STARTERS, also=PROJECT_PAGES),
                 MenuItem(title="新建维修项目", url_name="projects:new", roles=STARTERS, also=("projects:create",)),
+            ),
+        ),
+        MenuItem(
+            title="综合查询",
+            icon="search",
+            children=(
+                MenuItem(title="设施设备查询", url_name="estate:facilities", roles=STARTERS, also=FACILITY_PAGES),
             ),
         ),
         OWN_ORGANISATION,

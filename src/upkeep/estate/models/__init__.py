@@ -3,7 +3,7 @@
 from upkeep.estate.models.account import OwnerAccount
 from upkeep.estate.models.area import Area, Building
 from upkeep.estate.models.case_house import CaseHouse, HouseClaim
-from upkeep.estate.models.facility import Facility
+from upkeep.estate.models.facility import Facility, FacilityEvent
 from upkeep.estate.models.house import House
 from upkeep.estate.models.owner import Owner, Ownership
 from upkeep.estate.models.service import Service, ServiceKind, ServiceRequest
@@ -13,6 +13,7 @@ __all__ = [
     "Building",
     "CaseHouse",
     "Facility",
+    "FacilityEvent",
     "House",
     "HouseClaim",
     "Owner",

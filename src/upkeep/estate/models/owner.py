@@ -31,6 +31,8 @@ class Owner(models.Model):
                 fields=("jurisdiction", "id_kind", "id_hash", "name"), name="owner_is_recorded_once_in_a_city"
             )
         ]
+        # Houses are found by the beginning of their owner's name (户室管理).
+        indexes = [models.Index(fields=["name"], name="owner_by_name", opclasses=["varchar_pattern_ops"])]
 
     def __str__(self) -> str:
         return f"owner {self.pk}"

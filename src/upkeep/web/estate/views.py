@@ -14,6 +14,7 @@ from upkeep.casework.queries import visible_to as visible_cases
 from upkeep.estate import actions as estate
 from upkeep.estate import queries
 from upkeep.estate.area_sheet import AreaRegister
+from upkeep.estate.house_search import find_houses
 from upkeep.estate.house_sheet import HouseTable
 from upkeep.estate.models import Area, House
 from upkeep.kernel.errors import Refusal
@@ -177,5 +178,5 @@ def search(request: ActorRequest) -> HttpResponse:
     if case is not None:
         return redirect("cases:show", case.number)
     areas = list(queries.area_list(actor=request.actor, text=text)[:10]) if text else []
-    houses = list(queries.find_houses(actor=request.actor, text=text)[:30]) if text else []
+    houses = list(find_houses(actor=request.actor, text=text)[:30]) if text else []
     return render(request, "estate/search.html", {"q": text, "areas": areas, "houses": houses})
