@@ -89,9 +89,7 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
             title="{area}与楼盘表", icon="buildings", url_name="estate:areas", roles=OFFICE, also=("estate:area",)
         ),
         MenuItem(title="户室管理", icon="area", url_name="estate:houses", roles=OFFICE, also=("estate:house",)),
-        MenuItem(
-            title="设施设备查询", icon="settings", url_name="estate:facilities", roles=OFFICE, also=FACILITY_PAGES
-        ),
+        MenuItem(title="设施设备查询", icon="work", url_name="estate:facilities", roles=OFFICE, also=FACILITY_PAGES),
         MenuItem(title="维修项目", icon="repair", url_name="projects:list", roles=OFFICE, also=("projects:show",)),
         MenuItem(
             title="交存管理",

@@ -132,7 +132,7 @@ def _show_list(request: ActorRequest, asked: Asked, row: FacilityForm | None) ->
         "states": [*FacilityState.choices, ("ALL", "全部")],
         "may_keep": estate.may_keep(request.actor, area_id=asked.area.pk),
         "row": row,
-        "new_url": asked.address(new="1"),
+        "new_url": f"{asked.address(new='1')}#new-row",
         "late": estate.past_their_life(actor=request.actor, on=today).count(),
     }
     return render(request, "estate/facilities.html", context)
@@ -220,11 +220,9 @@ def correct_facility(request: ActorRequest, facility_id: int) -> HttpResponse:
 def _show_facility(request: ActorRequest, facility: Facility, form: FacilityForm | None) -> HttpResponse:
     if form is not None:
         form.use_required_attribute = False
-    list_url = Asked(facility.area, None, "", FacilityState.IN_USE.value).address()
     context: dict[str, Any] = {
         "facility": facility,
         "form": form,
-        "crumbs": [("设施设备查询", list_url)],
         "is_late": facility.is_past_its_life(on=timezone.localdate()),
         "repairs": repairs_of(facility.pk, actor=request.actor),
         "events": facility.events.select_related("by"),
