@@ -7,6 +7,7 @@ import pytest
 from tests.cast import Cast
 from tests.estate.leaving import cancel
 from upkeep.estate import queries
+from upkeep.estate.house_search import find_houses
 from upkeep.estate.models import Ownership
 from upkeep.parties.actor import ANONYMOUS
 from upkeep.parties.roles import Role
@@ -84,11 +85,11 @@ class TestABuilding:
 class TestAHouse:
     @pytest.mark.parametrize(("text", "count"), [("1幢 101", 4), ("江南名邸 101", 1), ("商铺S01", 1), ("没有的路", 0)])
     def test_is_found_by_words_of_its_address(self, settled: Cast, text: str, count: int) -> None:
-        assert queries.find_houses(actor=settled["demo-clerk"], text=text).count() == count
+        assert find_houses(actor=settled["demo-clerk"], text=text).count() == count
 
     def test_is_found_by_those_who_see_its_area_only(self, settled: Cast) -> None:
-        assert not queries.find_houses(actor=settled["more-developer2"], text="江南名邸").exists()
-        assert not queries.find_houses(actor=ANONYMOUS, text="江南名邸").exists()
+        assert not find_houses(actor=settled["more-developer2"], text="江南名邸").exists()
+        assert not find_houses(actor=ANONYMOUS, text="江南名邸").exists()
 
 
 class TestOwners:

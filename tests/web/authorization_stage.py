@@ -257,6 +257,7 @@ class Stage:
         case = engine.start(register["move_in"], by=company, at=at, data=data)
         engine.move(case.pk, Move.SUBMIT, by=company, at=at)
         self.objects |= {"move_in": case.number, "service": str(area.services.all()[0].pk)}
+        self.objects["facility"] = str(area.facilities.all()[0].pk)
 
     def _make_order(self) -> None:
         """A payment order of the first bank, printed by the office, that the bank could not pay."""

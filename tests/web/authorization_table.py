@@ -31,6 +31,7 @@ HOLDERS = EVERYBODY - STRANGERS  # whoever works with the fund
 OFFICE_AND_FAR, ORGANISATIONS, BANKS = OFFICE | FAR, OWN | OTHER, BANK | OTHER_BANK
 ADMINS = ORGANISATIONS | {"supervisor"}
 DECIDERS = {"clerk", "reviewer", "approver"}
+KEEPERS, OTHER_KEEPERS = {"company", "committee"}, {"other-company", "other-committee"}
 RUNNERS = {"company", "committee", "other-company", "other-committee"}
 BOOKKEEPERS = {"approver", "accountant", "cashier", "auditor"}
 FAR_BOOKKEEPERS = {"far-approver", "far-accountant"}
@@ -179,6 +180,16 @@ TABLE: dict[str, Row] = {
     "service:end": post("/service/{area}/{service}/end/", DECIDERS, {"far-clerk", "far-approver"}),
     "estate:export_houses": get("/areas/{area}/export/", _AREA, FAR | OTHER),
     "estate:house": get("/areas/houses/{house}/", _AREA, FAR | OTHER),
+    "estate:houses": get("/areas/houses/?by=ROOM&q=101", OFFICE_AND_FAR | ORGANISATIONS),
+    "estate:export_found_houses": get("/areas/houses/export/?by=ROOM&q=101", OFFICE_AND_FAR | ORGANISATIONS),
+    # {facility} stands in {area}, whose company and committee keep the list
+    "estate:facilities": get("/areas/facilities/?area={area}", OFFICE | KEEPERS, FAR | OTHER_KEEPERS),
+    "estate:late_facilities": get("/areas/facilities/late/", OFFICE_AND_FAR | RUNNERS),
+    "estate:facility": get("/areas/facilities/{facility}/", OFFICE | KEEPERS, FAR | OTHER_KEEPERS),
+    "estate:correct_facility": post("/areas/facilities/{facility}/correct/", KEEPERS, OTHER_KEEPERS),
+    "estate:retire_facility": post("/areas/facilities/{facility}/retire/", KEEPERS, OTHER_KEEPERS),
+    "estate:add_facility": post("/areas/{area}/facilities/add/", KEEPERS, OTHER_KEEPERS),
+    "estate:move_facilities": post("/areas/{area}/facilities/move/", KEEPERS, OTHER_KEEPERS),
     # deposits
     "deposits:slips": get("/deposits/slips/", OFFICE_AND_FAR | ORGANISATIONS | BANKS),
     "deposits:export_slips": get("/deposits/slips/export/", OFFICE_AND_FAR | ORGANISATIONS | BANKS),

@@ -17,6 +17,7 @@ from upkeep.estate import actions as estate
 from upkeep.estate import queries
 from upkeep.estate.area_sheet import AreaRegister
 from upkeep.estate.history import changes_of_buildings
+from upkeep.estate.house_search import find_houses
 from upkeep.estate.house_sheet import HouseTable
 from upkeep.estate.models import Area, House
 from upkeep.kernel.errors import Refusal
@@ -192,5 +193,5 @@ def search(request: ActorRequest) -> HttpResponse:
     if case is not None:
         return redirect("cases:show", case.number)
     areas = list(queries.area_list(actor=request.actor, text=text)[:10]) if text else []
-    houses = list(queries.find_houses(actor=request.actor, text=text)[:30]) if text else []
+    houses = list(find_houses(actor=request.actor, text=text)[:30]) if text else []
     return render(request, "estate/search.html", {"q": text, "areas": areas, "houses": houses})
