@@ -145,7 +145,7 @@ def _keep(request: ActorRequest, form: ArticleForm, article: Article | None) -> 
     return redirect("site:show", version.article.number)
 
 
-def _read(uploaded: UploadedFile[Any]) -> Upload:
+def _read(uploaded: "UploadedFile[Any]") -> Upload:
     if (uploaded.size or 0) > _MOST_READ:
         raise Refusal(f"“{uploaded.name}”超过 15 MB，请压缩或拆分后再上传")
     return Upload(uploaded.name or "", uploaded.read())
