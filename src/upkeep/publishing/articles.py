@@ -11,7 +11,7 @@ from upkeep.casework.numbering import next_number
 from upkeep.kernel.dates import day_of
 from upkeep.kernel.errors import HasProblems, Problem, Refusal
 from upkeep.parties.actor import Actor
-from upkeep.parties.queries import within
+from upkeep.parties.queries import city_of, within
 from upkeep.parties.roles import Role
 from upkeep.publishing.files import Upload, attach
 from upkeep.publishing.models import Article, ArticleVersion, Column, Publication
@@ -55,8 +55,8 @@ def _check(draft: Draft) -> None:
 @transaction.atomic
 def begin(draft: Draft, *, uploads: Sequence[Upload] = (), by: Actor, at: dt.datetime) -> ArticleVersion:
     """Begin an article of the editor's own city or district. Raises: NotYourDesk, HasProblems, BadFile, BadImage."""
-    if not by.has(Role.EDITOR):
-        raise NotYourDesk("只有信息发布岗位可以撰写公众信息")
+    if not by.has(Role.EDITOR) or city_of(jurisdiction_id=by.jurisdiction_id) is None:
+        raise NotYourDesk("只有城市或区县的信息发布岗位可以撰写公众信息")
     article = Article.objects.create(
         number=next_number("XX", on=day_of(at)), jurisdiction_id=by.jurisdiction_id, begun_at=at
     )

@@ -147,6 +147,7 @@ class TestMyCommunity:
 
         page = text(client.get(f"{HOME}communities/{area.number}/"))
 
+        assert area.developer is not None
         for words in (area.name, area.developer.name, "全部分户账余额合计", "户"):
             assert words in page
 
