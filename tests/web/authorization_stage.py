@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from tests.circle.cast import BACKEND, Cast
 from tests.circle.person import picture
+from tests.publishing.desk import PDF
 from tests.web.authorization_table import STAFF
 from upkeep.banking import prints as bank_prints
 from upkeep.banking.actions import fail_order
@@ -38,7 +39,9 @@ from upkeep.policy.payout_gate import PayoutGate
 from upkeep.policy.service_rule import ServiceRule
 from upkeep.policy.wording import Wording
 from upkeep.printing.actions import keep
-from upkeep.publishing.models import PublicNotice
+from upkeep.publishing import articles
+from upkeep.publishing.files import Upload
+from upkeep.publishing.models import Column, PublicNotice
 from upkeep.repairs import actions as repairs
 from upkeep.repairs.documents import notice_document
 from upkeep.repairs.queries import orders_of
@@ -63,6 +66,7 @@ class Stage:
         self._make_keys()
         self._make_service()
         self._make_payout()
+        self._make_article()
 
     @staticmethod
     def _client(user: User) -> Client:
@@ -160,6 +164,14 @@ class Stage:
         propose(kind=PolicyKind.WORDING, value=Wording(area="小区"), valid_from=tomorrow, **ways)
         change = propose(kind=PolicyKind.PAYOUT_GATE, value=PayoutGate(), valid_from=today, **ways)
         self.objects |= {"city": str(cast.city.jurisdiction.pk), "policy_change": str(change.pk)}
+
+    def _make_article(self) -> None:
+        """An article of the city that is public, with a file."""
+        by, at = actor_of(User.objects.get(username="demo-editor")), timezone.now()
+        draft = articles.Draft(column=Column.NEWS, title="停电通知", source="管理中心", body="明日停电。")
+        version = articles.begin(draft, uploads=[Upload("附表.pdf", PDF)], by=by, at=at)
+        articles.publish(version.pk, by=by, at=at)
+        self.objects |= {"article": version.article.number, "area_number": self.cast.filled[0].area.number}
 
     def _make_case(self) -> None:
         """The developer's area collection, handed in, and another one still a draft, with a faulty workbook."""

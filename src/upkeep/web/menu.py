@@ -69,6 +69,7 @@ POLICY_PAGES = tuple(
 
 FACILITY_PAGES = ("estate:facility", "estate:late_facilities")
 
+ARTICLE_PAGES = tuple(f"site:{name}" for name in ("new", "show", "edit", "publish", "withdraw"))
 USER_PAGES = ("organisation:add_user", "organisation:user", "organisation:edit_user", "organisation:user_password")
 #: 机构管理: of organisations and of banks.
 OWN_ORGANISATION = MenuItem(
@@ -138,6 +139,7 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                 ),
             ),
         ),
+        MenuItem(title="信息发布", icon="news", url_name="site:desk", roles=(Role.EDITOR,), also=ARTICLE_PAGES),
         MenuItem(title="政策设置", icon="settings", url_name="policies:overview", roles=OFFICE, also=POLICY_PAGES),
         MenuItem(
             title="系统管理",
