@@ -11,10 +11,12 @@ import sys
 import threading
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
@@ -42,10 +44,11 @@ MOST_MB = 300
 
 @dataclass(frozen=True)
 class Spent:
-    """What a piece of work took: seconds, and MB at the peak of its process."""
+    """What a piece of work took: seconds by the clock, MB at the peak of its process, seconds that it computed in all."""
 
     seconds: float
     peak_mb: float
+    computed_s: float
 
 
 def run() -> list[Figure]:
@@ -61,14 +64,17 @@ def run() -> list[Figure]:
         _figure("20,000 houses from upload to preview", preview, GOAL_S),
         _figure("the page that sums them up before they are handed in", looked, GOAL_S),
         _figure("20,000 houses from hand-in to effect", effect, GOAL_S),
-        _figure("500 faults in 50,000 rows, each named and marked", wrong, FAULTS_S, must=1),
+        _figure("500 faults in 50,000 rows, each named and marked", wrong, FAULTS_S, must=1, most_mb=2 * MOST_MB),
         _figure("20,000 houses fetched from the sandbox registry", fetched, GOAL_S),
     ]
 
 
-def _figure(name: str, spent: Spent, limit_s: float, *, must: float = MUST_TOGETHER_S / 2 / GOAL_S) -> Figure:
-    note = f"baseline is the limit; peak {spent.peak_mb:.0f} MB of {MOST_MB}"
-    ratio = max(spent.seconds / limit_s, must + 1 if spent.peak_mb > MOST_MB else 0)
+def _figure(
+    name: str, spent: Spent, limit_s: float, *, must: float = MUST_TOGETHER_S / 2 / GOAL_S, most_mb: int = MOST_MB
+) -> Figure:
+    note = f"baseline is the limit; its process computed {spent.computed_s:.1f} s, start included, "
+    note += f"and held {spent.peak_mb:.0f} MB (at most {MOST_MB} for 20,000 houses)"
+    ratio = max(spent.seconds / limit_s, must + 1 if spent.peak_mb > most_mb else 0)
     return Figure(name, spent.seconds, limit_s, ratio, must=must, goal=1, note=note)
 
 
@@ -142,28 +148,34 @@ def _job(number: str, address: str, sent: dict[str, Any], *, faults: int = 0) ->
     began = time.perf_counter()
     answer = _client("demo-developer").post(address, sent)
     uploaded = time.perf_counter() - began
-    _, peak_mb = _process("-m", "django", "work", "--once")
+    worker = _other_process("work")
     job = Job.objects.get(pk=int(answer["Location"].split("/")[-2]))
     assert job.state == "DONE" and job.started_at and job.finished_at, job.sentences
     assert (job.result or {}).get("fault_count", 0) == faults, job.result
     assert row_count(Case.objects.get(number=number), "houses") == (0 if faults else HOUSES)
-    return Spent(uploaded + (job.finished_at - job.started_at).total_seconds(), peak_mb)
+    seconds = uploaded + (job.finished_at - job.started_at).total_seconds()
+    return Spent(seconds, worker.peak_mb, worker.computed_s)
 
 
-def _other_process(step: str, number: str) -> Spent:
-    code = f"import django; django.setup(); from benchmarks import imports; imports.{step}({number!r})"
-    told, peak_mb = _process("-c", code)
-    return Spent(float(told), peak_mb)
+def _other_process(step: str, *arguments: str) -> Spent:
+    """A step of this module in a process of its own."""
+    code = f"import django; django.setup(); from benchmarks import imports; imports.{step}(*{arguments!r})"
+    told = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=ROOT, text=True, check=True)
+    seconds, peak_mb, computed = map(float, told.stdout.split()[-3:])
+    return Spent(seconds, peak_mb, computed)
 
 
-def _process(*arguments: str) -> tuple[str, float]:
-    """What it said last, and its peak of memory in MB."""
-    process = subprocess.Popen([sys.executable, *arguments], stdout=subprocess.PIPE, cwd=ROOT, text=True)
-    assert process.stdout is not None
-    said = process.stdout.read()
-    _, status, used = os.wait4(process.pid, 0)
-    assert status == 0, said
-    return (said.split() or ["0"])[-1], used.ru_maxrss / 1024
+def _report(seconds: float) -> None:
+    """Seconds, the peak of this process's own memory (what `rusage` says begins with its parent's), what it computed."""
+    status = Path("/proc/self/status").read_text()
+    peak_mb = int(status.partition("VmHWM:")[2].split()[0]) / 1024
+    print(seconds, peak_mb, time.process_time())
+
+
+def work() -> None:
+    """The product's worker, until nothing is left to do."""
+    call_command("work", "--once")
+    _report(0)
 
 
 def look(number: str) -> None:
@@ -171,7 +183,7 @@ def look(number: str) -> None:
     client = _client("demo-developer")
     began = time.perf_counter()
     answer = client.get(f"/cases/{number}/edit/4/")
-    print(time.perf_counter() - began)
+    _report(time.perf_counter() - began)
     assert answer.status_code == 200 and f"{HOUSES:,}" in answer.content.decode()
 
 
@@ -180,7 +192,7 @@ def decide(number: str) -> None:
     began = time.perf_counter()
     for username, move in (("demo-developer", "SUBMIT"), ("demo-clerk", "ACCEPT"), ("demo-reviewer", "PASS")):
         _client(username).post(f"/cases/{number}/move/", {"move": move})
-    print(time.perf_counter() - began)
+    _report(time.perf_counter() - began)
     case = Case.objects.get(number=number)
     assert case.state == "APPROVED", case.state
     assert House.objects.filter(area_id=case.area_id or 0).count() == HOUSES

@@ -11,7 +11,7 @@ from xlsxwriter.worksheet import Worksheet
 from tests.sheets.test_sheet import GOOD, HEADER, TODAY, Small
 from upkeep.sheets.sheet import Reading
 
-ROWS = [["101", *GOOD[1:]], ["102", *GOOD[1:]], ["103", *GOOD[1:]]]
+ROWS: list[list[Any]] = [["101", *GOOD[1:]], ["102", *GOOD[1:]], ["103", *GOOD[1:]]]
 
 
 def read(change: Callable[[Worksheet], Any]) -> Reading:

@@ -31,6 +31,7 @@ LUZHOU = Preset(
             "organisation_registration",
         ),
         PresetValue(PolicyKind.REVIEW_CHAIN, _WINDOW_THEN_REVIEW, f"{_MANUAL}2.2 物业区域采集", "area_collection"),
+        PresetValue(PolicyKind.REVIEW_CHAIN, _WINDOW_THEN_REVIEW, f"{_MANUAL}2.9 房屋补充", "house_supplement"),
         PresetValue(
             PolicyKind.REVIEW_CHAIN,
             ReviewChain(starters=(Role.DEVELOPER,)),

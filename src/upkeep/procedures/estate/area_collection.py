@@ -139,7 +139,8 @@ class AreaCollection(Procedure):
 
     def validate(self, case: Case, data: dict[str, Any]) -> Iterable[Problem]:
         if queries.area_exists(jurisdiction_id=data["district"], name=data["name"]):
-            yield Problem("name", f"“{data['name']}”已有楼盘表，不能再次采集；新增楼栋或房屋请办理“房屋补充”")
+            text = f"“{data['name']}”已有楼盘表，不能再次采集；新增楼栋或房屋请办理“房屋补充”"
+            yield Problem("name", text, instead="house_supplement")
         houses_dm2 = sum(row["area_dm2"] for _, row in rows_of(case, HOUSES))
         if not houses_dm2:
             yield Problem(f"rows_{HOUSES}", "请填写房屋信息")
