@@ -65,7 +65,8 @@ class Draft:
 
     def send(self, address: str, action: str = "", **values: Any) -> str:
         boxes = values.pop("boxes", {})
-        return text(self.client.post(address, {"action": action, **boxes, **values}, follow=True))
+        sent = {"action": action, "version": str(Case.objects.get(number=self.number).version), **boxes, **values}
+        return text(self.client.post(address, sent, follow=True))
 
     def generated(self, **changes: Any) -> str:
         self.send(self.at("draft/"), boxes=TOWER)
@@ -124,7 +125,7 @@ class TestTheWayByHand:
     @pytest.mark.parametrize(
         ("changes", "sentence"),
         [
-            ({"units": []}, "请填写单元"),
+            ({"units": []}, "请选择单元"),
             ({"units": ["9"]}, "9"),
             ({"per_floor": "两户"}, "请填写整数"),
             ({"per_floor": "1,2,3"}, "每单元每层户数应填写 1 个数"),
@@ -223,6 +224,29 @@ class TestTheHouses:
         assert "赵＊" in shown and "赵明" not in shown
         assert "已解除绑定" in draft.send(draft.at("draft/houses/2/"), "unbind")
         assert "赵＊" not in text(draft.client.get(draft.building()))
+
+
+class TestAnOutdatedScreen:
+    def test_changes_nothing_that_a_colleague_has_changed_meanwhile(self, draft: Draft) -> None:
+        draft.generated()
+        old = str(Case.objects.get(number=draft.number).version)
+        draft.send(draft.building(), "set", house="2", use="商业")
+        before = draft.rows
+        owner = OWNER | {"rnew-id_number": invent(random.Random(3)).id_number}
+
+        for address, action, values in (
+            (draft.building(), "set", {"house": "2", "use": "办公"}),
+            (draft.building(), "delete_houses", {"house": "2"}),
+            (draft.at("draft/houses/2/"), "delete", {}),
+            (draft.at("draft/houses/2/"), "bind", owner),
+            (draft.at("draft/houses/2/"), "unbind", {}),
+        ):
+            assert "请刷新" in draft.send(address, action, boxes=values, version=old), action
+        assert draft.rows == before
+
+    def test_is_not_asked_for_what_a_case_keeps_beside_its_pages(self, draft: Draft) -> None:
+        for page in ("owners/export/", "buildings/export/", "owners/template/"):
+            assert draft.client.get(f"/cases/{draft.number}/sheets/{page}").status_code == 404
 
 
 class TestTheWays:

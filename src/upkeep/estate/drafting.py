@@ -55,6 +55,14 @@ class Generated:
     present: int
 
 
+def _locked(case_id: int, *, seen_version: int | None = None) -> Case:
+    """The case, locked. Raises: NotNow when somebody changed it since it stood on the actor's screen."""
+    case = Case.objects.select_for_update(of=("self",)).get(pk=case_id)
+    if seen_version is not None and seen_version != case.version:
+        raise NotNow("这张草稿刚刚被修改过，请刷新后再改")
+    return case
+
+
 def buildings_of(case: Case) -> list[DraftBuilding]:
     """The buildings: those that were described, in that order, then those that only the houses name."""
     described = {row["building"]: row for _, row in parts.rows_of(case, BUILDINGS)}
@@ -98,7 +106,7 @@ def save_building(case_id: int, *, was: str, values: Values, by: Actor, at: dt.d
 
     Raises: RowsFaulty, NotNow, NotYours.
     """
-    case = Case.objects.select_for_update(of=("self",)).get(pk=case_id)
+    case = _locked(case_id)
     name = values.get("building")
     if name and name != was and building_of(case, name):
         raise NotNow(f"已有名为“{name}”的楼栋，请换一个名称，或修改原有的楼栋")
@@ -133,7 +141,7 @@ def _carry(case: Case, was: str, values: Values, *, by: Actor, at: dt.datetime) 
 @transaction.atomic
 def delete_building(case_id: int, name: str, *, by: Actor, at: dt.datetime) -> int:
     """Delete a building with its houses and their owners. Answers with how many houses. Raises: NotYours, NotNow."""
-    case = Case.objects.select_for_update(of=("self",)).get(pk=case_id)
+    case = _locked(case_id)
     doomed = [number for number, row in parts.rows_of(case, BUILDINGS) if row["building"] == name]
     parts.delete_rows(case_id, BUILDINGS, doomed, by=by, at=at)
     houses = [number for number, row in parts.rows_of(case, HOUSES) if row["building"] == name]
@@ -143,7 +151,7 @@ def delete_building(case_id: int, name: str, *, by: Actor, at: dt.datetime) -> i
 @transaction.atomic
 def add_unit(case_id: int, building: str, unit: str, *, by: Actor, at: dt.datetime) -> None:
     """Name one more unit of a building; its houses are added next. Raises: RowsFaulty, NotNow, NotYours."""
-    case = Case.objects.select_for_update(of=("self",)).get(pk=case_id)
+    case = _locked(case_id)
     found = building_of(case, building)
     if found is None:
         raise NotNow(f"楼栋“{building}”已被删除，请刷新后再改")
@@ -160,7 +168,7 @@ def add_unit(case_id: int, building: str, unit: str, *, by: Actor, at: dt.dateti
 @transaction.atomic
 def delete_unit(case_id: int, building: str, unit: str, *, by: Actor, at: dt.datetime) -> int:
     """Delete a unit with its houses. Answers with how many. Raises: RowsFaulty, NotNow, NotYours."""
-    case = Case.objects.select_for_update(of=("self",)).get(pk=case_id)
+    case = _locked(case_id)
     found = building_of(case, building)
     if found is None or unit not in found.units:
         raise NotNow("这个单元已被删除，请刷新后再改")
@@ -210,7 +218,7 @@ def houses_to_be(case: Case, building: DraftBuilding, wanted: Generation) -> Gen
 @transaction.atomic
 def generate(case_id: int, building: str, wanted: Generation, *, by: Actor, at: dt.datetime) -> int:
     """生成户室: add the houses of a plan. Answers with how many. Raises: NoSuchPlan, RowsFaulty, NotNow, NotYours."""
-    case = Case.objects.select_for_update(of=("self",)).get(pk=case_id)
+    case = _locked(case_id)
     found = building_of(case, building)
     if found is None:
         raise NotNow(f"楼栋“{building}”已被删除，请刷新后再试")
@@ -221,12 +229,14 @@ def generate(case_id: int, building: str, wanted: Generation, *, by: Actor, at: 
 
 
 @transaction.atomic
-def save_house(case_id: int, number: int | None, values: Values, *, by: Actor, at: dt.datetime) -> int:
+def save_house(
+    case_id: int, number: int | None, values: Values, *, by: Actor, at: dt.datetime, seen_version: int | None = None
+) -> int:
     """Add a single house (`number` None), or change one; a bound owner follows. Answers with the row's number.
 
     Raises: RowsFaulty, NotNow, NotYours.
     """
-    case = Case.objects.select_for_update(of=("self",)).get(pk=case_id)
+    case = _locked(case_id, seen_version=seen_version)
     if number is None:
         return parts.add_row(case_id, HOUSES, values, by=by, at=at)
     before = parts.row_of(case, HOUSES, number)
@@ -238,21 +248,31 @@ def save_house(case_id: int, number: int | None, values: Values, *, by: Actor, a
     return number
 
 
-def set_houses(case_id: int, numbers: Iterable[int], values: Values, *, by: Actor, at: dt.datetime) -> int:
+def set_houses(
+    case_id: int,
+    numbers: Iterable[int],
+    values: Values,
+    *,
+    by: Actor,
+    at: dt.datetime,
+    seen_version: int | None = None,
+) -> int:
     """Set use, nature or area of several houses. Answers with how many. Raises: RowsFaulty, NotNow, NotYours."""
     changes = {number: values for number in numbers}
     if not changes:
         raise NotNow("请先勾选房屋")
     if not values:
         raise NotNow("请选择要设置的用途、性质，或填写面积")
-    parts.change_rows(case_id, HOUSES, changes, by=by, at=at)
+    parts.change_rows(case_id, HOUSES, changes, by=by, at=at, seen_version=seen_version)
     return len(changes)
 
 
 @transaction.atomic
-def delete_houses(case_id: int, numbers: Iterable[int], *, by: Actor, at: dt.datetime) -> int:
+def delete_houses(
+    case_id: int, numbers: Iterable[int], *, by: Actor, at: dt.datetime, seen_version: int | None = None
+) -> int:
     """Delete houses and the owners bound to them. Answers with how many. Raises: NotNow, NotYours."""
-    case = Case.objects.select_for_update(of=("self",)).get(pk=case_id)
+    case = _locked(case_id, seen_version=seen_version)
     doomed = set(numbers)
     keys = {house_key(row) for number, row in parts.rows_of(case, HOUSES) if number in doomed}
     gone = parts.delete_rows(case_id, HOUSES, doomed, by=by, at=at)
@@ -269,9 +289,11 @@ def owner_row(case: Case, house: Values) -> tuple[int, dict[str, Any]] | None:
 
 
 @transaction.atomic
-def bind_owner(case_id: int, number: int, values: Values, *, by: Actor, at: dt.datetime) -> None:
+def bind_owner(
+    case_id: int, number: int, values: Values, *, by: Actor, at: dt.datetime, seen_version: int | None = None
+) -> None:
     """绑定: name the owner of a house of the draft, or correct him. Raises: RowsFaulty, NotNow, NotYours."""
-    case = Case.objects.select_for_update(of=("self",)).get(pk=case_id)
+    case = _locked(case_id, seen_version=seen_version)
     house = parts.row_of(case, HOUSES, number)
     if house is None:
         raise NotNow("这户房屋已被删除，请刷新后再试")
@@ -283,9 +305,9 @@ def bind_owner(case_id: int, number: int, values: Values, *, by: Actor, at: dt.d
 
 
 @transaction.atomic
-def unbind_owner(case_id: int, number: int, *, by: Actor, at: dt.datetime) -> None:
+def unbind_owner(case_id: int, number: int, *, by: Actor, at: dt.datetime, seen_version: int | None = None) -> None:
     """Take a binding back. Raises: NotNow, NotYours."""
-    case = Case.objects.select_for_update(of=("self",)).get(pk=case_id)
+    case = _locked(case_id, seen_version=seen_version)
     house = parts.row_of(case, HOUSES, number)
     bound = owner_row(case, house) if house else None
     parts.delete_rows(case_id, OWNERS, [bound[0]] if bound else [], by=by, at=at)

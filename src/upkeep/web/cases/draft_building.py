@@ -30,6 +30,7 @@ from upkeep.web.cases.buildings import building_url, frame, keep_building, place
 from upkeep.web.cases.draft_forms import GenerationForm, columns_shown, signature
 from upkeep.web.cases.draft_house import new_house
 from upkeep.web.cases.reach import draft_or_404
+from upkeep.web.cases.rows import seen_version
 
 _GENERATED_BY = tuple(GenerationForm.base_fields)
 _SET_AT_ONCE = ("use", "nature", "area_dm2")
@@ -88,7 +89,9 @@ def _delete_houses(request: ActorRequest, case: Case, found: DraftBuilding) -> s
     numbers = row_table.numbers_sent(request.POST, "house")
     if not numbers:
         raise Refusal("请先勾选房屋")
-    houses = drafting.delete_houses(case.pk, numbers, by=request.actor, at=timezone.now())
+    houses = drafting.delete_houses(
+        case.pk, numbers, by=request.actor, at=timezone.now(), seen_version=seen_version(request)
+    )
     return f"已删除 {houses:,} 户"
 
 
@@ -100,7 +103,7 @@ def _set(request: ActorRequest, case: Case, found: DraftBuilding) -> str:
     if wrong:
         raise Refusal("；".join(wrong.values()))
     numbers = row_table.numbers_sent(request.POST, "house")
-    houses = drafting.set_houses(case.pk, numbers, values, by=request.actor, at=at)
+    houses = drafting.set_houses(case.pk, numbers, values, by=request.actor, at=at, seen_version=seen_version(request))
     return f"已设置 {houses:,} 户"
 
 

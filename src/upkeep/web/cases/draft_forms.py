@@ -83,7 +83,8 @@ class GenerationForm(forms.Form):
         assert isinstance(field, forms.MultipleChoiceField)
         field.choices = [(unit, unit_name(unit)) for unit in building.units if unit]
         for one in self.fields.values():
-            one.error_messages["required"] = f"请填写{one.label}"
+            verb = "选择" if isinstance(one, forms.MultipleChoiceField) else "填写"
+            one.error_messages["required"] = f"请{verb}{one.label}"
 
     def clean_skipped(self) -> frozenset[int]:
         try:

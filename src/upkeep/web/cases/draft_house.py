@@ -27,6 +27,7 @@ from upkeep.web.cases import row_table
 from upkeep.web.cases.buildings import building_url, frame, place_of
 from upkeep.web.cases.draft_forms import columns_shown, faults_by_column, owner_initial
 from upkeep.web.cases.reach import draft_or_404
+from upkeep.web.cases.rows import seen_version
 
 Typed = tuple[Mapping[str, str], Mapping[str, str]]
 
@@ -47,12 +48,13 @@ def house(request: ActorRequest, number: str, part: str, row: int) -> HttpRespon
         return _keep(request, case, page, row, data, binds=action == "bind")
     if action not in ("delete", "unbind"):
         raise Http404
+    seen = seen_version(request)
     try:
         if action == "delete":
-            drafting.delete_houses(case.pk, [row], by=request.actor, at=timezone.now())
+            drafting.delete_houses(case.pk, [row], by=request.actor, at=timezone.now(), seen_version=seen)
             messages.success(request, f"已删除 {_place(data)}")
         else:
-            drafting.unbind_owner(case.pk, row, by=request.actor, at=timezone.now())
+            drafting.unbind_owner(case.pk, row, by=request.actor, at=timezone.now(), seen_version=seen)
             messages.success(request, f"{_place(data)}已解除绑定")
     except Refusal as refusal:
         messages.error(request, str(refusal))
@@ -63,15 +65,15 @@ def _keep(
     request: ActorRequest, case: Case, page: SheetPage, row: int, data: Mapping[str, Any], *, binds: bool
 ) -> HttpResponse:
     sheet: type[Sheet] = DraftOwners if binds else HouseTable
-    at = timezone.now()
+    at, seen = timezone.now(), seen_version(request)
     typed = _typed(request, sheet)
     values, wrong = read_typed(sheet, typed, at=day_of(at))
     if not wrong:
         try:
             if binds:
-                drafting.bind_owner(case.pk, row, values, by=request.actor, at=at)
+                drafting.bind_owner(case.pk, row, values, by=request.actor, at=at, seen_version=seen)
             else:
-                drafting.save_house(case.pk, row, values, by=request.actor, at=at)
+                drafting.save_house(case.pk, row, values, by=request.actor, at=at, seen_version=seen)
         except parts.RowsFaulty as refused:
             wrong = faults_by_column(sheet, refused.faults)
         except Refusal as refusal:

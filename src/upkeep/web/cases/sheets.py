@@ -127,10 +127,11 @@ def marked(request: ActorRequest, number: str, part: str, job_id: int) -> HttpRe
 
 
 def _sheet(case: Case, part: str) -> type[Sheet]:
-    try:
-        return parts.sheet_of(case, part)
-    except Refusal:
-        raise Http404 from None
+    """The sheet of a part that a page asks for; what a case keeps beside its pages is not handed out."""
+    pages = register[case.procedure].pages_of(case)
+    if not any(isinstance(page, SheetPage) and page.part == part for page in pages):
+        raise Http404
+    return parts.sheet_of(case, part)
 
 
 def _page_with_workbook(case: Case, part: str) -> SheetPage:
