@@ -18,7 +18,7 @@ from benchmarks.figure import Figure
 from launch.embedded_postgres import APP, OWNER, EmbeddedPostgres
 from launch.places import ROOT, var
 
-MODULES = ("posting", "sheets", "printing", "pages")
+MODULES = ("posting", "sheets", "printing", "pages", "imports", "houses", "site")
 
 
 @contextmanager
@@ -42,7 +42,8 @@ def as_markdown(figures: Sequence[Figure]) -> str:
     for figure in figures:
         limits = f"{figure.ratio:.2f} | ≤ {figure.must:g} | ≤ {figure.goal:g} | {verdict(figure)}"
         lines.append(
-            f"| {figure.name} | {figure.ours_s:.3f} s | {figure.baseline_s:.3f} s | {limits} | {figure.note} |"
+            f"| {figure.name} | {figure.ours_s:.3f} {figure.unit} | {figure.baseline_s:.3f} {figure.unit} | {limits} "
+            f"| {figure.note} |"
         )
     return "\n".join(lines)
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Figure:
-    """`ours_s` and `baseline_s` come from the same run; `must` and `goal` are limits of their ratio."""
+    """`ours_s` and `baseline_s` come from the same run; `must` and `goal` are limits of their ratio. Seconds, unless `unit`
+    says otherwise."""
 
     name: str
     ours_s: float
@@ -14,3 +15,4 @@ class Figure:
     must: float
     goal: float
     note: str = ""
+    unit: str = "s"

@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("profile/", include("upkeep.web.profile.urls")),
     path("organisation/", include("upkeep.web.organisation.urls")),
     path("office/", include("upkeep.web.office.urls")),
+    path("", include("upkeep.web.site.urls")),
     path("bank/", include("upkeep.web.bank.urls")),
     path("owner/", include("upkeep.web.owner.urls")),
     path("administration/", include("upkeep.web.administration.urls")),

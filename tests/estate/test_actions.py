@@ -7,15 +7,15 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection
 
 from tests.banking.town import new_house
 from tests.cast import AT, Cast, at_once
 from upkeep.demo.city import found_committee
 from upkeep.estate import actions
 from upkeep.estate.actions import AreaExists, HouseExists, NewOwner, NoSuchCommittee
-from upkeep.estate.kinds import FacilityKind, IdKind
-from upkeep.estate.models import Area, Building, Facility, House, Owner, Ownership
+from upkeep.estate.kinds import IdKind
+from upkeep.estate.models import Area, Building, House, Owner, Ownership
 from upkeep.kernel.numbers import is_number
 
 Queries = Callable[[int], AbstractContextManager[Any]]
@@ -187,16 +187,8 @@ class TestOwners:
 
 
 @pytest.mark.django_db
-class TestAFacility:
-    def test_is_entered_once_at_its_place(self, cast: Cast) -> None:
-        area = create(cast)
-        pump = actions.add_facility(area_id=area.pk, kind=FacilityKind.PUMP, name="水泵")
-
-        assert actions.add_facility(area_id=area.pk, kind=FacilityKind.PUMP, name="水泵").pk == pump.pk
-        with pytest.raises(IntegrityError, match="facility_name_is_unique_at_its_place"), transaction.atomic():
-            Facility.objects.create(area=area, kind=FacilityKind.PUMP, name="水泵")
-
-    def test_of_an_area_is_asked_for_by_its_committee_only(self, cast: Cast) -> None:
+class TestACommitteeOfAnArea:
+    def test_is_named_by_the_office_and_no_company(self, cast: Cast) -> None:
         area = create(cast)
         committee = found_committee(cast.city, area_name=area.name, at=AT, password_hash="!")
 

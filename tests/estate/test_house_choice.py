@@ -4,6 +4,7 @@ import pytest
 from django.db import IntegrityError
 
 from tests.cast import AT, Cast, move
+from tests.estate.leaving import cancel
 from upkeep.casework import engine
 from upkeep.casework.engine import NotNow, NotYours
 from upkeep.casework.models import Case
@@ -11,7 +12,6 @@ from upkeep.casework.procedure import register
 from upkeep.casework.states import Move
 from upkeep.estate import house_choice
 from upkeep.estate.house_choice import NotOfThisArea
-from upkeep.estate.kinds import HouseState
 from upkeep.estate.models import CaseHouse, House
 from upkeep.estate.queries import houses_of_area
 
@@ -57,7 +57,7 @@ class TestTheChoice:
 
     def test_of_a_cancelled_house_is_refused(self, settled: Cast) -> None:
         case, houses = draft(settled), ids(settled)
-        House.objects.filter(pk=houses[0]).update(state=HouseState.CANCELLED)
+        cancel(House.objects.get(pk=houses[0]))
 
         with pytest.raises(NotOfThisArea):
             choose(settled, case, houses[:2])

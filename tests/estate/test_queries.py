@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from tests.cast import Cast
+from tests.estate.leaving import cancel
 from upkeep.estate import queries
-from upkeep.estate.kinds import HouseState
-from upkeep.estate.models import House, Ownership
+from upkeep.estate.house_search import find_houses
+from upkeep.estate.models import Ownership
 from upkeep.parties.actor import ANONYMOUS
 from upkeep.parties.roles import Role
 
@@ -59,7 +60,7 @@ class TestAnArea:
     def test_is_listed_with_its_live_houses_and_those_who_serve_it_in_two_questions(
         self, settled: Cast, django_assert_num_queries: Any
     ) -> None:
-        House.objects.filter(pk=queries.houses_of_area(settled.area().pk)[0].pk).update(state=HouseState.CANCELLED)
+        cancel(queries.houses_of_area(settled.area().pk)[0])
         actor = settled["demo-clerk"]
 
         with django_assert_num_queries(2):
@@ -72,7 +73,7 @@ class TestABuilding:
     def test_counts_its_live_houses_only(self, settled: Cast) -> None:
         area = settled.area()
         gone = queries.houses_of_area(area.pk)[0]
-        House.objects.filter(pk=gone.pk).update(state=HouseState.CANCELLED)
+        cancel(gone)
 
         tower, shops = queries.buildings_of(area.pk)
 
@@ -84,11 +85,11 @@ class TestABuilding:
 class TestAHouse:
     @pytest.mark.parametrize(("text", "count"), [("1幢 101", 4), ("江南名邸 101", 1), ("商铺S01", 1), ("没有的路", 0)])
     def test_is_found_by_words_of_its_address(self, settled: Cast, text: str, count: int) -> None:
-        assert queries.find_houses(actor=settled["demo-clerk"], text=text).count() == count
+        assert find_houses(actor=settled["demo-clerk"], text=text).count() == count
 
     def test_is_found_by_those_who_see_its_area_only(self, settled: Cast) -> None:
-        assert not queries.find_houses(actor=settled["more-developer2"], text="江南名邸").exists()
-        assert not queries.find_houses(actor=ANONYMOUS, text="江南名邸").exists()
+        assert not find_houses(actor=settled["more-developer2"], text="江南名邸").exists()
+        assert not find_houses(actor=ANONYMOUS, text="江南名邸").exists()
 
 
 class TestOwners:

@@ -139,9 +139,9 @@ def collect(playwright: Playwright, base: str) -> None:
         marked = load_workbook(io.BytesIO(developer.download("下载已标注错误的表格")))
         assert marked.worksheets[0]["A5"].comment is not None
         developer.click("返回重新导入")
-        developer.sees("尚未导入")
+        developer.sees("还没有数据")
         import_workbook(developer, (DATA / "house-table-1200.xlsx").read_bytes())
-        developer.sees("已导入")
+        developer.sees("全部正确")
         developer.shot("imported")
         developer.click("下一步")
         upload_papers(developer, "planning_permit")

@@ -112,6 +112,38 @@ def _sql(text: str, rule: str = NO_RIGHT, *, role: str = "app") -> Attack:
     return Attack(f"{role}: {text}", rule, lambda db: db.execute(text), role)
 
 
+def _insert(db: Db, table: str, **values: Any) -> None:
+    """A row with what is given; everything else the table demands is blank."""
+    blank = {"boolean": False, "date": "2026-01-01", "timestamp with time zone": "2026-01-01", "jsonb": "{}"}
+    demanded = db.execute(
+        "select column_name, data_type from information_schema.columns where table_name = %s and is_nullable = 'NO'"
+        " and column_default is null and is_identity = 'NO'",
+        [table],
+    ).fetchall()
+    row = {name: blank.get(kind, "" if kind.startswith(("character", "text")) else 0) for name, kind in demanded}
+    row |= values
+    names, places = ", ".join(f'"{name}"' for name in row), ", ".join(["%s"] * len(row))
+    db.execute(f"insert into {table} ({names}) values ({places})".encode(), list(row.values()))
+
+
+def _a_house_that_left(db: Db, house: int) -> None:
+    """A cancelled house with nothing around it but what the keys ask for."""
+    _insert(db, "parties_jurisdiction", id=77, code="990000", slug="attacked", name="被攻市", level="CITY")
+    _insert(db, "estate_area", id=77, number="WY77", jurisdiction_id=77)
+    _insert(db, "estate_building", id=77, area_id=77)
+    _insert(db, "estate_house", id=house, area_id=77, building_id=77, floor=1, area_dm2=1, state="CANCELLED", room="1")
+
+
+def _open_for_a_house_that_left(db: Db) -> None:
+    _a_house_that_left(db, 4711)
+    db.execute("insert into ledger.sub_account (id, area_id) values (4711, 1)")
+
+
+def _reopen_for_a_house_that_left(db: Db) -> None:
+    _a_house_that_left(db, 13)
+    db.execute("update ledger.sub_account set closed_on = null where id = 13")
+
+
 def _two_statements(db: Db) -> None:
     entry = begin(db)
     add(db, entry, ("1001", None, -10))
@@ -258,9 +290,16 @@ ATTACKS = [
     ),
     Attack(
         "book on a closed sub-account",
-        "sub_account_closed_is_empty",
+        "sub_account_closed_takes_nothing",
         lambda db: post(db, ("1001", None, -10), ("4001", 13, 10)),
     ),
+    Attack(
+        "book in and out of a closed sub-account at once",
+        "sub_account_closed_takes_nothing",
+        lambda db: post(db, ("3001", 13, -10), ("3001", 13, 10)),
+    ),
+    Attack("open a sub-account of a house that has left", "account_is_of_a_live_house", _open_for_a_house_that_left),
+    Attack("open it again when the house has left", "account_stays_closed", _reopen_for_a_house_that_left),
     _sql("update ledger.sub_account set closed_on = '2026-03-01' where id = 11", "sub_account_closed_is_empty"),
     Attack("hold more than there is", "sub_account_never_below_held", _hold(11, 201)),
     Attack("hold a negative amount", "hold_is_positive", _hold(11, -50)),

@@ -9,7 +9,9 @@ import pytest
 from tests.databases import TestServer
 from tests.ledger.attacks import Db, seed
 
-GUARDS = Path(__file__).resolve().parents[2] / "src" / "upkeep" / "ledger" / "sql" / "guards"
+PACKAGES = Path(__file__).resolve().parents[2] / "src" / "upkeep"
+#: The books guard the journal's sub-accounts too: only they know houses.
+GUARDS = [PACKAGES / name / "sql" / "guards" for name in ("ledger", "books")]
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +28,6 @@ def connections_by_role(test_server: TestServer, template_database: str) -> Iter
 
 def put_guards_back(owner: Db) -> None:
     """Install the guards' files again."""
-    for file in sorted(GUARDS.glob("*.sql")):
+    for file in sorted(file for folder in GUARDS for file in folder.glob("*.sql")):
         owner.execute(file.read_bytes())
     owner.commit()

@@ -1,6 +1,6 @@
 """物业区域采集, from the workbook to an area with sub-accounts.
 
-# covers: E3
+# covers: E1 E2 E3
 """
 
 import csv
@@ -10,18 +10,24 @@ from typing import Any
 import pytest
 from django.db.models import CharField
 
-from tests.cast import AT, Cast, move
+from tests.cast import AT, Cast, at_once, move
 from upkeep.books import sub_accounts
 from upkeep.casework import engine, files, parts
 from upkeep.casework.engine import NotYours
 from upkeep.casework.models import Case
-from upkeep.casework.procedure import register
+from upkeep.casework.procedure import SheetPage, register
 from upkeep.casework.states import Move, State
 from upkeep.demo.papers import picture_of
+from upkeep.estate import drafting
+from upkeep.estate.drafting import Generation
 from upkeep.estate.house_sheet import HouseTable
 from upkeep.estate.kinds import HouseNature
 from upkeep.estate.models import Area, Building, House
+from upkeep.estate.numbering import Plan, UnitPlan
 from upkeep.kernel.errors import HasProblems
+from upkeep.policy.actions import set_policy
+from upkeep.policy.collection_rule import WORKBOOK, CollectionRule
+from upkeep.policy.models import PolicyKind
 from upkeep.sheets.kinds import Text
 from upkeep.sheets.sheet import Reading
 
@@ -113,7 +119,7 @@ class TestAreaCollection:
 
         assert sorted(fault.cell for fault in reading.faults) == expected
         assert parts.row_count(case, "houses") == 0
-        with pytest.raises(HasProblems, match="请导入房屋信息"):
+        with pytest.raises(HasProblems, match="请填写房屋信息"):
             submit(cast, case)
 
     def test_keeps_every_cell_of_a_house(self, cast: Cast) -> None:
@@ -220,6 +226,56 @@ class TestAreaCollection:
         approve(cast, case)
 
         assert House.objects.count() == 2
+
+
+class TestAnAreaEnteredByHand:
+    def test_is_applied_for_like_one_from_a_workbook(self, cast: Cast) -> None:
+        case = draft(cast, established_on="2025-03-01", land_area="20,000")
+        by, plan = cast["demo-developer"], Plan(units=(UnitPlan("1", 2),), storeys=18, skipped=frozenset({4, 13, 14}))
+        tower = {key: HOUSE[key] for key in ("building", "building_kind", "elevator", "structure", "built_month")}
+        said = tower | {"floor_area_dm2": 400_000, "storeys": 18, "basements": 1, "units": "1"}
+        drafting.save_building(case.pk, was="", values=said, by=by, at=AT)
+        wanted = Generation(plan=plan, use="住宅", nature="商品房", areas_dm2=(100_00, 90_00))
+        drafting.generate(case.pk, "1幢", wanted, by=by, at=AT)
+
+        approve(cast, case)
+
+        area, building = Area.objects.get(), Building.objects.get()
+        floors = sorted(set(House.objects.values_list("floor", flat=True)))
+        assert (area.land_area_dm2, str(area.established_on)) == (20_000_00, "2025-03-01")
+        assert (building.storeys, building.basements, building.units, building.has_lift) == (18, 1, 1, True)
+        assert (House.objects.count(), len(floors), floors[-1]) == (36, 18, 21)
+        assert not {4, 13, 14} & set(floors)
+
+    def test_in_a_city_without_that_way_is_refused_it(self, cast: Cast) -> None:
+        set_policy(
+            kind=PolicyKind.COLLECTION_RULE,
+            jurisdiction_id=cast.city.jurisdiction.pk,
+            value=CollectionRule(sources=(WORKBOOK,)),
+            valid_from=AT.date().replace(year=2020),
+        )
+        case = draft(cast)
+        page = next(page for page in PROCEDURE.pages if isinstance(page, SheetPage))
+
+        assert [source.code for source in PROCEDURE.sources_of(case, page)] == [WORKBOOK]
+
+    @pytest.mark.commits
+    def test_by_two_at_once_is_generated_once(self, cast: Cast) -> None:
+        case = draft(cast)
+        tower = {key: HOUSE[key] for key in ("building", "building_kind", "elevator", "structure", "built_month")}
+        said = tower | {"storeys": 3, "units": "1"}
+        drafting.save_building(case.pk, was="", values=said, by=cast["demo-developer"], at=AT)
+        plan = Plan(units=(UnitPlan("1", 2),), storeys=3)
+        wanted = Generation(plan=plan, use="住宅", nature="商品房", areas_dm2=(100_00,))
+
+        def generate(who: str) -> int:
+            return drafting.generate(case.pk, "1幢", wanted, by=cast[who], at=AT)
+
+        answers = at_once(lambda: generate("demo-developer"), lambda: generate("colleague"))
+
+        assert 6 in answers
+        assert [str(one) for one in answers if one != 6] == ["按所填的规则没有可增加的房屋：这些房号都已经有了"]
+        assert parts.row_count(case, "houses") == 6
 
 
 class TestTheHouseTablesColumns:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from tests.banking.town import AT, Town, make_town, new_house, person
 from upkeep.books import postings, sub_accounts
 from upkeep.books.chart import FundKind
-from upkeep.estate.actions import NewOwner, add_facility, bind_committee, bind_owners
+from upkeep.estate import facilities
+from upkeep.estate.actions import NewOwner, bind_committee, bind_owners
 from upkeep.estate.kinds import FacilityKind, HouseNature, IdKind
 from upkeep.estate.models import Facility, House
 from upkeep.parties.actions import register_organisation
@@ -97,12 +98,12 @@ def make_scene(*, public_houses: int = 2, balance_fen: int = BALANCE_FEN) -> Sce
         clerk=person(username="w1", name="小李", role=Role.WINDOW_CLERK, city=city),
         reviewer=person(username="r1", name="老刘", role=Role.FIRST_REVIEWER, city=city),
         approver=town.people["approver"],
-        lift=add_facility(
+        lift=facilities.add(
             area_id=town.area.pk,
-            kind=FacilityKind.LIFT,
-            name="1号电梯",
-            building_id=houses[0].building_id,
-            unit="1单元",
+            place=facilities.Place(houses[0].building_id, "1单元"),
+            data=facilities.Data(kind=FacilityKind.LIFT, name="1号电梯"),
+            by_id=None,
+            at=AT,
         ),
     )
 

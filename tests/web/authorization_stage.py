@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from tests.circle.cast import BACKEND, Cast
 from tests.circle.person import picture
+from tests.publishing.desk import PDF
 from tests.web.authorization_table import STAFF
 from upkeep.banking import prints as bank_prints
 from upkeep.banking.actions import fail_order
@@ -38,11 +39,14 @@ from upkeep.policy.payout_gate import PayoutGate
 from upkeep.policy.service_rule import ServiceRule
 from upkeep.policy.wording import Wording
 from upkeep.printing.actions import keep
-from upkeep.publishing.models import PublicNotice
+from upkeep.publishing import articles
+from upkeep.publishing.files import Upload
+from upkeep.publishing.models import Column, PublicNotice
 from upkeep.repairs import actions as repairs
 from upkeep.repairs.documents import notice_document
 from upkeep.repairs.queries import orders_of
 from upkeep.repairs.stages import Stage as ProjectStage
+from upkeep.treasury import payouts
 from upkeep.voting.queries import latest_vote
 
 
@@ -61,6 +65,8 @@ class Stage:
         self._make_policy_change()
         self._make_keys()
         self._make_service()
+        self._make_payout()
+        self._make_article()
 
     @staticmethod
     def _client(user: User) -> Client:
@@ -159,6 +165,14 @@ class Stage:
         change = propose(kind=PolicyKind.PAYOUT_GATE, value=PayoutGate(), valid_from=today, **ways)
         self.objects |= {"city": str(cast.city.jurisdiction.pk), "policy_change": str(change.pk)}
 
+    def _make_article(self) -> None:
+        """An article of the city that is public, with a file."""
+        by, at = actor_of(User.objects.get(username="demo-editor")), timezone.now()
+        draft = articles.Draft(column=Column.NEWS, title="停电通知", source="管理中心", body="明日停电。")
+        version = articles.begin(draft, uploads=[Upload("附表.pdf", PDF)], by=by, at=at)
+        articles.publish(version.pk, by=by, at=at)
+        self.objects |= {"article": version.article.number, "area_number": self.cast.filled[0].area.number}
+
     def _make_case(self) -> None:
         """The developer's area collection, handed in, and another one still a draft, with a faulty workbook."""
         cast, at = self.cast, timezone.now()
@@ -255,6 +269,7 @@ class Stage:
         case = engine.start(register["move_in"], by=company, at=at, data=data)
         engine.move(case.pk, Move.SUBMIT, by=company, at=at)
         self.objects |= {"move_in": case.number, "service": str(area.services.all()[0].pk)}
+        self.objects["facility"] = str(area.facilities.all()[0].pk)
 
     def _make_order(self) -> None:
         """A payment order of the first bank, printed by the office, that the bank could not pay."""
@@ -266,6 +281,15 @@ class Stage:
             "order_print": str(bank_prints.keep_paper(order, by_id=None, at=at).pk),
         }
         fail_order(number=order.number, reason="账号不存在", by=cast.city.actor("demo-teller1"), at=at)
+
+    def _make_payout(self) -> None:
+        """What is owed for a cancelled house of the last area, which no other object stands on."""
+        at = timezone.now()
+        house = self.cast.filled[-1].houses[0]
+        developer = self.cast.city.actor("demo-developer")
+        case = engine.start(register["house_cancellation"], by=developer, at=at)
+        payouts.cancel(case, [house.pk], source="case:payout", by=developer, at=at)
+        self.objects["payout"] = str(case.payouts.get().pk)
 
     def _make_projects(self) -> None:
         cast, at = self.cast, timezone.now()

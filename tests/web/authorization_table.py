@@ -31,6 +31,7 @@ HOLDERS = EVERYBODY - STRANGERS  # whoever works with the fund
 OFFICE_AND_FAR, ORGANISATIONS, BANKS = OFFICE | FAR, OWN | OTHER, BANK | OTHER_BANK
 ADMINS = ORGANISATIONS | {"supervisor"}
 DECIDERS = {"clerk", "reviewer", "approver"}
+KEEPERS, OTHER_KEEPERS = {"company", "committee"}, {"other-company", "other-committee"}
 RUNNERS = {"company", "committee", "other-company", "other-committee"}
 BOOKKEEPERS = {"approver", "accountant", "cashier", "auditor"}
 FAR_BOOKKEEPERS = {"far-approver", "far-accountant"}
@@ -121,6 +122,28 @@ TABLE: dict[str, Row] = {
     "public:city": get("/c/jiangcheng/", EVERYBODY),
     "public:notices": get("/c/jiangcheng/notices/", EVERYBODY),
     "public:notice": get("/c/jiangcheng/notices/{notice}/", EVERYBODY),
+    # the city's site: {article} is public, with a file
+    "site:column": get("/c/jiangcheng/list/news/", EVERYBODY),
+    "site:search": get("/c/jiangcheng/search/", EVERYBODY),
+    "site:article": get("/c/jiangcheng/articles/{article}/", EVERYBODY),
+    "site:file": get("/c/jiangcheng/articles/{article}/files/1/", EVERYBODY),
+    "site:guide": get("/c/jiangcheng/guides/area_collection/", EVERYBODY),
+    "site:template": get("/c/jiangcheng/guides/area_collection/templates/houses/", EVERYBODY),
+    "site:self_service": get("/c/jiangcheng/self-service/", EVERYBODY),
+    "site:communities": get("/c/jiangcheng/communities/", EVERYBODY),
+    "site:community": get("/c/jiangcheng/communities/{area_number}/", EVERYBODY),
+    "site:status": get("/c/jiangcheng/status/", EVERYBODY),
+    "site:fund": get("/c/jiangcheng/fund/", EVERYBODY),
+    "site:offices": get("/c/jiangcheng/offices/", EVERYBODY),
+    "site:map": get("/c/jiangcheng/map/", EVERYBODY),
+    "site:desk": get("/office/articles/", {"editor"}),
+    "site:new": get("/office/articles/new/", {"editor"}),
+    "site:show": get("/office/articles/{article}/", {"editor"}),
+    "site:edit": get("/office/articles/{article}/edit/", {"editor"}),
+    "site:preview": get("/office/articles/{article}/versions/1/", {"editor"}),
+    "site:desk_file": get("/office/articles/{article}/files/1/", {"editor"}),
+    "site:publish": post("/office/articles/{article}/publish/", {"editor"}),
+    "site:withdraw": post("/office/articles/{article}/withdraw/", {"editor"}),
     "healthz": get("/healthz", EVERYBODY),
     "gallery:components": get("/components/", EVERYBODY),
     "gallery:building_table": get("/components/building-table/", EVERYBODY),
@@ -144,6 +167,11 @@ TABLE: dict[str, Row] = {
     "cases:remove_paper": post("/cases/{draft}/papers/{draft_file}/remove/", {"developer"}, EVERYBODY - {"developer"}),
     "cases:template": get("/cases/{draft}/sheets/houses/template/", {"developer"}, EVERYBODY - {"developer"}),
     "cases:rows": get("/cases/{draft}/sheets/houses/rows/", {"developer"}, EVERYBODY - {"developer"}),
+    "cases:buildings": get("/cases/{draft}/sheets/houses/draft/", {"developer"}, EVERYBODY - {"developer"}),
+    "cases:building": get(
+        "/cases/{draft}/sheets/houses/draft/building/?name=1幢", {"developer"}, EVERYBODY - {"developer"}
+    ),
+    "cases:draft_house": get("/cases/{draft}/sheets/houses/draft/houses/2/", {"developer"}, EVERYBODY - {"developer"}),
     "cases:row_buildings": get("/cases/{draft}/sheets/houses/buildings/", {"developer"}, EVERYBODY - {"developer"}),
     "cases:registry": get("/cases/{draft}/sheets/houses/registry/", NOBODY, EVERYBODY),  # connected to no registry
     "cases:import_sheet": post("/cases/{draft}/sheets/houses/import/", {"developer"}, EVERYBODY - {"developer"}),
@@ -174,6 +202,16 @@ TABLE: dict[str, Row] = {
     "service:end": post("/service/{area}/{service}/end/", DECIDERS, {"far-clerk", "far-approver"}),
     "estate:export_houses": get("/areas/{area}/export/", _AREA, FAR | OTHER),
     "estate:house": get("/areas/houses/{house}/", _AREA, FAR | OTHER),
+    "estate:houses": get("/areas/houses/?by=ROOM&q=101", OFFICE_AND_FAR | ORGANISATIONS),
+    "estate:export_found_houses": get("/areas/houses/export/?by=ROOM&q=101", OFFICE_AND_FAR | ORGANISATIONS),
+    # {facility} stands in {area}, whose company and committee keep the list
+    "estate:facilities": get("/areas/facilities/?area={area}", OFFICE | KEEPERS, FAR | OTHER_KEEPERS),
+    "estate:late_facilities": get("/areas/facilities/late/", OFFICE_AND_FAR | RUNNERS),
+    "estate:facility": get("/areas/facilities/{facility}/", OFFICE | KEEPERS, FAR | OTHER_KEEPERS),
+    "estate:correct_facility": post("/areas/facilities/{facility}/correct/", KEEPERS, OTHER_KEEPERS),
+    "estate:retire_facility": post("/areas/facilities/{facility}/retire/", KEEPERS, OTHER_KEEPERS),
+    "estate:add_facility": post("/areas/{area}/facilities/add/", KEEPERS, OTHER_KEEPERS),
+    "estate:move_facilities": post("/areas/{area}/facilities/move/", KEEPERS, OTHER_KEEPERS),
     # deposits
     "deposits:slips": get("/deposits/slips/", OFFICE_AND_FAR | ORGANISATIONS | BANKS),
     "deposits:export_slips": get("/deposits/slips/export/", OFFICE_AND_FAR | ORGANISATIONS | BANKS),
@@ -211,6 +249,10 @@ TABLE: dict[str, Row] = {
     "payments:order_print": get("/payments/orders/{order}/prints/{order_print}/", PAYERS, FAR_PAYERS),
     "payments:reissue": get("/payments/orders/{order}/reissue/", {"approver", "accountant"}, FAR_PAYERS),
     "payments:void": get("/payments/orders/{order}/void/", {"approver", "accountant"}, FAR_PAYERS),
+    # {payout} of a cancelled house, not ordered yet
+    "payments:payouts": get("/payments/payouts/", OFFICE_AND_FAR),
+    "payments:payout": get("/payments/payouts/{payout}/", OFFICE, FAR),
+    "payments:order_payout": get("/payments/payouts/{payout}/order/", {"approver", "accountant"}, FAR_PAYERS),
     # repair projects: {project} is being voted on, {new} is not published, {passed} waits for acceptance
     "projects:list": get("/projects/", OFFICE_AND_FAR | RUNNERS),
     "projects:new": get("/projects/new/", RUNNERS),

@@ -111,7 +111,7 @@ class TestTheWayThroughACase:
         asked = client.post(f"/cases/{number}/sheets/houses/import/", workbook("house-table-1200.xlsx"))
         assert do_work().state == "DONE"
         assert client.get(asked["Location"])["Location"] == page % 2
-        assert "已导入 1,200 行" in text(client.get(page % 2)).replace("  ", " ")
+        assert "现有 1,200 行，全部正确" in text(client.get(page % 2)).replace("  ", " ")
         assert client.post(page % 2, {"action": "next"})["Location"] == page % 3
         client.post(f"/cases/{number}/papers/", photo("planning_permit"))
         assert client.post(page % 3, {"action": "next"})["Location"] == page % 4

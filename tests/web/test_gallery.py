@@ -116,6 +116,34 @@ class TestTheBuildingTable:
         self.page.get_by_role("button", name="批量取消").click()
         assert self.count() == 6
 
+    def test_opens_a_house_in_a_dialog_that_saves_it_and_takes_it_back(self) -> None:
+        self.cell("1201").dblclick()
+        dialog = self.page.get_by_role("dialog", name="房屋信息")
+        expect(dialog).to_contain_text("1单元 1201")
+        expect(dialog.get_by_role("button", name="取消", exact=True)).to_be_disabled()
+        dialog.get_by_role("button", name="保存房屋").click()
+        expect(self.cell("1201")).to_have_attribute("data-saved", "")
+        expect(self.cell("1201")).to_be_focused()
+        assert self.count() == 7
+        self.page.keyboard.press("Enter")
+        expect(dialog).to_contain_text("本户已保存")
+        dialog.get_by_role("button", name="取消", exact=True).click()
+        assert self.count() == 6
+
+    def test_closes_the_dialog_without_a_change(self) -> None:
+        self.cell("1201").click()
+        self.page.get_by_role("button", name="房屋详情").click()
+        dialog = self.page.get_by_role("dialog", name="房屋信息")
+        dialog.get_by_role("button", name="关闭").click()
+        expect(dialog).to_be_hidden()
+        assert self.count() == 7
+
+    def test_does_not_save_a_busy_house_in_its_dialog(self) -> None:
+        self.page.locator(".bt-cell.is-busy").first.dblclick(force=True)
+        dialog = self.page.get_by_role("dialog", name="房屋信息")
+        expect(dialog).to_contain_text("正在办理")
+        expect(dialog.get_by_role("button", name="保存房屋")).to_be_disabled()
+
     def test_keeps_the_choice_from_building_to_building(self) -> None:
         self.cell("1201").click()
         self.page.get_by_role("link", name="1幢").click()

@@ -12,14 +12,20 @@ from django.utils import timezone
 from launch.binaries import find_binaries
 from tests.circle.cast import Cast
 from tests.circle.person import pdf_text
+from tests.web.public.door import Door
+from tests.web.site.asking import ask
 from tests.web.test_authorization import readable
 from upkeep.banking.models import PaymentOrder
 from upkeep.casework import engine
+from upkeep.casework.models import Case
 from upkeep.casework.parts import put_rows
 from upkeep.casework.procedure import register
 from upkeep.estate.models import Owner, Ownership
 from upkeep.jobs.actions import defer
 from upkeep.kernel.masking import mask_name
+from upkeep.policy.actions import set_policy
+from upkeep.policy.models import PolicyKind
+from upkeep.policy.public_query_rule import PublicQueryRule
 from upkeep.repairs.stages import Stage
 
 pytestmark = [pytest.mark.commits, pytest.mark.slow]
@@ -113,10 +119,40 @@ def _may(who: str, address: str, kind: str) -> bool:
 
 class TestPersonalData:
     def test_is_read_by_no_stranger(self, cast: Cast) -> None:
-        seen = crawl(Client(), "/", "/c/jiangcheng/", "/c/jiangcheng/notices/", "/c/jiangcheng/notices/?closed=1")
+        area = cast.filled[0].area
+        rule = PublicQueryRule(mode="OPEN_MASKED", case_proof="NUMBER")
+        place = cast.city.jurisdiction.pk
+        set_policy(
+            kind=PolicyKind.PUBLIC_QUERY_RULE, jurisdiction_id=place, value=rule, valid_from=timezone.localdate()
+        )
+        base = "/c/jiangcheng"
+        starts = [f"{base}/{page}" for page in ("", "notices/", "notices/?closed=1", "map/", f"search/?q={NAME}")]
+        starts += [f"{base}/communities/?q={area.initials}", f"{base}/communities/{area.number}/"]
+
+        seen = crawl(Client(), "/", *starts)
 
         assert found(seen, "anonymous") == set()
+        for part in ("/list/", "/guides/", "/communities/", "/fund/", "/status/", "/self-service/", "/templates/"):
+            assert any(part in address for address in seen), part
         assert any(mask_name(NAME) in text for address, text in seen.items() if "/notices/" in address)
+
+    def test_is_masked_in_every_answer_of_the_open_queries(self, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+        rule = PublicQueryRule(mode="OPEN_MASKED", case_proof="NUMBER")
+        place, door = cast.city.jurisdiction.pk, Door(monkeypatch)
+        set_policy(
+            kind=PolicyKind.PUBLIC_QUERY_RULE, jurisdiction_id=place, value=rule, valid_from=timezone.localdate()
+        )
+        house = next(house for house in cast.filled[0].houses if house.building.name == "1幢")
+        answers = [ask(door, "fund/", {"address": house.address})]
+        key = re.findall(r'name="house" value="([^"]+)"', answers[0].content.decode())[0]
+        answers.append(door.client.post("/c/jiangcheng/fund/", {"house": key}))
+        numbers = Case.objects.exclude(state="DRAFT").values_list("number", flat=True)[:6]
+        answers += [ask(door, "status/", {"number": number}) for number in numbers]
+
+        assert [one.status_code for one in answers] == [200] * len(answers) and len(answers) >= 3
+        seen = {str(place): readable(one) for place, one in enumerate(answers)}
+        assert found(seen, "anonymous") == set()
+        assert mask_name(NAME) in seen["1"]
 
     @pytest.mark.parametrize("who", READERS)
     def test_is_shown_masked_but_where_the_field_table_says(self, cast: Cast, who: str) -> None:

@@ -15,12 +15,13 @@ from openpyxl import load_workbook
 
 from tests.cast import AT, Cast, move
 from tests.estate.registry_stage import serving
+from tests.procedures.test_area_collection import HOUSE
 from tests.procedures.test_house_supplement import area_of
 from tests.web.pages import client_of, do_work, text
 from tests.web.test_cases import begun, form_of, photo
 from upkeep.books import sub_accounts
 from upkeep.casework.models import Case
-from upkeep.casework.parts import faults_in, row_count, rows_of
+from upkeep.casework.parts import faults_in, put_rows, row_count, rows_of
 from upkeep.casework.procedure import register
 from upkeep.casework.states import Move
 from upkeep.estate import registry
@@ -285,3 +286,18 @@ def test_areas_are_made_by_approval_only(cast: Cast, client: Client, server: San
     fetch(client, of(begun(client)), "P1004", ["P1004-1"])
 
     assert not Area.objects.exists()
+
+
+def test_an_area_that_has_a_house_table_is_shown_the_way_to_the_supplement(cast: Cast, client: Client) -> None:
+    area_of(cast, "云水谣")
+    number = begun(client)
+    client.post(f"/cases/{number}/edit/1/", form_of(cast, name="云水谣"))
+    put_rows(Case.objects.get(number=number), "houses", [(2, HOUSE)])
+    client.post(f"/cases/{number}/papers/", photo("planning_permit"))
+
+    page = client.get(f"/cases/{number}/edit/4/")
+
+    assert "“云水谣”已有楼盘表，不能再次采集" in text(page)
+    assert '<a href="/cases/new/house_supplement/">去办理</a>' in page.content.decode()
+    guide = text(client.get("/cases/new/house_supplement/"))
+    assert "已有楼盘表的物业区域新增楼栋、单元或房屋时办理" in guide

@@ -1,6 +1,7 @@
 """The only code that changes `Case.state`."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -18,7 +19,7 @@ from upkeep.kernel.errors import HasProblems, Problem, Refusal
 from upkeep.parties.actor import Actor
 from upkeep.parties.queries import within
 from upkeep.parties.roles import REVIEWERS, Role
-from upkeep.policy.review_chain import ChainStep, ReviewChain, review_chain
+from upkeep.policy.review_chain import ChainStep, ReviewChain, review_chain, review_chains
 
 _MOST_NAME, _MOST_SUBJECT = 50, 200  # what the columns of the case hold
 
@@ -43,13 +44,22 @@ def chain_for(procedure: Procedure, *, jurisdiction_id: int, on: dt.date) -> Rev
 
 def may_start(procedure: Procedure, *, by: Actor, on: dt.date) -> bool:
     """Whether the actor's roles may start the procedure in his city."""
-    starters = procedure.starters
-    if by.jurisdiction_id:
-        chain = chain_for(procedure, jurisdiction_id=by.jurisdiction_id, on=on)
-        starters = frozenset(Role(code) for code in chain.starters) or starters
-        if by.roles & starters and not procedure.is_open(jurisdiction_id=by.jurisdiction_id, on=on):
-            return False
-    return not by.roles.isdisjoint(starters)
+    return procedure in startable([procedure], by=by, on=on)
+
+
+def startable(procedures: Iterable[Procedure], *, by: Actor, on: dt.date) -> list[Procedure]:
+    """Those of the procedures that the actor's roles may start in his city; the chains are read at once."""
+    asked = list(procedures)
+    if not by.jurisdiction_id:
+        return [one for one in asked if not by.roles.isdisjoint(one.starters)]
+    chains = review_chains(jurisdiction_id=by.jurisdiction_id, procedures=[one.code for one in asked], on=on)
+    found = []
+    for one in asked:
+        chain = chains[one.code] or one.default_chain()
+        starters = frozenset(Role(code) for code in chain.starters) or one.starters
+        if by.roles & starters and one.is_open(jurisdiction_id=by.jurisdiction_id, on=on):
+            found.append(one)
+    return found
 
 
 def chain_of(case: Case, *, on: dt.date) -> ReviewChain:

@@ -14,9 +14,10 @@ from django.db import transaction
 from upkeep.casework.engine import NotNow, editable
 from upkeep.casework.models import Case, CaseRow
 from upkeep.casework.procedure import SheetPage, register
+from upkeep.kernel.bulk import copy_in
 from upkeep.kernel.dates import day_of
 from upkeep.kernel.errors import HasProblems, Problem
-from upkeep.kernel.ids import new_ids
+from upkeep.kernel.ids import new_id, new_ids
 from upkeep.parties.actor import Actor
 from upkeep.sheets.checking import as_json, as_reading, faults_of, from_json
 from upkeep.sheets.columns import Fault, Row, Values
@@ -172,14 +173,9 @@ def put_rows(
 ) -> None:
     """Put numbered rows in the place of those the case has, as they are."""
     CaseRow.objects.filter(case=case, part=part).delete()
-    numbered, marked = list(rows), frozenset(faulty)
-    CaseRow.objects.bulk_create(
-        [
-            CaseRow(id=pk, case=case, part=part, row_number=number, data=dict(values), faulty=number in marked)
-            for pk, (number, values) in zip(new_ids(len(numbered)), numbered, strict=True)
-        ],
-        batch_size=5_000,
-    )
+    marked = frozenset(faulty)
+    fresh = ((new_id(), case.pk, part, number, values, number in marked) for number, values in rows)
+    copy_in(CaseRow, ("id", "case", "part", "row_number", "data", "faulty"), fresh)
 
 
 def rows_of(case: Case, part: str) -> Iterator[tuple[int, dict[str, Any]]]:

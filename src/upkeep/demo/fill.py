@@ -1,5 +1,6 @@
 """Areas with their houses, owners and first deposits."""
 
+import dataclasses
 import datetime as dt
 import random
 from dataclasses import dataclass
@@ -12,7 +13,8 @@ from upkeep.demo.city import City
 from upkeep.demo.people import Person, invent
 from upkeep.deposits.actions import issue_deposit_slips
 from upkeep.estate import actions as estate
-from upkeep.estate import queries
+from upkeep.estate import facilities, queries
+from upkeep.estate.facilities import Data, Place
 from upkeep.estate.kinds import FacilityKind, HouseUse, IdKind
 from upkeep.estate.models import Area, House
 from upkeep.kernel.dates import SHANGHAI
@@ -55,29 +57,32 @@ def fill_area(
     estate.add_houses(area_id=area.pk, houses=houses)
     entered = queries.houses_of_area(area.pk)
     sub_accounts.open_for(area_id=area.pk, house_ids=[house.pk for house in entered])
-    _add_facilities(area, plan)
+    _add_facilities(area, plan, at=at)
     _bind_owners(city, entered, plan, since=on, chance=chance)
     return Filled(plan, area, entered)
 
 
-def _add_facilities(area: Area, plan: Plan) -> None:
-    for counted in queries.buildings_of(area.pk):
-        building = counted.building
+def _add_facilities(area: Area, plan: Plan, *, at: dt.datetime) -> None:
+    """Roofs, lifts, the pump and the gate, as old as their building; a lift lives 15 years, a pump ten."""
+    built = dt.date(int(plan.built[:4]), int(plan.built[4:]), 20)
+    everywhere = Place()
+    entries = [
+        (everywhere, Data(kind=FacilityKind.PUMP, name="小区供水水泵", maker="江城泵业", model_number="CDL32-60")),
+        (everywhere, Data(kind=FacilityKind.GATE, name="小区大门门禁")),
+    ]
+    for building in (counted.building for counted in queries.buildings_of(area.pk)):
         if not building.name.endswith("幢"):
             continue
-        estate.add_facility(
-            area_id=area.pk, building_id=building.pk, kind=FacilityKind.ROOF, name=f"{building.name}屋面"
-        )
+        entries.append((Place(building.pk), Data(kind=FacilityKind.ROOF, name=f"{building.name}屋面")))
         for unit in range(1, plan.units + 1) if plan.has_lift else ():
-            estate.add_facility(
-                area_id=area.pk,
-                building_id=building.pk,
-                unit=f"{unit}单元",
-                kind=FacilityKind.LIFT,
-                name=f"{building.name}{unit}单元电梯",
+            lift = Data(
+                kind=FacilityKind.LIFT, name=f"{building.name}{unit}单元电梯", maker="西南电梯", model_number="GPS-III"
             )
-    estate.add_facility(area_id=area.pk, kind=FacilityKind.PUMP, name="小区供水水泵")
-    estate.add_facility(area_id=area.pk, kind=FacilityKind.SECURITY, name="小区大门门禁")
+            entries.append((Place(building.pk, f"{unit}单元"), lift))
+    lives = {FacilityKind.PUMP: 10, FacilityKind.LIFT: 15, FacilityKind.ROOF: 20}
+    for place, data in entries:
+        aged = dataclasses.replace(data, installed_on=built, life_years=lives.get(data.kind))
+        facilities.add(area_id=area.pk, place=place, data=aged, by_id=None, at=at)
 
 
 def _bind_owners(city: City, houses: list[House], plan: Plan, *, since: dt.date, chance: random.Random) -> None:

@@ -14,6 +14,7 @@ from upkeep.demo.fill import Filled, fill_area, moment
 from upkeep.demo.owners import open_owner_account
 from upkeep.demo.preset_cities import PRESET_CITIES, fill_preset_city, found_preset_city
 from upkeep.demo.repairs import run_projects
+from upkeep.demo.site import write_site
 from upkeep.parties.queries import cities
 from upkeep.policy.presets.applying import get_preset
 
@@ -55,9 +56,11 @@ def load_demo(*, today: dt.date, tell: Callable[[str], None] = lambda text: None
     _analyze()
     tell(f"{run_projects(city, filled, today=today)} 个维修项目")
     tell(f"{file_cases(city, today=today, chance=chance)} 张业务单")
+    tell(f"{write_site(city, today=today, own=True)} 篇公众信息")
     for small in PRESET_CITIES:
         other = found_preset_city(small, today=today, password_hash=_hash())
         count = fill_preset_city(other, small, today=today, password_hash=_hash())
+        write_site(other, today=today)
         tell(f"{small.name}（{get_preset(small.preset).title}）：{count} 户")
     return city
 

@@ -35,6 +35,7 @@ _STAFF = (
     ("reviewer", "审", Role.FIRST_REVIEWER),
     ("approver", "批", Role.APPROVER),
     ("accountant", "会", Role.ACCOUNTANT),
+    ("editor", "编", Role.EDITOR),
     ("auditor", "计", Role.AUDITOR),
     ("system-admin", "统", Role.SYSTEM_ADMIN),
     ("security-admin", "安", Role.SECURITY_ADMIN),

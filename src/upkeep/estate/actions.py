@@ -8,8 +8,8 @@ from django.db import IntegrityError, connection, transaction
 from pypinyin import Style, lazy_pinyin
 
 from upkeep.casework.numbering import next_number
-from upkeep.estate.kinds import BuildingKind, FacilityKind, HouseNature, HouseState, HouseUse, Structure
-from upkeep.estate.models import Area, Building, Facility, House
+from upkeep.estate.kinds import BuildingKind, HouseNature, HouseState, HouseUse, Structure
+from upkeep.estate.models import Area, Building, House
 from upkeep.estate.owners import NewOwnership, OwnerDetails, bind_many, current
 from upkeep.estate.queries import current_service
 from upkeep.estate.serving import begin_service
@@ -75,6 +75,7 @@ def create_area(
     floor_area_dm2: int,
     at: dt.datetime,
     land_area_dm2: int = 0,
+    established_on: dt.date | None = None,
     property_company_id: int | None = None,
     committee_id: int | None = None,
     case_id: int | None = None,
@@ -91,6 +92,7 @@ def create_area(
                 developer_id=developer_id,
                 floor_area_dm2=floor_area_dm2,
                 land_area_dm2=land_area_dm2,
+                established_on=established_on,
                 created_at=at,
             )
     except IntegrityError:
@@ -220,14 +222,3 @@ def bind_committee(*, area_id: int, committee_id: int, at: dt.datetime, by_id: i
         at=at,
     )
     return area
-
-
-def add_facility(
-    *, area_id: int, kind: FacilityKind, name: str, building_id: int | None = None, unit: str = ""
-) -> Facility:
-    """Enter a shared facility; one of the same name at the same place is returned instead of doubled."""
-    building = Building.objects.get(pk=building_id) if building_id else None
-    facility, _ = Facility.objects.get_or_create(
-        area_id=area_id, building=building, unit=unit, name=name, defaults={"kind": kind}
-    )
-    return facility

@@ -89,17 +89,41 @@ class OwnershipActKind(models.TextChoices):
 
 
 class FacilityKind(models.TextChoices):
-    """设施设备类型."""
+    """设施设备类型: 共用部位 and 共用设施设备 after 165号令 第三条, as areas have them."""
 
     LIFT = "LIFT", "电梯"
     ROOF = "ROOF", "屋面防水"
     FACADE = "FACADE", "外墙"
+    STRUCTURE = "STRUCTURE", "承重结构"
+    HALL = "HALL", "门厅楼道"
     PUMP = "PUMP", "供水水泵"
-    FIRE = "FIRE", "消防设施"
     DRAIN = "DRAIN", "排水设施"
+    POWER = "POWER", "供配电设施"
+    FIRE = "FIRE", "消防设施"
     SECURITY = "SECURITY", "安防监控"
+    GATE = "GATE", "大门围墙"
     ROAD = "ROAD", "道路照明"
+    GREEN = "GREEN", "绿地景观"
+    PARKING = "PARKING", "公共车场车库"
+    LEISURE = "LEISURE", "文体设施"
+    ANTENNA = "ANTENNA", "天线避雷"
     OTHER = "OTHER", "其他"
+
+
+class FacilityState(models.TextChoices):
+    """设施设备状态."""
+
+    IN_USE = "IN_USE", "使用中"
+    RETIRED = "RETIRED", "已停用"
+
+
+class FacilityAct(models.TextChoices):
+    """设施设备变动: what was done to a facility's entry."""
+
+    ADDED = "ADDED", "添加"
+    CORRECTED = "CORRECTED", "修改"
+    MOVED = "MOVED", "移动"
+    RETIRED = "RETIRED", "停用"
 
 
 Kind = TypeVar("Kind", bound=models.TextChoices)

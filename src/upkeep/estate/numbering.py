@@ -167,10 +167,10 @@ def unit_names(count: int) -> tuple[str, ...]:
     return tuple(str(one) for one in range(1, count + 1))
 
 
-def spread(values: Sequence[int], count: int) -> tuple[int, ...]:
+def spread(what: str, values: Sequence[int], count: int) -> tuple[int, ...]:
     """One value for all, or one for each. Raises: NoSuchPlan when there are neither one nor as many as asked for."""
     if len(values) == 1:
         return tuple(values) * count
     if len(values) != count:
-        raise NoSuchPlan(f"应填写 1 个数（全部相同），或用逗号分隔的 {count} 个数，现有 {len(values)} 个")
+        raise NoSuchPlan(f"{what}应填写 1 个数（全部相同），或用逗号分隔的 {count} 个数，现有 {len(values)} 个")
     return tuple(values)

@@ -31,7 +31,7 @@ CODE_SENT = event(
     lasts=LIFETIME,
 )
 #: What the SMS calls each purpose; a package that needs another one adds it.
-PURPOSES = {"login": "登录", "registration": "注册", "phone": "更换手机号"}
+PURPOSES = {"login": "登录", "registration": "注册", "phone": "更换手机号", "query": "公众查询"}
 
 
 class TooMany(Refusal):

@@ -29,6 +29,10 @@ FACTORS = Limit("second-factor", 5, dt.timedelta(minutes=15))
 BINDINGS = Limit("house-binding", 5, dt.timedelta(hours=24))
 #: Old passwords typed wrong on the page where one changes it.
 OLD_PASSWORDS = Limit("old-password", 5, dt.timedelta(minutes=15))
+#: Public queries of one address, and of one house or business form, whoever asks.
+QUERIES_A_MINUTE = Limit("query-minute", 10, dt.timedelta(minutes=1))
+QUERIES_AN_HOUR = Limit("query-hour", 60, dt.timedelta(hours=1))
+QUERIES_OF_ONE_A_DAY = Limit("query-of-one", 20, dt.timedelta(days=1))
 
 #: No window is longer than a day.
 _KEPT = dt.timedelta(days=2)

@@ -10,10 +10,14 @@ class Refusal(Exception):
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong, tied to a form field, a sheet cell such as "F12", or "" for the whole."""
+    """One thing wrong, tied to a form field, a sheet cell such as "F12", or "" for the whole.
+
+    `instead` is the code of the procedure by which it can be done, where this is the wrong one.
+    """
 
     field: str
     text: str
+    instead: str = ""
 
 
 class HasProblems(Refusal):

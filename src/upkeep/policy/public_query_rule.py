@@ -7,6 +7,11 @@ from upkeep.policy.models import PolicyKind
 from upkeep.policy.settings import in_force, setting
 
 MODES = (("PROOF", "须验证业主身份"), ("OPEN_MASKED", "凭地址查询，个人信息脱敏"))
+CASE_PROOFS = (
+    ("PHONE_TAIL", "业务单编号和预留电话后四位"),
+    ("SMS", "业务单编号和预留手机收到的动态密码"),
+    ("NUMBER", "凭业务单编号查询，个人信息脱敏"),
+)
 UNREGISTERED = (("REVIEW", "先审核后入库"), ("PROVISIONAL", "暂列入，银行到账后生效"))
 
 
@@ -15,6 +20,8 @@ class PublicQueryRule:
     """Queries and self-service without a login."""
 
     mode: str = setting("维修资金公众查询", "PROOF", choices=MODES)
+    case_proof: str = setting("业务受理状态查询", "PHONE_TAIL", choices=CASE_PROOFS)
+    area_totals: bool = setting("公开小区资金总额", True, help="户数过少、会显出单户余额的小区不公开")
     unregistered_house: str = setting("未备案房屋交款", "REVIEW", choices=UNREGISTERED)
 
 

@@ -1,6 +1,7 @@
 """Finding the policy in force: the nearest ancestor of the jurisdiction that has one on that day."""
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,12 +19,25 @@ class NoPolicy(Refusal):
 
 def value_in_force(*, kind: PolicyKind, jurisdiction_id: int, on: dt.date, scope: str = "") -> Any | None:
     """The JSON value in force, or None. A value for the exact scope wins over one for all (scope "")."""
+    return values_in_force(kind=kind, jurisdiction_id=jurisdiction_id, on=on, scopes=[scope])[scope]
+
+
+def values_in_force(
+    *, kind: PolicyKind, jurisdiction_id: int, on: dt.date, scopes: Collection[str]
+) -> dict[str, Any | None]:
+    """What `value_in_force` says of each scope, in one query for all."""
     line = ancestry(jurisdiction_id)
-    found = Policy.objects.filter(
-        jurisdiction_id__in=line, kind=kind, scope__in={scope, ""}, in_force__contains=on
-    ).values_list("jurisdiction_id", "scope", "value")
-    ranked = sorted(found, key=lambda row: (line.index(row[0]), row[1] != scope))
-    return ranked[0][2] if ranked else None
+    found = list(
+        Policy.objects.filter(
+            jurisdiction_id__in=line, kind=kind, scope__in={*scopes, ""}, in_force__contains=on
+        ).values_list("jurisdiction_id", "scope", "value")
+    )
+    values: dict[str, Any | None] = {}
+    for scope in scopes:
+        fitting = [row for row in found if row[1] in (scope, "")]
+        fitting.sort(key=lambda row, scope=scope: (line.index(row[0]), row[1] != scope))  # type: ignore[misc]
+        values[scope] = fitting[0][2] if fitting else None
+    return values
 
 
 def require_value(*, kind: PolicyKind, jurisdiction_id: int, on: dt.date, scope: str = "") -> Any:

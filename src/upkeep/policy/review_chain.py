@@ -1,12 +1,13 @@
 """办理流程: who decides a procedure in this city, in which order and how fast; and who may start it."""
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
 from upkeep.parties.roles import Role
 from upkeep.policy.models import PolicyKind
-from upkeep.policy.queries import value_in_force
+from upkeep.policy.queries import value_in_force, values_in_force
 
 MOST_STEPS, MOST_DAYS = 5, 60
 
@@ -45,3 +46,10 @@ def review_chain(*, jurisdiction_id: int, procedure: str, on: dt.date) -> Review
     """The chain that the city's policy sets for a procedure, or None: the procedure's own default holds."""
     value = value_in_force(kind=PolicyKind.REVIEW_CHAIN, jurisdiction_id=jurisdiction_id, scope=procedure, on=on)
     return None if value is None else chain_from_json(value)
+
+
+def review_chains(*, jurisdiction_id: int, procedures: Collection[str], on: dt.date) -> dict[str, ReviewChain | None]:
+    """What `review_chain` says of each procedure, in one query for all."""
+    kind = PolicyKind.REVIEW_CHAIN
+    values = values_in_force(kind=kind, jurisdiction_id=jurisdiction_id, on=on, scopes=procedures)
+    return {code: None if value is None else chain_from_json(value) for code, value in values.items()}

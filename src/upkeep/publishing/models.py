@@ -1,4 +1,4 @@
-"""公示. Only `publishing.actions` writes it; what was published never changes."""
+"""公示 and 信息发布. Only this package's actions write them; what was published never changes."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -6,6 +6,16 @@ from django.db.models import F, Q
 from upkeep.estate.models import Area
 from upkeep.kernel.ids import new_id
 from upkeep.parties.models import Jurisdiction, User
+
+#: Largest attachment that is kept, in bytes.
+MOST_KEPT = 10 * 1024 * 1024
+#: What may be attached, by the ending of its name. Pictures are encoded anew and are all JPEG afterwards.
+FILE_TYPES = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "jpg": "image/jpeg",
+}
 
 
 class NoticeKind(models.TextChoices):
@@ -48,3 +58,139 @@ class PublicNotice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.kind}"
+
+
+class Column(models.TextChoices):
+    """栏目: the columns of a city's public site (manual 002, 简介)."""
+
+    NEWS = "NEWS", "新闻动态"
+    POLICY = "POLICY", "政策法规"
+    GUIDE = "GUIDE", "办事指南"
+    DOWNLOAD = "DOWNLOAD", "下载中心"
+    FAQ = "FAQ", "常见问题"
+
+
+class Article(models.Model):
+    """信息: something that an office writes for the public. What it says stands in its versions, when it is read in its
+    publications; both are only ever added to."""
+
+    id = models.BigIntegerField("标识", primary_key=True, default=new_id)
+    number = models.CharField("信息编号", max_length=20, unique=True)
+    jurisdiction = models.ForeignKey(Jurisdiction, verbose_name="所属管辖区", on_delete=models.PROTECT)
+    begun_at = models.DateTimeField("起草时间")
+
+    class Meta:
+        verbose_name = "信息"
+        indexes = [models.Index(fields=("jurisdiction", "-begun_at"), name="article_newest")]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class ArticleFile(models.Model):
+    """附件: a picture or document of an article, kept sealed. `place` is what its text calls it by: 附件1, 附件2."""
+
+    id = models.BigIntegerField("标识", primary_key=True, default=new_id)
+    article = models.ForeignKey(Article, verbose_name="信息", on_delete=models.PROTECT, related_name="files")
+    place = models.PositiveSmallIntegerField("序号")
+    name = models.CharField("文件名", max_length=120)
+    path = models.CharField("存放位置", max_length=200)
+    content_type = models.CharField("类型", max_length=100)
+    size = models.PositiveIntegerField("字节数")
+    sha256 = models.CharField("内容摘要", max_length=64)
+    added_by = models.ForeignKey(User, verbose_name="上传人", on_delete=models.PROTECT)
+    added_at = models.DateTimeField("上传时间")
+
+    class Meta:
+        verbose_name = "附件"
+        ordering = ("place",)
+        constraints = [
+            models.UniqueConstraint(fields=("article", "place"), name="attachment_has_its_own_place"),
+            models.UniqueConstraint(fields=("article", "sha256"), name="attachment_is_kept_once"),
+            models.CheckConstraint(name="attachment_is_not_too_large", condition=Q(size__gt=0, size__lte=MOST_KEPT)),
+            models.CheckConstraint(
+                name="attachment_type_is_known", condition=Q(content_type__in=sorted(FILE_TYPES.values()))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.article_id} {self.place}"
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether it may stand in the text."""
+        return self.content_type == FILE_TYPES["jpg"]
+
+    @property
+    def suffix(self) -> str:
+        """PDF, XLSX: what one is about to download."""
+        return self.name.rpartition(".")[2].upper()
+
+
+class ArticleVersion(models.Model):
+    """版本: what an article said from one saving to the next. Never changed."""
+
+    id = models.BigIntegerField("标识", primary_key=True, default=new_id)
+    article = models.ForeignKey(Article, verbose_name="信息", on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField("版本号")
+    column = models.CharField("栏目", max_length=10, choices=Column.choices)
+    title = models.CharField("标题", max_length=100)
+    source = models.CharField("来源", max_length=60)
+    body = models.TextField("正文")
+    hidden_files = models.JSONField("不再列出的附件序号", default=list)
+    written_by = models.ForeignKey(User, verbose_name="编辑人", on_delete=models.PROTECT)
+    written_at = models.DateTimeField("保存时间")
+
+    class Meta:
+        verbose_name = "信息版本"
+        ordering = ("-number",)
+        constraints = [
+            models.UniqueConstraint(fields=("article", "number"), name="article_versions_are_counted"),
+            models.CheckConstraint(name="article_column_is_known", condition=Q(column__in=Column.values)),
+            models.CheckConstraint(name="article_says_something", condition=~Q(title="") & ~Q(source="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.article_id} v{self.number}"
+
+
+class Publication(models.Model):
+    """发布: a version is read by the public from one moment to the end of a day, or until a later publication of the same
+    article takes its place. Withdrawing (撤回) fills in the last three fields, once."""
+
+    id = models.BigIntegerField("标识", primary_key=True, default=new_id)
+    article = models.ForeignKey(Article, verbose_name="信息", on_delete=models.PROTECT, related_name="publications")
+    version = models.ForeignKey(
+        ArticleVersion, verbose_name="版本", on_delete=models.PROTECT, related_name="publications"
+    )
+    dated_on = models.DateField("发布日期", help_text="第一次发布的日期，更正后不变")
+    begins_at = models.DateTimeField("开始时间")
+    ends_on = models.DateField("截止日期", null=True, blank=True)
+    is_pinned = models.BooleanField("置顶", default=False)
+    by_user = models.ForeignKey(User, verbose_name="发布人", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField("操作时间")
+    withdrawn_at = models.DateTimeField("撤回时间", null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        User, verbose_name="撤回人", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    withdrawn_because = models.CharField("撤回原因", max_length=200, blank=True, default="")
+
+    class Meta:
+        verbose_name = "信息发布"
+        ordering = ("-begins_at", "-pk")
+        constraints = [
+            models.CheckConstraint(name="publication_is_not_back_dated", condition=Q(begins_at__gte=F("at"))),
+            models.CheckConstraint(
+                name="publication_ends_after_it_begins",
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("begins_at__date")),
+            ),
+            models.CheckConstraint(
+                name="publication_is_withdrawn_by_someone_for_a_reason",
+                condition=Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True, withdrawn_because="")
+                | (Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False) & ~Q(withdrawn_because="")),
+            ),
+        ]
+        indexes = [models.Index(fields=("article", "-begins_at"), name="publication_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.article_id} {self.begins_at:%Y-%m-%d}"

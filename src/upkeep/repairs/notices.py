@@ -6,7 +6,6 @@ The same content is previewed, published and printed; once published, print and 
 from typing import Any
 
 from upkeep.casework.procedure import Table
-from upkeep.estate.models import Facility
 from upkeep.estate.queries import owner_names
 from upkeep.kernel.areas import square_metres
 from upkeep.kernel.dates import in_letters
@@ -82,17 +81,12 @@ def works_of(project: RepairProject) -> Table:
     """What is repaired, where, by whom, for how much; the last row is the sum."""
     works = list(project.facilities.select_related("facility__building").order_by("pk"))
     rows = [
-        (work.facility.name, place_of(work.facility), work.content, work.contractor, yuan(work.budget_fen))
+        (work.facility.name, work.facility.place, work.content, work.contractor, yuan(work.budget_fen))
         for work in works
     ]
     total = ("合计", "", "", "", yuan(sum(work.budget_fen for work in works)))
     columns = ("设施设备", "位置", "维修内容", "施工单位", "预算金额（元）")
     return Table("维修内容", columns, [*rows, total], frozenset({4}))
-
-
-def place_of(facility: Facility) -> str:
-    """Where a facility is: the area, a building, a unit of it."""
-    return f"{facility.building.name} {facility.unit}".strip() if facility.building else "小区"
 
 
 def houses_of(project: RepairProject, kind: NoticeKind) -> Table:

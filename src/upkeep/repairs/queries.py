@@ -13,7 +13,7 @@ from upkeep.kernel.numbers import tidy_number
 from upkeep.parties.actor import Actor
 from upkeep.parties.queries import within
 from upkeep.parties.roles import OFFICE, Role
-from upkeep.repairs.models import ProjectCase, ProjectEvent, ProjectHouse, RepairProject
+from upkeep.repairs.models import ProjectCase, ProjectEvent, ProjectFacility, ProjectHouse, RepairProject
 from upkeep.repairs.purposes import PURPOSE, project_id_of, reference_prefix
 
 #: Who may run a project: the committee of the area, or its property company (004; 000).
@@ -100,6 +100,12 @@ def sums_of(project: RepairProject) -> Sums:
 def history(project: RepairProject) -> QuerySet[ProjectEvent]:
     """Everything that happened to the project, oldest first."""
     return ProjectEvent.objects.filter(project=project).order_by("at", "pk")
+
+
+def repairs_of(facility_id: int, *, actor: Actor) -> QuerySet[ProjectFacility]:
+    """维修记录: what the projects that the actor sees did or do to a facility, the newest first."""
+    works = ProjectFacility.objects.filter(facility_id=facility_id, project__in=visible_to(actor))
+    return works.select_related("project").order_by("-project__created_at", "-pk")
 
 
 def project_of(case: Case) -> RepairProject | None:

@@ -95,6 +95,11 @@ def sheet_part(parts: Parts, related: str) -> str:
     raise Unusual("a sheet that is not there")
 
 
+def first_sheet(parts: Parts) -> bytes:
+    """The sheet that people see first. Raises: Unusual."""
+    return parts[sheet_part(parts, _sheet_ids(parts)[0][1])]
+
+
 def _relationships(parts: Parts, part: str) -> list[bytes]:
     return re.findall(rb"<Relationship\b[^>]*?/>", parts.get(rels_of(part), b""))
 

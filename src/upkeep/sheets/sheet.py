@@ -12,6 +12,7 @@ from upkeep.kernel.money import half_width
 from upkeep.sheets.archive import checked_workbook
 from upkeep.sheets.columns import Column, Fault, Reading, Row, Values, column_letters, make_fault
 from upkeep.sheets.kinds import Cell, Wrong
+from upkeep.sheets.lost import lost_cells
 from upkeep.sheets.marking import mark
 from upkeep.sheets.writing import export, template
 
@@ -53,9 +54,12 @@ class Sheet:
 
     def read(self, content: bytes, *, at: dt.date) -> Reading:
         """Read the first sheet of a workbook. Raises: Refusal when nothing in it could be read cell by cell."""
-        header, numbers, body = self._grid(content)
+        header, numbers, body, lost = self._grid(content)
         places, warnings = self._places(header)
-        faults: dict[tuple[int, str], str] = {}
+        keys_of = {place: key for key, place in places.items()}
+        titles = {column.key: column.title for column in self.columns}
+        known = [(row, keys_of[place], text) for row, place, text in lost if row > 1 and place in keys_of]
+        faults = {(row, key): f"{titles[key]}{text}" for row, key, text in known}
         cells = list(zip(*body, strict=True))
         parsed = [
             _read_column(column, cells[places[column.key]], numbers, at=at, faults=faults) for column in self.columns
@@ -66,7 +70,6 @@ class Sheet:
             for number, values in zip(numbers, zip(*parsed, strict=True), strict=True)
         ]
         self._check(rows, faults)
-        titles = {column.key: column.title for column in self.columns}
         for row in rows:
             for key, text in self.warn_row(row.values):
                 warnings.append(make_fault(row.number, places[key], titles[key], text))
@@ -86,10 +89,11 @@ class Sheet:
         for number, key, text in self.check_all(rows):
             faults.setdefault((number, key), text)
 
-    def _grid(self, content: bytes) -> tuple[list[Cell], list[int], list[list[Cell]]]:
-        """Header, the numbers of the rows that are not blank, and those rows."""
+    def _grid(self, content: bytes) -> tuple[list[Cell], list[int], list[list[Cell]], list[tuple[int, int, str]]]:
+        """Header, the numbers of the rows that are not blank, those rows, and the cells that cannot be seen in them."""
+        checked = checked_workbook(content)
         try:
-            with CalamineWorkbook.from_filelike(io.BytesIO(checked_workbook(content))) as workbook:
+            with CalamineWorkbook.from_filelike(io.BytesIO(checked)) as workbook:
                 sheet = workbook.get_sheet_by_index(0)
                 merged = sheet.merged_cell_ranges or []
                 grid: list[list[Cell]] = sheet.to_python(skip_empty_area=False)
@@ -99,12 +103,16 @@ class Sheet:
             raise Refusal("第 1 行（表头）有合并单元格，请取消合并，或下载模板重新填写")
         if not grid:
             raise Refusal("第一个工作表是空的，请填写后再上传")
-        kept = [(number, row) for number, row in enumerate(grid[1:], start=2) if not _is_blank(row)]
+        lost = list(lost_cells(checked, merged, grid))
+        hidden = {row for row, _, _ in lost}
+        kept = [
+            (number, row) for number, row in enumerate(grid[1:], start=2) if number in hidden or not _is_blank(row)
+        ]
         if not kept:
             raise Refusal("第 1 行表头以下没有内容，请填写后再上传")
         if len(kept) > self.max_rows:
             raise Refusal(f"共 {len(kept):,} 行，超过一次最多 {self.max_rows:,} 行，请分批上传")
-        return grid[0], [number for number, _ in kept], [row for _, row in kept]
+        return grid[0], [number for number, _ in kept], [row for _, row in kept], lost
 
     def _places(self, header: list[Cell]) -> tuple[dict[str, int], list[Fault]]:
         """Where each column stands in the user's file; columns may come in any order."""
@@ -166,5 +174,5 @@ def _read_column(
     if memo.wrong:
         for number, cell in zip(numbers, cells, strict=True):
             if cell in memo.wrong:
-                faults[number, column.key] = memo.wrong[cell]
+                faults.setdefault((number, column.key), memo.wrong[cell])
     return values

@@ -8,7 +8,11 @@ from upkeep.casework.models import Case
 from upkeep.estate.models import Area, House, Owner
 from upkeep.estate.models.owner import WHOLE_PPM
 from upkeep.kernel.ids import new_id
+from upkeep.kernel.masking import mask_name
 from upkeep.parties.models import Jurisdiction, User
+
+#: What stands where a name would, when the register knew no owner.
+NOBODY_KNOWN = "业主不明，留存待领"
 
 
 class PayoutState(models.TextChoices):
@@ -76,6 +80,13 @@ class Payout(models.Model):
     @property
     def state_now(self) -> PayoutState:
         return PayoutState(self.state)
+
+    @property
+    def masked_owner(self) -> str:
+        """To whom it is owed, as everybody may read it: persons masked, organisations in full."""
+        if self.owner is None:
+            return NOBODY_KNOWN
+        return self.owner.name if self.owner.is_organisation else mask_name(self.owner.name)
 
     @property
     def reference(self) -> str:

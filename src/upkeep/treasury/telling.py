@@ -11,13 +11,14 @@ from upkeep.casework.procedure import Change, Table
 from upkeep.casework.states import State
 from upkeep.estate import lineage
 from upkeep.estate.division import Division, NewPart, name_of
-from upkeep.estate.models import House
+from upkeep.estate.models import House, Owner
 from upkeep.estate.queries import current_ownerships, owner_names
 from upkeep.kernel.areas import square_metres
 from upkeep.kernel.masking import mask_name
 from upkeep.kernel.money import yuan
 from upkeep.treasury import payouts
 from upkeep.treasury.dividing import balances_of
+from upkeep.treasury.models import NOBODY_KNOWN
 
 _NOT_SET = "尚未核定"
 _NOBODY = "未登记"
@@ -163,14 +164,12 @@ def cancellation_tables(case: Case, houses: Sequence[House]) -> list[Table]:
     ]
 
 
-_UNKNOWN = "业主不明，留存待领"
+def _masked(owner: Owner) -> str:
+    return owner.name if owner.is_organisation else mask_name(owner.name)
 
 
 def _as_owed(case: Case) -> list[tuple[House, str, int]]:
-    return [
-        (one.house, mask_name(one.owner.name) if one.owner else _UNKNOWN, one.amount_fen)
-        for one in payouts.of_case(case.pk)
-    ]
+    return [(one.house, one.masked_owner, one.amount_fen) for one in payouts.of_case(case.pk)]
 
 
 def _as_computed(houses: Sequence[House]) -> list[tuple[House, str, int]]:
@@ -178,8 +177,8 @@ def _as_computed(houses: Sequence[House]) -> list[tuple[House, str, int]]:
     owners, balances = current_ownerships(ids), sub_accounts.balances(ids)
     rows = []
     for house in houses:
-        names = {one.owner_id: mask_name(one.owner.name) for one in owners.get(house.pk, ())}
+        names = {one.owner_id: _masked(one.owner) for one in owners.get(house.pk, ())}
         if fen := balances[house.pk].balance_fen:
             parts = payouts.parts_of(fen, owners.get(house.pk, ()))
-            rows += [(house, names.get(owner_id, _UNKNOWN), part) for owner_id, part in parts.items()]
+            rows += [(house, names.get(owner_id, NOBODY_KNOWN), part) for owner_id, part in parts.items()]
     return rows

@@ -41,6 +41,11 @@ class ShownItem:
     children: tuple["ShownItem", ...] = ()
 
 
+def _begins(title: str, procedure: str, *roles: Role) -> MenuItem:
+    """Leads to the guide of a business form."""
+    return MenuItem(title=title, url_name="cases:guide", argument=procedure, roles=roles)
+
+
 PROJECT_PAGES = tuple(
     f"projects:{name}" for name in ("show", "edit", "houses", "publish", "open_vote", "results", "accept")
 )
@@ -55,12 +60,16 @@ PLACE_PAGES = tuple(
 )
 ORGANISATION_PAGES = ("administration:organisation", "administration:change_kind")
 ORDER_PAGES = ("payments:order", "payments:reissue", "payments:void")
+PAYOUT_PAGES = ("payments:payout", "payments:order_payout")
 SLIP_PAGES = ("deposits:slip", "deposits:void_slip")
 POLICY_PAGES = tuple(
     f"policies:{name}"
     for name in ("jurisdiction", "detail", "edit", "inherit", "withdraw", "preset", "changes", "change", "decide")
 )
 
+FACILITY_PAGES = ("estate:facility", "estate:late_facilities")
+
+ARTICLE_PAGES = tuple(f"site:{name}" for name in ("new", "show", "edit", "publish", "withdraw"))
 USER_PAGES = ("organisation:add_user", "organisation:user", "organisation:edit_user", "organisation:user_password")
 #: 机构管理: of organisations and of banks.
 OWN_ORGANISATION = MenuItem(
@@ -86,6 +95,8 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
         MenuItem(
             title="{area}与楼盘表", icon="buildings", url_name="estate:areas", roles=OFFICE, also=("estate:area",)
         ),
+        MenuItem(title="户室管理", icon="area", url_name="estate:houses", roles=OFFICE, also=("estate:house",)),
+        MenuItem(title="设施设备查询", icon="work", url_name="estate:facilities", roles=OFFICE, also=FACILITY_PAGES),
         MenuItem(title="维修项目", icon="repair", url_name="projects:list", roles=OFFICE, also=("projects:show",)),
         MenuItem(
             title="交存管理",
@@ -99,7 +110,10 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
         MenuItem(
             title="资金拨付",
             icon="payment",
-            children=(MenuItem(title="付款通知", url_name="payments:orders", roles=OFFICE, also=ORDER_PAGES),),
+            children=(
+                MenuItem(title="付款通知", url_name="payments:orders", roles=OFFICE, also=ORDER_PAGES),
+                MenuItem(title="房屋注销返还", url_name="payments:payouts", roles=OFFICE, also=PAYOUT_PAGES),
+            ),
         ),
         MenuItem(
             title="会计账簿",
@@ -117,12 +131,7 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                 MenuItem(
                     title="单位管理", url_name="administration:organisations", roles=OFFICE, also=ORGANISATION_PAGES
                 ),
-                MenuItem(
-                    title="售房单位登记",
-                    url_name="cases:guide",
-                    argument="organisation_registration",
-                    roles=(Role.WINDOW_CLERK,),
-                ),
+                _begins("售房单位登记", "organisation_registration", Role.WINDOW_CLERK),
                 MenuItem(
                     title="机构注册协议",
                     url_name="office:agreement",
@@ -130,6 +139,7 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                 ),
             ),
         ),
+        MenuItem(title="信息发布", icon="news", url_name="site:desk", roles=(Role.EDITOR,), also=ARTICLE_PAGES),
         MenuItem(title="政策设置", icon="settings", url_name="policies:overview", roles=OFFICE, also=POLICY_PAGES),
         MenuItem(
             title="系统管理",
@@ -180,30 +190,14 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
             icon="buildings",
             children=(
                 MenuItem(title="{area}与楼盘表", url_name="estate:areas", roles=ORGANISATION, also=("estate:area",)),
-                MenuItem(
-                    title="物业区域采集",
-                    url_name="cases:guide",
-                    argument="area_collection",
-                    roles=(Role.DEVELOPER,),
-                ),
-                MenuItem(
-                    title="房屋补充",
-                    url_name="cases:guide",
-                    argument="house_supplement",
-                    roles=(Role.DEVELOPER,),
-                ),
-                MenuItem(
-                    title="房屋信息变更", url_name="cases:guide", argument="house_change", roles=(Role.DEVELOPER,)
-                ),
-                MenuItem(
-                    title="楼栋变更", url_name="cases:guide", argument="building_change", roles=(Role.DEVELOPER,)
-                ),
-                MenuItem(
-                    title="房屋权属批量变更",
-                    url_name="cases:guide",
-                    argument="ownership_change",
-                    roles=(Role.DEVELOPER,),
-                ),
+                MenuItem(title="户室管理", url_name="estate:houses", roles=ORGANISATION, also=("estate:house",)),
+                _begins("物业区域采集", "area_collection", Role.DEVELOPER),
+                _begins("房屋补充", "house_supplement", Role.DEVELOPER),
+                _begins("房屋信息变更", "house_change", Role.DEVELOPER),
+                _begins("房屋注销", "house_cancellation", Role.DEVELOPER),
+                _begins("楼栋变更", "building_change", Role.DEVELOPER),
+                _begins("房屋拆分合并", "house_split_merge", Role.DEVELOPER),
+                _begins("房屋权属批量变更", "ownership_change", Role.DEVELOPER),
                 MenuItem(title="入驻审批", url_name="service:approvals", roles=(Role.DEVELOPER,), way="MOVE_IN"),
                 MenuItem(title="申请入驻", url_name="service:move_in", roles=(Role.PROPERTY_COMPANY,), way="MOVE_IN"),
                 MenuItem(title="物业区域关联", url_name="service:association", roles=STARTERS, way="ASSOCIATION"),
@@ -213,12 +207,7 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
             title="交款管理",
             icon="deposit",
             children=(
-                MenuItem(
-                    title="开发建设单位批量交款",
-                    url_name="cases:guide",
-                    argument="developer_deposit",
-                    roles=(Role.DEVELOPER,),
-                ),
+                _begins("开发建设单位批量交款", "developer_deposit", Role.DEVELOPER),
                 MenuItem(title="交款通知单", url_name="deposits:slips", roles=(Role.DEVELOPER,), also=SLIP_PAGES),
                 MenuItem(title="票据", url_name="deposits:receipts", roles=(Role.DEVELOPER,)),
                 MenuItem(title="资金管理（交存情况）", url_name="deposits:state", roles=ORGANISATION),
@@ -230,6 +219,13 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
             children=(
                 MenuItem(title="维修项目列表", url_name="projects:list", roles=STARTERS, also=PROJECT_PAGES),
                 MenuItem(title="新建维修项目", url_name="projects:new", roles=STARTERS, also=("projects:create",)),
+            ),
+        ),
+        MenuItem(
+            title="综合查询",
+            icon="search",
+            children=(
+                MenuItem(title="设施设备查询", url_name="estate:facilities", roles=STARTERS, also=FACILITY_PAGES),
             ),
         ),
         OWN_ORGANISATION,

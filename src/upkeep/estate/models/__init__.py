@@ -4,7 +4,7 @@ from upkeep.estate.models.account import OwnerAccount
 from upkeep.estate.models.area import Area, Building
 from upkeep.estate.models.area_change import AreaChange, AreaField
 from upkeep.estate.models.case_house import CaseHouse, HouseClaim
-from upkeep.estate.models.facility import Facility
+from upkeep.estate.models.facility import Facility, FacilityEvent
 from upkeep.estate.models.history import BuildingChange, HouseChange
 from upkeep.estate.models.house import House
 from upkeep.estate.models.lineage import HouseLineage
@@ -19,6 +19,7 @@ __all__ = [
     "BuildingChange",
     "CaseHouse",
     "Facility",
+    "FacilityEvent",
     "House",
     "HouseChange",
     "HouseClaim",

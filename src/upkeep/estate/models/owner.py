@@ -33,7 +33,11 @@ class Owner(models.Model):
                 fields=("jurisdiction", "id_kind", "id_hash", "name"), name="owner_is_recorded_once_in_a_city"
             )
         ]
-        indexes = [GinIndex(name="owner_name_trigram", fields=["name"], opclasses=["gin_trgm_ops"])]
+        indexes = [
+            GinIndex(name="owner_name_trigram", fields=["name"], opclasses=["gin_trgm_ops"]),
+            # Houses are found by the beginning of their owner's name (户室管理).
+            models.Index(fields=["name"], name="owner_by_name", opclasses=["varchar_pattern_ops"]),
+        ]
 
     def __str__(self) -> str:
         return f"owner {self.pk}"

@@ -6,3 +6,5 @@ revoke update, delete, truncate on estate_ownershipact from {app};
 revoke update, delete, truncate on estate_ownercorrection from {app};
 revoke update, delete, truncate on estate_ownerview from {app};
 revoke update, delete, truncate on estate_areachange from {app};
+revoke delete, truncate on estate_facility from {app};
+revoke update, delete, truncate on estate_facilityevent from {app};

@@ -36,6 +36,7 @@ LUZHOU = Preset(
         PresetValue(
             PolicyKind.REVIEW_CHAIN, _WINDOW_THEN_REVIEW, f"{_MANUAL}2.11 房屋权属批量变更", "ownership_change"
         ),
+        PresetValue(PolicyKind.REVIEW_CHAIN, _WINDOW_THEN_REVIEW, f"{_MANUAL}2.9 房屋补充", "house_supplement"),
         PresetValue(
             PolicyKind.REVIEW_CHAIN,
             ReviewChain(starters=(Role.DEVELOPER,)),

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from upkeep.casework import queries
-from upkeep.casework.engine import may_start
+from upkeep.casework.engine import startable
 from upkeep.casework.procedure import register
 from upkeep.casework.register_sheet import CaseRegister
 from upkeep.casework.states import State
@@ -57,12 +57,12 @@ def case_list(request: ActorRequest) -> HttpResponse:
     found = queries.case_list(actor=request.actor, wanted=form.wanted(), sort=request.GET.get("sort", "newest"))
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     on = timezone.localdate()
-    startable = [one for one in register if one.in_menu and may_start(one, by=request.actor, on=on)]
+    may_begin = startable((one for one in register if one.in_menu), by=request.actor, on=on)
     rows = [(case, register[case.procedure]) for case in page]
     return render(
         request,
         "cases/list.html",
-        {"form": form, "page": page, "rows": rows, "startable": startable, "today": on},
+        {"form": form, "page": page, "rows": rows, "startable": may_begin, "today": on},
     )
 
 

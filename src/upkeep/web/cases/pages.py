@@ -26,7 +26,7 @@ from upkeep.casework.procedure import (
 )
 from upkeep.kernel.errors import Problem
 from upkeep.web.access import ActorRequest
-from upkeep.web.cases import areas, buildings, houses, phone
+from upkeep.web.cases import areas, houses, phone, ticked_buildings
 from upkeep.web.cases.changing import changing_context
 
 
@@ -129,8 +129,8 @@ _KINDS: dict[type[Page], PageKind] = {
     ),
     BuildingsPage: PageKind(
         "cases/buildings_page.html",
-        shows=lambda at: buildings.choice_context(at.case),
-        keeps=lambda at: buildings.keep_choice(at.request, at.case),
+        shows=lambda at: ticked_buildings.choice_context(at.case),
+        keeps=lambda at: ticked_buildings.keep_choice(at.request, at.case),
         misses=_unless_kept(BUILDINGS, "请至少勾选一栋"),
     ),
     AreasPage: PageKind(

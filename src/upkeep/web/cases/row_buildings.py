@@ -22,6 +22,7 @@ from upkeep.kernel.dates import day_of
 from upkeep.kernel.errors import Refusal
 from upkeep.parties.roles import EVERYONE
 from upkeep.sheets.checking import in_box, read_typed
+from upkeep.sheets.sheet import Sheet
 from upkeep.web.access import ActorRequest, access
 from upkeep.web.cases.reach import draft_or_404, page_url
 from upkeep.web.cases.row_table import Box, new_line
@@ -39,9 +40,10 @@ class Line:
     boxes: list[Box]
 
 
-class _Buildings(HouseTable):
+class _Buildings(Sheet):
     """The columns about buildings alone."""
 
+    title = "楼栋"
     columns = _COLUMNS
 
 
@@ -67,7 +69,7 @@ def _save(request: ActorRequest, case: Case, page: SheetPage) -> HttpResponse:
     try:
         case = engine.editable(case.pk, by=request.actor)
         if case.version != seen_version(request):
-            raise parts.NotNow("这张表刚刚被修改过，请刷新后再改")
+            raise engine.NotNow("这张表刚刚被修改过，请刷新后再改")
         rows = [row for _, row in parts.rows_of(case, page.part)]
         names = list(Counter(map(_name_of, rows)))
         typed = {name: _typed(request, place) for place, name in enumerate(names)}

@@ -31,6 +31,7 @@ class Box:
     required: bool = False
     numeric: bool = False
     width: int = 14
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,12 +63,14 @@ def line_of(
     return Line(number, boxes, any(box.fault for box in boxes))
 
 
-def new_line(sheet: type[Sheet], *, typed: Mapping[str, str], wrong: Mapping[str, str]) -> Line:
-    """The empty row in which one more is typed."""
+def new_line(
+    sheet: type[Sheet], *, typed: Mapping[str, str], wrong: Mapping[str, str], only: Sequence[str] = ()
+) -> Line:
+    """The row in which one more is typed, or one alone; `only` names the columns where not all are asked for."""
     boxes = [
         _box(column, name_of(NEW, column.key), typed.get(column.key), {}, wrong.get(column.key, ""))
         for column in sheet.columns
-        if not column.read_only
+        if not column.read_only and (not only or column.key in only)
     ]
     return Line(0, boxes, bool(wrong))
 
@@ -86,7 +89,8 @@ def _box(column: Column, name: str, typed: str | None, data: Mapping[str, Any], 
         read_only=column.read_only,
         required=column.required,
         numeric=isinstance(column.kind, FloorArea | Money | Whole),
-        width=max(6, min(column.width, 40)),
+        width=max(5, min(column.width * 5 // 8, 26)),
+        note=column.note,
     )
 
 
@@ -101,7 +105,9 @@ def typed_rows(posted: QueryDict, sheet: type[Sheet], numbers: Iterable[int]) ->
 
 def typed_new(posted: QueryDict, sheet: type[Sheet]) -> dict[str, str]:
     """What stands in the boxes of the row to be added."""
-    return {column.key: posted.get(name_of(NEW, column.key), "") for column in sheet.columns if not column.read_only}
+    return {
+        column.key: str(posted.get(name_of(NEW, column.key), "")) for column in sheet.columns if not column.read_only
+    }
 
 
 def numbers_sent(posted: QueryDict, name: str) -> list[int]:

@@ -145,6 +145,7 @@ def _show(
         row_table.line_of(sheet, number, row, typed=typed_or_none.get(number, {}), wrong=all_wrong)
         for number, row in sheets_page
     ]
+    back_url = page_url(case, register[case.procedure].pages_of(case).index(page) + 1)
     new_typed, new_wrong = new or (_like_last(sheet, chosen), {})
     context: dict[str, Any] = {
         "case": case,
@@ -162,7 +163,8 @@ def _show(
         "group_title": next((one.title for one in sheet.columns if one.key == page.grouped_by), ""),
         "faulty": len(faulty),
         "only_wrong": only_wrong,
-        "back_url": page_url(case, register[case.procedure].pages_of(case).index(page) + 1),
+        "back_url": back_url,
+        "crumbs": [("我的业务", reverse("cases:list")), (register[case.procedure].title, back_url)],
         "rows_url": reverse("cases:rows", args=[case.number, page.part]),
     }
     return render(request, "cases/rows.html", context)

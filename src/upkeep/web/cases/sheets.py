@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from upkeep.casework import engine, parts
 from upkeep.casework.models import Case
-from upkeep.casework.procedure import register
+from upkeep.casework.procedure import WORKBOOK, SheetPage, register
 from upkeep.jobs import actions as jobs
 from upkeep.jobs.models import Job
 from upkeep.kernel.errors import Refusal
@@ -59,10 +59,10 @@ def export(request: ActorRequest, number: str, part: str) -> HttpResponse:
 def upload(request: ActorRequest, number: str, part: str) -> HttpResponse:
     """Take a workbook and read it in the background; the answer is the progress page."""
     case = draft_or_404(request, number)
-    _sheet(case, part)
+    page = _page_with_workbook(case, part)
     procedure = register[case.procedure]
-    back = page_url(case, procedure.pages_of(case).index(parts.page_of(case, part)) + 1)
-    form = page_form(procedure, case, parts.page_of(case, part), request.POST, on=timezone.localdate())
+    back = page_url(case, procedure.pages_of(case).index(page) + 1)
+    form = page_form(procedure, case, page, request.POST, on=timezone.localdate())
     uploaded = request.FILES.get("workbook")
     try:
         engine.save_draft(case.pk, as_typed(form), by=request.actor, at=timezone.now())
@@ -131,6 +131,15 @@ def _sheet(case: Case, part: str) -> type[Sheet]:
         return parts.sheet_of(case, part)
     except Refusal:
         raise Http404 from None
+
+
+def _page_with_workbook(case: Case, part: str) -> SheetPage:
+    """The page that takes a workbook for the part. Raises: Http404 where none does, or the city has closed that way."""
+    procedure = register[case.procedure]
+    for page in procedure.pages_of(case):
+        if isinstance(page, SheetPage) and page.part == part and WORKBOOK in procedure.sources_of(case, page):
+            return page
+    raise Http404
 
 
 def _job(request: ActorRequest, case: Case, job_id: int) -> Job:

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from upkeep.web.cases import fetching, filling, lists, papers, printing, row_buildings, rows, sheets, showing
+from upkeep.web.cases import (
+    buildings,
+    draft_building,
+    draft_house,
+    fetching,
+    filling,
+    lists,
+    papers,
+    printing,
+    row_buildings,
+    rows,
+    sheets,
+    showing,
+)
 
 app_name = "cases"
 
@@ -25,6 +38,9 @@ urlpatterns = [
     path("<str:number>/sheets/<slug:part>/rows/", rows.rows, name="rows"),
     path("<str:number>/sheets/<slug:part>/buildings/", row_buildings.buildings, name="row_buildings"),
     path("<str:number>/sheets/<slug:part>/registry/", fetching.search, name="registry"),
+    path("<str:number>/sheets/<slug:part>/draft/", buildings.buildings, name="buildings"),
+    path("<str:number>/sheets/<slug:part>/draft/building/", draft_building.building, name="building"),
+    path("<str:number>/sheets/<slug:part>/draft/houses/<int:row>/", draft_house.house, name="draft_house"),
     path("<str:number>/sheets/<slug:part>/import/", sheets.upload, name="import_sheet"),
     path("<str:number>/sheets/<slug:part>/faults/<int:job_id>/", sheets.faults, name="faults"),
     path("<str:number>/sheets/<slug:part>/faults/<int:job_id>/marked/", sheets.marked, name="marked"),

@@ -10,11 +10,13 @@ from typing import Any
 
 from upkeep.books.statements import house_statement
 from upkeep.casework.queries import visible_to as visible_cases
+from upkeep.estate import lineage
 from upkeep.estate.history import changes_of_house
-from upkeep.estate.models import House
+from upkeep.estate.models import House, HouseLineage
 from upkeep.estate.queries import current_ownerships
 from upkeep.kernel.masking import mask_id_number, mask_name, mask_phone
 from upkeep.parties.actor import Actor
+from upkeep.treasury import payouts
 
 Shown = Mapping[str, Any]
 
@@ -85,12 +87,34 @@ def _changes(house: House, actor: Actor) -> Shown | None:
     return {"changes": found, "open_cases": set(cases.values_list("pk", flat=True))} if found else None
 
 
+def _lineage(house: House, actor: Actor) -> Shown | None:
+    before, after = lineage.came_from(house.pk), lineage.became(house.pk)
+    if not (before or after):
+        return None
+    origin = "并入" if len(before) > 1 else "拆自"
+    rows = [{"what": origin, "house": one.from_house, **_step(one)} for one in before]
+    rows += [{"what": house.get_state_display() + "为", "house": one.to_house, **_step(one)} for one in after]
+    cases = visible_cases(actor).filter(pk__in={one.case_id for one in (*before, *after)})
+    return {"rows": rows, "open_cases": set(cases.values_list("pk", flat=True))}
+
+
+def _step(one: HouseLineage) -> Shown:
+    return {"moved_fen": one.moved_fen, "case": one.case, "at": one.at}
+
+
+def _payouts(house: House, actor: Actor) -> Shown | None:
+    found = list(payouts.visible_to(actor).filter(house_id=house.pk).order_by("pk"))
+    return {"payouts": found} if found else None
+
+
 #: In the order of the page. Histories come after the money.
 PANELS: tuple[Panel, ...] = (
     Panel(key="register", title="房屋信息", template="estate/house/register.html", read=_register),
     Panel(key="owners", title="业主", template="estate/house/owners.html", read=_owners),
     Panel(key="money", title="余额与收支", template="estate/house/money.html", read=_money),
     Panel(key="changes", title="变更记录", template="estate/house/changes.html", read=_changes),
+    Panel(key="payouts", title="注销返还", template="estate/house/payouts.html", read=_payouts),
+    Panel(key="lineage", title="房屋沿革", template="estate/house/lineage.html", read=_lineage),
 )
 
 

@@ -17,6 +17,7 @@ from upkeep.estate import actions as estate
 from upkeep.estate import queries
 from upkeep.estate.area_sheet import AreaRegister
 from upkeep.estate.history import changes_of_buildings
+from upkeep.estate.house_search import find_houses
 from upkeep.estate.house_sheet import HouseTable
 from upkeep.estate.models import Area, House
 from upkeep.kernel.errors import Refusal
@@ -26,6 +27,7 @@ from upkeep.parties.queries import city_id_of, districts_of, organisations
 from upkeep.parties.roles import OFFICE, ORGANISATION, Role
 from upkeep.web.access import ActorRequest, access
 from upkeep.web.cases.sheets import workbook
+from upkeep.web.estate.drafts import area_drafts
 from upkeep.web.estate.table import building_grid, building_links, open_building
 
 READERS = (*OFFICE, *ORGANISATION)
@@ -66,7 +68,8 @@ def area_list(request: ActorRequest) -> HttpResponse:
     """小区与楼盘表: the areas one sees."""
     form, areas = _found(request)
     page = Paginator(areas, PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "estate/areas.html", {"form": form, "page": page})
+    drafts = area_drafts(request.actor, text=form.cleaned_data.get("q", ""))
+    return render(request, "estate/areas.html", {"form": form, "page": page, "drafts": drafts})
 
 
 @access(*READERS)
@@ -190,5 +193,5 @@ def search(request: ActorRequest) -> HttpResponse:
     if case is not None:
         return redirect("cases:show", case.number)
     areas = list(queries.area_list(actor=request.actor, text=text)[:10]) if text else []
-    houses = list(queries.find_houses(actor=request.actor, text=text)[:30]) if text else []
+    houses = list(find_houses(actor=request.actor, text=text)[:30]) if text else []
     return render(request, "estate/search.html", {"q": text, "areas": areas, "houses": houses})

@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from upkeep.books import statements, sub_accounts
+from upkeep.estate.house_search import find_houses
 from upkeep.estate.models import Area, House
-from upkeep.estate.queries import find_houses, owner_names, visible_to
+from upkeep.estate.queries import owner_names, visible_to
 from upkeep.kernel.forms import DayField
 from upkeep.parties.roles import BOOKKEEPERS, OFFICE
 from upkeep.web.access import ActorRequest, access

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from upkeep.web.payments import changing, showing
+from upkeep.web.payments import changing, payouts, showing
 
 app_name = "payments"
 
@@ -14,4 +14,7 @@ urlpatterns = [
     path("orders/<str:number>/prints/<int:print_id>/", showing.show_print, name="order_print"),
     path("orders/<str:number>/reissue/", changing.reissue, name="reissue"),
     path("orders/<str:number>/void/", changing.void, name="void"),
+    path("payouts/", payouts.payout_list, name="payouts"),
+    path("payouts/<int:payout_id>/", payouts.payout, name="payout"),
+    path("payouts/<int:payout_id>/order/", payouts.order_payout, name="order_payout"),
 ]

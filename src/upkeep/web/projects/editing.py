@@ -12,17 +12,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from upkeep.estate import actions as estate_actions
+from upkeep.estate import facilities
 from upkeep.estate import queries as estate
 from upkeep.estate.kinds import FacilityKind
 from upkeep.estate.models import Area, House
 from upkeep.kernel.errors import HasProblems, Refusal
 from upkeep.kernel.forms import DayField, MoneyField, PhoneField
 from upkeep.kernel.money import yuan
+from upkeep.parties.actor import Actor
 from upkeep.repairs import actions, queries
 from upkeep.repairs.actions import Basics, Work
 from upkeep.repairs.models import RepairProject
-from upkeep.repairs.notices import place_of
 from upkeep.repairs.queries import STARTERS
 from upkeep.repairs.stages import Stage
 from upkeep.web.access import ActorRequest, access
@@ -57,7 +57,7 @@ class BasicsForm(forms.Form):
 
     def __init__(self, area: Area, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        known = [(str(one.pk), f"{one.name}（{place_of(one)}）") for one in estate.facilities_of(area.pk)]
+        known = [(str(one.pk), f"{one.name}（{one.place}）") for one in facilities.in_use(area.pk)]
         self._choose("facility", [("", "请选择"), *known, (NEW_FACILITY, "＋ 添加设施设备")])
         buildings = [(str(one.building.pk), one.building.name) for one in estate.buildings_of(area.pk)]
         self._choose("facility_building", [("", "小区公共"), *buildings])
@@ -76,17 +76,17 @@ class BasicsForm(forms.Form):
                     self.add_error(name, text)
         return data
 
-    def basics(self) -> Basics:
-        """What the cleaned form says; a new facility is entered."""
+    def basics(self, *, by: Actor, at: dt.datetime) -> Basics:
+        """What the cleaned form says; a new facility is entered. Raises: NoSuchPlace."""
         data = self.cleaned_data
         if data["facility"] == NEW_FACILITY:
             building = data["facility_building"]
-            facility_id = estate_actions.add_facility(
+            facility_id = facilities.find_or_add(
                 area_id=self.area_id,
-                kind=FacilityKind(data["facility_kind"]),
-                name=data["facility_name"],
-                building_id=int(building) if building else None,
-                unit=data["facility_unit"] if building else "",
+                place=facilities.Place(int(building), data["facility_unit"]) if building else facilities.Place(),
+                data=facilities.Data(kind=FacilityKind(data["facility_kind"]), name=data["facility_name"]),
+                by_id=by.user_id,
+                at=at,
             ).pk
         else:
             facility_id = int(data["facility"])
@@ -154,11 +154,18 @@ def _keep_basics(request: ActorRequest, form: BasicsForm, area: Area, project: R
     at = timezone.now()
     try:
         if project is None:
-            kept = actions.create_project(area_id=area.pk, basics=form.basics(), by=request.actor, at=at)
+            kept = actions.create_project(
+                area_id=area.pk, basics=form.basics(by=request.actor, at=at), by=request.actor, at=at
+            )
         else:
-            kept = actions.edit_project(project.pk, basics=form.basics(), by=request.actor, at=at)
+            kept = actions.edit_project(
+                project.pk, basics=form.basics(by=request.actor, at=at), by=request.actor, at=at
+            )
     except HasProblems as problems:
         put_on_form(form, problems)
+        return _show_basics(request, form, area, project)
+    except facilities.NoSuchPlace as refusal:
+        form.add_error("facility_unit", str(refusal))
         return _show_basics(request, form, area, project)
     except Refusal as refusal:
         messages.error(request, str(refusal))

@@ -14,8 +14,10 @@ from upkeep.parties.roles import EVERYONE
 from upkeep.publishing.models import NoticeKind
 from upkeep.publishing.queries import get_notice, public_notices
 from upkeep.web.access import ActorRequest, access
+from upkeep.web.site.frame import frame
 
 PER_PAGE = 20
+HERE = "维修项目公示"
 
 
 class NoticeFilterForm(forms.Form):
@@ -53,7 +55,12 @@ def notice_list(request: ActorRequest, city: str) -> HttpResponse:
         ("已结束", f"{request.path}?closed=1", public_notices(city_id=found.pk, on=today, is_open=False).count()),
     ]
     page = Paginator(notices, PER_PAGE).get_page(request.GET.get("page"))
-    context = {"city": found, "form": form, "page": page, "tabs": tabs, "now": "公示中" if is_open else "已结束"}
+    context = frame(found, here=HERE) | {
+        "form": form,
+        "page": page,
+        "states": tabs,
+        "now": "公示中" if is_open else "已结束",
+    }
     return render(request, "public/notices.html", context)
 
 
@@ -65,8 +72,7 @@ def show_notice(request: ActorRequest, city: str, number: str) -> HttpResponse:
     notice = get_notice(number, city_id=found.pk)
     if notice is None:
         raise Http404
-    context = {
-        "city": found,
+    context = frame(found, here=HERE) | {
         "notice": notice,
         "published_on": day_of(notice.published_at),
         "today": timezone.localdate(),

@@ -180,6 +180,17 @@ class BuildingTable extends HTMLElement {
     if ((what === "save" || what === "cancel") && this.dataset.saveUrl) this.keep();
   }
 
+  // 保存房屋 and 取消 of one house's dialog: the same as 批量保存 and 批量取消 of that house alone.
+  saveOne(cell, on) {
+    const { id } = cell.dataset;
+    this.marked.delete(id);
+    if (on) this.saved.set(id, this.areas.get(id));
+    else this.saved.delete(id);
+    this.draw(cell);
+    this.sync();
+    if (this.dataset.saveUrl) this.keep();
+  }
+
   filter(key) {
     const on = key.getAttribute("aria-pressed") !== "true";
     this.querySelectorAll("[data-bt-state]").forEach((one) => one.setAttribute("aria-pressed", String(one === key && on)));
@@ -314,6 +325,11 @@ class BuildingTable extends HTMLElement {
   show(cell) {
     if (this.shown === cell) return;
     this.shown = cell;
+    this.querySelector("[data-bt-card]").replaceChildren(...this.factsOf(cell));
+  }
+
+  // What is known of a house, for the card at the side and for the dialog (building_dialog.js).
+  factsOf(cell) {
     const data = cell.dataset;
     const title = element("h3", "", [data.unit, cell.querySelector("b").textContent].filter(Boolean).join(" "));
     title.append(element("span", `badge-state ${TONES[cell.classList[1]] ?? "tone-quiet"}`, data.state));
@@ -332,7 +348,7 @@ class BuildingTable extends HTMLElement {
       link.href = this.dataset.houseUrl.replace("/0/", `/${data.id}/`);
       parts.push(link);
     }
-    this.querySelector("[data-bt-card]").replaceChildren(...parts);
+    return parts;
   }
 
   toggleView(toggle) {

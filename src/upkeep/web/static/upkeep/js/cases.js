@@ -54,3 +54,31 @@ document.addEventListener("keydown", (event) => {
   box.focus();
   if (box.select) box.select();
 });
+
+// The first wrong cell of the table is brought into sight.
+const wrongBox = document.querySelector("[data-row-table] [aria-invalid]");
+if (wrongBox) wrongBox.focus();
+
+// A drafted building: the boxes of floors, columns and units pick their houses; the number picked is told.
+document.querySelectorAll("[data-pick-form]").forEach((form) => {
+  const houses = [...form.querySelectorAll("input[name=house]")];
+  const belongs = {
+    all: () => true,
+    unit: (house, of) => house.dataset.in === of,
+    floor: (house, of) => house.dataset.floor === of,
+    column: (house, of) => house.dataset.column === of,
+  };
+  form.addEventListener("change", (event) => {
+    const { pick, of } = event.target.dataset;
+    if (pick) {
+      for (const house of houses) if (belongs[pick](house, of)) house.checked = event.target.checked;
+    }
+    tell();
+  });
+  tell();
+
+  function tell() {
+    for (const house of houses) house.closest("td").classList.toggle("is-picked", house.checked);
+    form.querySelector("[data-picked]").textContent = houses.filter((house) => house.checked).length;
+  }
+});

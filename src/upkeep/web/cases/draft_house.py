@@ -1,0 +1,149 @@
+"""One house of a draft: its data, and the owner bound before approval (manual 000, 开发商 §2.1 step 6)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from upkeep.casework import parts
+from upkeep.casework.models import Case
+from upkeep.casework.procedure import SheetPage
+from upkeep.estate import drafting
+from upkeep.estate.draft_sheets import HOUSES, DraftOwners
+from upkeep.estate.drafting import DraftBuilding
+from upkeep.estate.house_sheet import HouseTable
+from upkeep.estate.numbering import unit_name
+from upkeep.kernel.dates import day_of
+from upkeep.kernel.errors import Refusal
+from upkeep.parties.roles import EVERYONE
+from upkeep.sheets.checking import in_box, read_typed
+from upkeep.sheets.sheet import Sheet
+from upkeep.web.access import ActorRequest, access
+from upkeep.web.cases import row_table
+from upkeep.web.cases.buildings import building_url, frame, place_of
+from upkeep.web.cases.draft_forms import columns_shown, faults_by_column, owner_initial
+from upkeep.web.cases.reach import draft_or_404
+
+Typed = tuple[Mapping[str, str], Mapping[str, str]]
+
+
+@access(*EVERYONE)
+@require_http_methods(["GET", "POST"])
+def house(request: ActorRequest, number: str, part: str, row: int) -> HttpResponse:
+    """The house of that row. `action`: save, delete, bind or unbind."""
+    case = draft_or_404(request, number)
+    page = place_of(case, part)
+    data = parts.row_of(case, HOUSES, row)
+    if data is None:
+        raise Http404
+    if request.method == "GET":
+        return _show(request, case, page, row, data)
+    action = request.POST.get("action", "")
+    if action in ("save", "bind"):
+        return _keep(request, case, page, row, data, binds=action == "bind")
+    if action not in ("delete", "unbind"):
+        raise Http404
+    try:
+        if action == "delete":
+            drafting.delete_houses(case.pk, [row], by=request.actor, at=timezone.now())
+            messages.success(request, f"已删除 {_place(data)}")
+        else:
+            drafting.unbind_owner(case.pk, row, by=request.actor, at=timezone.now())
+            messages.success(request, f"{_place(data)}已解除绑定")
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    return redirect(building_url(case, data["building"]) if action == "delete" else request.path)
+
+
+def _keep(
+    request: ActorRequest, case: Case, page: SheetPage, row: int, data: Mapping[str, Any], *, binds: bool
+) -> HttpResponse:
+    sheet: type[Sheet] = DraftOwners if binds else HouseTable
+    at = timezone.now()
+    typed = _typed(request, sheet)
+    values, wrong = read_typed(sheet, typed, at=day_of(at))
+    if not wrong:
+        try:
+            if binds:
+                drafting.bind_owner(case.pk, row, values, by=request.actor, at=at)
+            else:
+                drafting.save_house(case.pk, row, values, by=request.actor, at=at)
+        except parts.RowsFaulty as refused:
+            wrong = faults_by_column(sheet, refused.faults)
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+            return redirect(request.path)
+        else:
+            messages.success(request, f"{_place(data)}已绑定业主" if binds else f"{_place(data)}已保存")
+            return redirect(building_url(case, data["building"]))
+    sent = (typed, wrong)
+    return (
+        _show(request, case, page, row, data, owner=sent)
+        if binds
+        else _show(request, case, page, row, data, house=sent)
+    )
+
+
+def new_house(request: ActorRequest, case: Case, building: DraftBuilding) -> Typed:
+    """Add the house that was typed on its building's page. Answers with what was typed and what is wrong."""
+    at = timezone.now()
+    typed = _typed(request, HouseTable)
+    values, wrong = read_typed(HouseTable, typed, at=day_of(at))
+    if not wrong:
+        common = {key: building.data.get(key) for key in ("building_kind", "elevator", "structure", "built_month")}
+        unit, room = values["unit"] or "", values["room"] or ""
+        address = values["address"] or drafting.address_of(drafting.street_of(case), building.name, unit, room)
+        whole = {**values, **common, "building": building.name, "address": address}
+        try:
+            drafting.save_house(case.pk, None, whole, by=request.actor, at=at)
+        except parts.RowsFaulty as refused:
+            wrong = faults_by_column(HouseTable, refused.faults)
+        except Refusal as refusal:
+            wrong = {"room": str(refusal)}
+    return typed, wrong
+
+
+def _typed(request: ActorRequest, sheet: type[Sheet]) -> dict[str, str]:
+    typed = row_table.typed_new(request.POST, sheet)
+    return {key: typed[key] for key in columns_shown(sheet)}
+
+
+def _place(data: Mapping[str, Any]) -> str:
+    return " ".join(filter(None, (data["building"], unit_name(data["unit"] or ""), data["room"])))
+
+
+def _show(
+    request: ActorRequest,
+    case: Case,
+    page: SheetPage,
+    row: int,
+    data: Mapping[str, Any],
+    *,
+    house: Typed | None = None,
+    owner: Typed | None = None,
+) -> HttpResponse:
+    bound = drafting.owner_row(case, data)
+    context = {
+        **frame(case, page),
+        "title": _place(data),
+        "row": row,
+        "building_name": data["building"],
+        "building_url": building_url(case, data["building"]),
+        "house_line": _line(HouseTable, house or (_boxes(HouseTable, data), {})),
+        "owner_line": _line(DraftOwners, owner or (_boxes(DraftOwners, bound[1]) if bound else owner_initial(), {})),
+        "bound": bound is not None,
+    }
+    return render(request, "cases/draft_house.html", context)
+
+
+def _boxes(sheet: type[Sheet], data: Mapping[str, Any]) -> dict[str, str]:
+    return {column.key: in_box(column, data.get(column.key)) for column in sheet.columns}
+
+
+def _line(sheet: type[Sheet], sent: Typed) -> row_table.Line:
+    typed, wrong = sent
+    return row_table.new_line(sheet, typed=typed, wrong=wrong, only=columns_shown(sheet))

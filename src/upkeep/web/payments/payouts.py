@@ -1,0 +1,118 @@
+"""房屋注销返还: what is owed to the owners of cancelled houses, and the payment orders by which it is paid."""
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from upkeep.casework.queries import visible_to as visible_cases
+from upkeep.kernel.errors import HasProblems, Refusal
+from upkeep.kernel.forms import BankAccountField
+from upkeep.parties.roles import OFFICE
+from upkeep.treasury import payouts
+from upkeep.treasury.models import Payout, PayoutState
+from upkeep.web.access import ActorRequest, access
+from upkeep.web.payments.reach import ORDERERS, PAYERS
+from upkeep.web.projects.reach import put_on_form
+
+PER_PAGE = 20
+
+
+class PayoutFilterForm(forms.Form):
+    """What the list is narrowed to. A wrong value narrows nothing."""
+
+    q = forms.CharField(label="小区 / 房号 / 业主 / 业务单", required=False)
+    state = forms.ChoiceField(
+        label="状态", required=False, choices=[("", "全部"), *PayoutState.choices, ("UNKNOWN", "业主不明")]
+    )
+
+
+class PayoutOrderForm(forms.Form):
+    """Whom to pay, into which account."""
+
+    payee_name = forms.CharField(label="收款人", max_length=100)
+    payee_bank = forms.CharField(label="收款人开户行", max_length=100)
+    payee_account = BankAccountField(
+        label="收款账号", help_text="8 至 32 位数字，请对照业主本人的银行卡或存折逐位核对"
+    )
+    basis = forms.CharField(
+        label="领取依据",
+        max_length=200,
+        required=False,
+        help_text="收款人不是登记的业主（继承、代理）或业主不明的必填，写明公证书、判决书等的文号",
+    )
+
+
+@access(*OFFICE)
+@require_safe
+def payout_list(request: ActorRequest) -> HttpResponse:
+    """All payouts the actor sees, and how much is not paid yet."""
+    form = PayoutFilterForm(request.GET)
+    form.is_valid()
+    data = form.cleaned_data
+    rows = payouts.payout_list(actor=request.actor, text=data.get("q", ""), state=data.get("state", ""))
+    context = {
+        "form": form,
+        "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+        "owed_fen": payouts.owed_fen(payouts.visible_to(request.actor)),
+        "sees_names": request.actor.has(*PAYERS),
+    }
+    return render(request, "payments/payouts.html", context)
+
+
+def _payout_or_404(request: ActorRequest, payout_id: int) -> Payout:
+    payout = payouts.visible_to(request.actor).select_related("ordered_by").filter(pk=payout_id).first()
+    if payout is None:
+        raise Http404
+    return payout
+
+
+def _owner_shown(request: ActorRequest, payout: Payout) -> str:
+    return payout.owner.name if payout.owner and request.actor.has(*PAYERS) else payout.masked_owner
+
+
+@access(*OFFICE)
+@require_safe
+def payout(request: ActorRequest, payout_id: int) -> HttpResponse:
+    """One payout: of which house, by which case, to whom, and its payment order."""
+    found = _payout_or_404(request, payout_id)
+    is_owed = found.state_now is PayoutState.OWED
+    context = {
+        "payout": found,
+        "owner": _owner_shown(request, found),
+        "percent": f"{found.share_ppm / 10_000:.4f}".rstrip("0").rstrip("."),
+        "order": None if is_owed else payouts.order_of(found),
+        "sees_case": visible_cases(request.actor).filter(pk=found.case_id).exists(),
+        "may_order": is_owed and request.actor.has(*ORDERERS),
+        "is_owed": is_owed,
+    }
+    return render(request, "payments/payout.html", context)
+
+
+@access(*ORDERERS)
+@require_http_methods(["GET", "POST"])
+def order_payout(request: ActorRequest, payout_id: int) -> HttpResponse:
+    """Asks for the payee's account, says what happens, and issues the payment order."""
+    found = _payout_or_404(request, payout_id)
+    if found.state_now is not PayoutState.OWED:
+        messages.error(request, f"这笔返还{found.get_state_display()}，请勿重复开具付款通知")
+        return redirect("payments:payout", found.pk)
+    initial = {"payee_name": found.owner.name if found.owner else ""}
+    form = PayoutOrderForm(request.POST or None, initial=initial)
+    form.use_required_attribute = False
+    if request.method == "POST" and form.is_valid():
+        try:
+            fresh = payouts.order(found.pk, **form.cleaned_data, by=request.actor, at=timezone.now())
+        except HasProblems as problems:
+            put_on_form(form, problems)
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+            return redirect("payments:payout", found.pk)
+        else:
+            messages.success(request, f"已开具付款通知 {fresh.number}，等待专户银行付款")
+            return redirect("payments:payout", found.pk)
+    context = {"payout": found, "owner": _owner_shown(request, found), "form": form}
+    return render(request, "payments/order_payout.html", context)
