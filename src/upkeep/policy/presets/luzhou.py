@@ -31,6 +31,11 @@ LUZHOU = Preset(
             "organisation_registration",
         ),
         PresetValue(PolicyKind.REVIEW_CHAIN, _WINDOW_THEN_REVIEW, f"{_MANUAL}2.2 物业区域采集", "area_collection"),
+        PresetValue(PolicyKind.REVIEW_CHAIN, _WINDOW_THEN_REVIEW, f"{_MANUAL}2.4 房屋信息变更", "house_change"),
+        PresetValue(PolicyKind.REVIEW_CHAIN, _WINDOW_THEN_REVIEW, f"{_MANUAL}2.6 楼栋变更", "building_change"),
+        PresetValue(
+            PolicyKind.REVIEW_CHAIN, _WINDOW_THEN_REVIEW, f"{_MANUAL}2.11 房屋权属批量变更", "ownership_change"
+        ),
         PresetValue(PolicyKind.REVIEW_CHAIN, _WINDOW_THEN_REVIEW, f"{_MANUAL}2.9 房屋补充", "house_supplement"),
         PresetValue(
             PolicyKind.REVIEW_CHAIN,
