@@ -46,6 +46,7 @@ TEMPLATES: list[tuple[Callable[..., int], dict[str, Any], Booked]] = [
     (postings.loss_recognised, {"amounts": {A: 500}}, [("5101", 500, A), ("2001", -500, None)]),
     (postings.loss_paid, {"fen": 500}, [("2001", 500, None), ("1001", -500, None)]),
     (postings.balance_returned, {"amounts": {A: 500}}, [("5101", 500, A), ("1001", -500, None)]),
+    (postings.house_money_divided, {"old": {A: 10}, "new": {B: 10}}, [("3001", 10, A), ("3001", -10, B)]),
     (postings.other_expense, {"fen": 3}, [("5901", 3, None), ("1001", -3, None)]),
     (postings.petty_cash_drawn, {"fen": 50}, [("1201", 50, None), ("1001", -50, None)]),
     (postings.petty_cash_returned, {"fen": 50}, [("1001", 50, None), ("1201", -50, None)]),

@@ -33,7 +33,7 @@ def split(scene: Scene) -> Scene:
     return scene
 
 
-def refusal(statement: str, *values: object) -> str:
+def refusal(statement: str, *values: str | int) -> str:
     """The database's refusal of a statement, checked as if the transaction ended."""
     with pytest.raises(DatabaseError) as refused, transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement, values)

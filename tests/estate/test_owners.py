@@ -8,10 +8,11 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from tests.banking.town import new_house
 from tests.cast import AT, Cast, at_once
+from tests.estate.leaving import cancel
 from upkeep.books import sub_accounts
 from upkeep.estate import owners
 from upkeep.estate.actions import add_houses, create_area
-from upkeep.estate.kinds import CoOwnership, HouseState, IdKind, OwnershipActKind
+from upkeep.estate.kinds import CoOwnership, IdKind, OwnershipActKind
 from upkeep.estate.models import House, Owner, OwnerCorrection, Ownership, OwnershipAct, OwnerView
 from upkeep.estate.owners import (
     NewOwnership,
@@ -90,7 +91,7 @@ class TestBinding:
             owners.bind(house.pk, whole("李四"), **on(cast))
 
     def test_of_a_cancelled_house_is_refused(self, cast: Cast, house: House) -> None:
-        House.objects.filter(pk=house.pk).update(state=HouseState.CANCELLED)
+        cancel(house)
 
         with pytest.raises(NoSuchHouse, match="已注销"):
             owners.bind(house.pk, whole(), **on(cast))

@@ -86,8 +86,8 @@ def _post(case: Case, purse: Purse, successors: Sequence[Successor], *, area_id:
         area_id=area_id,
         custody_id=purse.custody.pk,
         fund_kind=purse.fund_kind,
-        taken=purse.amounts,
-        given=given,
+        old=purse.amounts,
+        new=given,
         source=f"case:{case.pk}:divided:{purse.custody.pk}",
         booked_on=day_of(at),
     )

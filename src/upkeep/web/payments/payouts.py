@@ -24,7 +24,7 @@ PER_PAGE = 20
 class PayoutFilterForm(forms.Form):
     """What the list is narrowed to. A wrong value narrows nothing."""
 
-    q = forms.CharField(label="小区 / 房号 / 业主 / 业务单", required=False)
+    q = forms.CharField(label="小区、房号或业主", required=False)
     state = forms.ChoiceField(
         label="状态", required=False, choices=[("", "全部"), *PayoutState.choices, ("UNKNOWN", "业主不明")]
     )
