@@ -55,6 +55,7 @@ PLACE_PAGES = tuple(
 )
 ORGANISATION_PAGES = ("administration:organisation", "administration:change_kind")
 ORDER_PAGES = ("payments:order", "payments:reissue", "payments:void")
+OWNER_PAGES = ("owners:full", "owners:correct")
 SLIP_PAGES = ("deposits:slip", "deposits:void_slip")
 POLICY_PAGES = tuple(
     f"policies:{name}"
@@ -85,6 +86,17 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
         MenuItem(title="业务查询", icon="cases", url_name="cases:list", roles=OFFICE, also=CASE_PAGES),
         MenuItem(
             title="{area}与楼盘表", icon="buildings", url_name="estate:areas", roles=OFFICE, also=("estate:area",)
+        ),
+        MenuItem(
+            title="业主管理",
+            icon="users",
+            children=(
+                MenuItem(title="业主查询", url_name="owners:search", roles=OFFICE, also=OWNER_PAGES),
+                MenuItem(title="过户记录", url_name="owners:records", roles=OFFICE),
+                MenuItem(
+                    title="业主绑定", url_name="cases:guide", argument="owner_binding", roles=(Role.WINDOW_CLERK,)
+                ),
+            ),
         ),
         MenuItem(title="维修项目", icon="repair", url_name="projects:list", roles=OFFICE, also=("projects:show",)),
         MenuItem(
@@ -143,7 +155,7 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                     title="审计日志",
                     url_name="administration:record",
                     roles=(Role.AUDIT_ADMIN,),
-                    also=("administration:logins",),
+                    also=("administration:logins", "owners:views"),
                 ),
                 MenuItem(title="发送记录", url_name="office:outbox", roles=(Role.SYSTEM_ADMIN,)),
             ),
@@ -186,9 +198,24 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                     argument="area_collection",
                     roles=(Role.DEVELOPER,),
                 ),
+                MenuItem(title="{area}变更", url_name="cases:guide", argument="area_change", roles=(Role.DEVELOPER,)),
                 MenuItem(title="入驻审批", url_name="service:approvals", roles=(Role.DEVELOPER,), way="MOVE_IN"),
                 MenuItem(title="申请入驻", url_name="service:move_in", roles=(Role.PROPERTY_COMPANY,), way="MOVE_IN"),
                 MenuItem(title="物业区域关联", url_name="service:association", roles=STARTERS, way="ASSOCIATION"),
+            ),
+        ),
+        MenuItem(
+            title="业主管理",
+            icon="users",
+            children=(
+                MenuItem(title="业主查询", url_name="owners:search", roles=ORGANISATION, also=OWNER_PAGES),
+                MenuItem(
+                    title="业主绑定",
+                    url_name="cases:guide",
+                    argument="owner_binding",
+                    roles=(Role.DEVELOPER, Role.PROPERTY_COMPANY, Role.OWNERS_COMMITTEE),
+                ),
+                MenuItem(title="过户记录", url_name="owners:records", roles=ORGANISATION),
             ),
         ),
         MenuItem(

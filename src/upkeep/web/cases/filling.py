@@ -18,6 +18,7 @@ from upkeep.casework.procedure import (
     AreasPage,
     FormPage,
     HousesPage,
+    OwnersPage,
     PapersPage,
     PhonePage,
     Procedure,
@@ -31,7 +32,7 @@ from upkeep.kernel.errors import HasProblems, Problem, Refusal
 from upkeep.parties.queries import city_of, get_city
 from upkeep.parties.roles import EVERYONE, Role
 from upkeep.web.access import ActorRequest, access
-from upkeep.web.cases import areas, houses, phone
+from upkeep.web.cases import areas, houses, owners, phone
 from upkeep.web.cases.forms import as_typed, contact_form, page_form
 from upkeep.web.cases.reach import case_url, draft_or_404, page_url, procedure_or_404
 from upkeep.web.middleware import GUEST_CASES
@@ -96,12 +97,12 @@ def _keep(request: ActorRequest, case: Case, procedure: Procedure, number: int) 
     page = procedure.pages_of(case)[number - 1]
     action = request.POST.get("action") or ("autosave" if request.headers.get("HX-Request") else "next")
     form, contact = page_form(procedure, case, page, request.POST, on=timezone.localdate()), None
-    typed = as_typed(form)
+    typed = as_typed(form) | (owners.typed_rows(request) if isinstance(page, OwnersPage) else {})
     if _asks_contact(case, number):
         contact = contact_form(case, request.POST)
         typed |= as_typed(contact)
     try:
-        engine.save_draft(case.pk, typed, by=request.actor, at=timezone.now())
+        case = engine.save_draft(case.pk, typed, by=request.actor, at=timezone.now())
         if isinstance(page, HousesPage):
             houses.keep_choice(request, case)
         elif isinstance(page, AreasPage) and (leads_to := areas.keep_choice(request, case, number)):
@@ -116,7 +117,7 @@ def _keep(request: ActorRequest, case: Case, procedure: Procedure, number: int) 
     if action == "save":
         messages.success(request, f"草稿已保存，可稍后在“我的业务”中继续办理（{case.number}）")
         return redirect(page_url(case, number))
-    if action == "all":
+    if action == "all" or owners.only_changes_rows(request):
         return redirect(page_url(case, number))
     right = form.is_valid() and (contact is None or contact.is_valid())
     missing = list(_missing_parts(procedure, case, number))
@@ -139,6 +140,8 @@ def _keep_phone(request: ActorRequest, case: Case, procedure: Procedure, number:
 
 def _missing_parts(procedure: Procedure, case: Case, number: int) -> list[Problem]:
     page = procedure.pages_of(case)[number - 1]
+    if isinstance(page, OwnersPage):
+        return owners.wrong_rows(case)
     if isinstance(page, SheetPage) and not row_count(case, page.part):
         return [Problem("", f"请先导入{page.title}")]
     if isinstance(page, AreasPage) and not Case.objects.get(pk=case.pk).data.get(AREAS):
@@ -192,6 +195,8 @@ def _show_page(
         return render(request, "cases/areas_page.html", context | areas.choice_context(request, case))
     if isinstance(page, PhonePage):
         return render(request, "cases/phone_page.html", context | phone.proof_context(case, procedure))
+    if isinstance(page, OwnersPage):
+        return render(request, "cases/owners_page.html", context | owners.page_context(case, sent=form.is_bound))
     assert isinstance(page, FormPage)
     return render(request, "cases/form_page.html", context)
 

@@ -25,6 +25,8 @@ from upkeep.parties.roles import OFFICE, ORGANISATION, Role
 from upkeep.web.access import ActorRequest, access
 from upkeep.web.cases.sheets import workbook
 from upkeep.web.estate.table import building_grid, building_links, open_building
+from upkeep.web.owners.area import area_context
+from upkeep.web.owners.house import owner_context
 
 READERS = (*OFFICE, *ORGANISATION)
 #: Who names and ends those who serve an area.
@@ -111,6 +113,7 @@ def show_area(request: ActorRequest, area_id: int) -> HttpResponse:
         "view": "list" if request.GET.get("view") == "list" else "grid",
         "committees": _committees(request, area),
         **_services(request, area),
+        **area_context(request, area),
     }
     if buildings:
         building = open_building(buildings, request.GET.get("building", ""))
@@ -185,6 +188,7 @@ def show_house(request: ActorRequest, house_id: int) -> HttpResponse:
         "owner": queries.owner_names([house.pk]).get(house.pk, "未登记"),
         "statement": house_statement(house.pk),
         "area_url": f"{reverse('estate:area', args=[house.area_id])}?building={house.building_id}",
+        **owner_context(request, house),
     }
     return render(request, "estate/house.html", context)
 
