@@ -68,6 +68,7 @@ def post(address: str, let_in: frozenset[str] | set[str], finds_nothing: frozens
 _CASE = OFFICE | {"developer"}  # {case} was handed in by the developer
 _AREA = OFFICE | OWN
 _PROJECT = OFFICE | {"committee", "company"}  # {project} is the committee's
+_TRANSFERRERS = {"company", "committee", "clerk"}
 PAYERS, FAR_PAYERS = {"approver", "accountant", "cashier"}, {"far-approver", "far-accountant"}
 _SLIP = OFFICE | BANK | {"developer"}
 
@@ -171,6 +172,24 @@ TABLE: dict[str, Row] = {
     "service:end": post("/service/{area}/{service}/end/", DECIDERS, {"far-clerk", "far-approver"}),
     "estate:export_houses": get("/areas/{area}/export/", _AREA, FAR | OTHER),
     "estate:house": get("/areas/houses/{house}/", _AREA, FAR | OTHER),
+    # owners: {ownership} is of a house of the first area
+    "owners:search": get("/owners/", OFFICE_AND_FAR | ORGANISATIONS),
+    "owners:records": get("/owners/records/", OFFICE_AND_FAR | ORGANISATIONS),
+    "owners:export_records": get("/owners/records/export/", OFFICE_AND_FAR | ORGANISATIONS),
+    "owners:views": get("/owners/views/", {"audit-admin"}),
+    "owners:export_views": get("/owners/views/export/", {"audit-admin"}),
+    "owners:bind": post("/owners/houses/{house}/bind/", OWN | {"clerk"}, OTHER | {"far-clerk"}),
+    "owners:transfer": post(
+        "/owners/houses/{house}/transfer/", _TRANSFERRERS, (OTHER - {"other-developer"}) | {"far-clerk"}
+    ),
+    "owners:bind_area": post("/owners/areas/{area}/bind/", OWN | {"clerk"}, OTHER | {"far-clerk"}),
+    "owners:change_area": post(
+        "/owners/areas/{area}/change/", {"developer", "clerk"}, {"other-developer", "far-clerk"}
+    ),
+    "owners:full": post(
+        "/owners/{ownership}/full/", OWN | DECIDERS | {"second-reviewer"}, OTHER | {"far-clerk", "far-approver"}
+    ),
+    "owners:correct": get("/owners/{ownership}/correct/", {"clerk", "reviewer"}, ORGANISATIONS | {"far-clerk"}),
     # deposits
     "deposits:slips": get("/deposits/slips/", OFFICE_AND_FAR | ORGANISATIONS | BANKS),
     "deposits:export_slips": get("/deposits/slips/export/", OFFICE_AND_FAR | ORGANISATIONS | BANKS),
