@@ -17,7 +17,7 @@ from upkeep.policy.review_chain import ReviewChain
 
 CONTACT = {"contact_name": "周经办", "contact_phone": "13900002222"}
 WANG = {"name": "王小五", "id_kind": "ID_CARD", "id_number": "11010519491231002X", "phone": "13911112222", "share": ""}
-LI = {"name": "李小四", "id_kind": "ID_CARD", "id_number": "440702198506152212", "phone": "13911113333", "share": ""}
+LI = {"name": "李小四", "id_kind": "ID_CARD", "id_number": "44070219190615221X", "phone": "13911113333", "share": ""}
 FIRM = {
     "name": "江城贸易有限公司",
     "id_kind": "CREDIT_CODE",
