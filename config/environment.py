@@ -33,6 +33,9 @@ class Environment:
     font_dirs: tuple[str, ...]
     company_registry_url: str
     company_registry_seconds: float
+    housing_registry_url: str
+    housing_registry_seconds: float
+    housing_registry_key: str
     trusted_proxies: int
     mail: "MailServer | None"
     sms: "SmsServer | None"
@@ -137,4 +140,7 @@ def read_environment(*, production: bool = False) -> Environment:
         trusted_proxies=int(get("UPKEEP_TRUSTED_PROXIES") or 0),
         company_registry_url=(get("UPKEEP_COMPANY_REGISTRY_URL") or "").rstrip("/"),
         company_registry_seconds=float(get("UPKEEP_COMPANY_REGISTRY_SECONDS") or 5),
+        housing_registry_url=(get("UPKEEP_HOUSING_REGISTRY_URL") or "").rstrip("/"),
+        housing_registry_seconds=float(get("UPKEEP_HOUSING_REGISTRY_SECONDS") or 8),
+        housing_registry_key=get("UPKEEP_HOUSING_REGISTRY_KEY") or "",
     )

@@ -98,7 +98,9 @@ def serve(environment: dict[str, str], *, port: int, today: dt.date | None) -> N
     """Prepare, start, announce, and watch until told to stop."""
     environment = environment | {"PORT": str(port)}
     prepare(environment, today=today)
-    children = [_web(environment, port), _worker(environment)]
+    sandboxes, where = _sandboxes(environment)
+    environment |= where
+    children = [_web(environment, port), _worker(environment), *sandboxes]
     try:
         for child in children:
             child.start()
@@ -189,6 +191,36 @@ def _worker(environment: dict[str, str]) -> Child:
     return Child(
         title="后台任务", command=command, log=var() / "log" / "worker.log", environment=environment, folder=ROOT
     )
+
+
+#: The outside systems of the demo: the option that says where each listens, the variable that says where it is found.
+_SANDBOXES = {"--company-port": "UPKEEP_COMPANY_REGISTRY_URL", "--housing-port": "UPKEEP_HOUSING_REGISTRY_URL"}
+
+
+def _sandboxes(environment: dict[str, str]) -> tuple[list[Child], dict[str, str]]:
+    """The outside systems to try the demo with, and where they are found; none when real ones are named."""
+    if "sandboxes" not in _our_commands() or any(environment.get(variable) for variable in _SANDBOXES.values()):
+        return [], {}
+    ports = _ports_nobody_uses(len(_SANDBOXES))
+    options = [f"{option}={port}" for option, port in zip(_SANDBOXES, ports, strict=True)]
+    command = django_command("sandboxes", *options, "--skip-checks")
+    child = Child(
+        title="试验用外部系统",
+        command=command,
+        log=var() / "log" / "sandboxes.log",
+        environment=environment,
+        folder=ROOT,
+    )
+    return [child], {one: f"http://{HOST}:{port}" for one, port in zip(_SANDBOXES.values(), ports, strict=True)}
+
+
+def _ports_nobody_uses(count: int) -> list[int]:
+    """Ports that are free now. All are held until the last is found, so that none is named twice."""
+    with contextlib.ExitStack() as held:
+        probes = [held.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
+            probe.bind((HOST, 0))
+        return [int(probe.getsockname()[1]) for probe in probes]
 
 
 def _wait_until_serving(web: Child, port: int) -> None:

@@ -22,6 +22,10 @@ TRUSTED_PROXIES = ENVIRONMENT.trusted_proxies
 #: Where names and credit codes are checked (质监校验); empty: no city here is connected to a registry.
 COMPANY_REGISTRY_URL = ENVIRONMENT.company_registry_url
 COMPANY_REGISTRY_SECONDS = ENVIRONMENT.company_registry_seconds
+#: Where house tables are fetched from (接口获取), and the key that is shown there; empty: not connected.
+HOUSING_REGISTRY_URL = ENVIRONMENT.housing_registry_url
+HOUSING_REGISTRY_SECONDS = ENVIRONMENT.housing_registry_seconds
+HOUSING_REGISTRY_KEY = ENVIRONMENT.housing_registry_key
 #: The demo city shows its test accounts on the login page; a real installation never does.
 DEMO = False
 DEMO_PASSWORD = ""
@@ -54,6 +58,7 @@ INSTALLED_APPS = [
     "upkeep.identity",
     "upkeep.messaging",
     "upkeep.deposits",
+    "upkeep.treasury",
     "upkeep.repairs",
     "upkeep.procedures",
     "upkeep.tasks",

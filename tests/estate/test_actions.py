@@ -65,9 +65,11 @@ class TestHouses:
         area = create(cast)
         named = [("2栋", "201"), ("1栋", "101"), ("2栋", "202"), ("车库", "B1")]
 
-        count = actions.add_houses(area_id=area.pk, houses=[new_house(building=b, room=r) for b, r in named])
+        ids = actions.add_houses(area_id=area.pk, houses=[new_house(building=b, room=r) for b, r in named])
 
-        assert count == House.objects.count() == 4
+        assert list(House.objects.order_by("pk").values_list("pk", "room")) == [
+            (pk, room) for pk, (_, room) in zip(ids, named, strict=True)
+        ]
         assert list(Building.objects.order_by("order").values_list("name", flat=True)) == ["2栋", "1栋", "车库"]
 
     def test_added_later_join_the_building_that_is_there(self, cast: Cast) -> None:

@@ -152,7 +152,8 @@ class Visitor:
 
     def demo_login(self, username: str) -> None:
         """One click on the login page of the demo."""
-        self.goto("/login/")
+        self.goto("/login/?choose=1")
+        self.page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
         self.page.locator(f"form:has(input[value='{username}']) button").first.click()
         self.page.wait_for_load_state()
 

@@ -3,6 +3,7 @@
 # covers: E9
 """
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -26,6 +27,7 @@ def typed(area: Area, **changes: str) -> dict[str, str]:
         "address": area.address,
         "floor_area_dm2": square_metres(area.floor_area_dm2),
         "land_area_dm2": square_metres(area.land_area_dm2),
+        "established_on": "",
         **CONTACT,
     } | changes
 
@@ -42,7 +44,14 @@ class TestAnAreaChange:
         area, client = settled.area(), client_of(settled, who)
         old_name, old_address = area.name, area.address
         assert "变更" in text(client.get(f"/areas/{area.pk}/"))
-        base, confirm = changed(client, area, name="江南云邸", address="江阳区新路 8 号", land_area_dm2="1,234.50")
+        base, confirm = changed(
+            client,
+            area,
+            name="江南云邸",
+            address="江阳区新路 8 号",
+            land_area_dm2="1,234.50",
+            established_on="2015-06-01",
+        )
         assert "即时生效" in text(confirm) and "江南云邸" in text(confirm)
         done = text(hand_in(client, base))
 
@@ -57,7 +66,9 @@ class TestAnAreaChange:
         assert not KeptPrint.objects.filter(subject=f"case:{case_of(base).pk}").exists()
         kept = {one.field: (one.before, one.after) for one in AreaChange.objects.filter(area=area)}
         assert kept["name"] == (old_name, "江南云邸") and kept["address"] == (old_address, "江阳区新路 8 号")
-        assert set(kept) == {"name", "address", "land_area_dm2"}
+        assert kept["established_on"] == ("", "2015-06-01")
+        assert area.established_on == dt.date(2015, 6, 1)
+        assert set(kept) == {"name", "address", "land_area_dm2", "established_on"}
         shown = text(client.get(f"/areas/{area.pk}/"))
         assert "变更记录" in shown and old_name in shown and case_of(base).number in shown
         assert old_name in text(client.get(base))  # the case keeps before and after
@@ -108,6 +119,7 @@ class TestAnAreaChange:
             ({"floor_area_dm2": "10"}, "区域建筑面积不能更小"),
             ({"floor_area_dm2": "一百"}, "请填写大于 0 的面积"),
             ({"name": ""}, "请填写物业区域名称"),
+            ({"established_on": "1800-01-01"}, "成立日期不能早于 1900 年"),
         ],
     )
     def test_with_a_mistake_says_what_to_mend(self, settled: Cast, changes: dict[str, str], sentence: str) -> None:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from upkeep.repairs.allocation import allocate, split_among_payees
+from upkeep.kernel.allocation import allocate
+from upkeep.repairs.allocation import split_among_payees
 
 totals = st.integers(min_value=0, max_value=10**12)
 areas = st.dictionaries(st.integers(1, 10**9), st.integers(1, 10**6), min_size=1, max_size=60)

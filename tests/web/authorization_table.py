@@ -144,6 +144,9 @@ TABLE: dict[str, Row] = {
     "cases:upload": post("/cases/{draft}/papers/", {"developer"}, EVERYBODY - {"developer"}),
     "cases:remove_paper": post("/cases/{draft}/papers/{draft_file}/remove/", {"developer"}, EVERYBODY - {"developer"}),
     "cases:template": get("/cases/{draft}/sheets/houses/template/", {"developer"}, EVERYBODY - {"developer"}),
+    "cases:rows": get("/cases/{draft}/sheets/houses/rows/", {"developer"}, EVERYBODY - {"developer"}),
+    "cases:row_buildings": get("/cases/{draft}/sheets/houses/buildings/", {"developer"}, EVERYBODY - {"developer"}),
+    "cases:registry": get("/cases/{draft}/sheets/houses/registry/", NOBODY, EVERYBODY),  # connected to no registry
     "cases:import_sheet": post("/cases/{draft}/sheets/houses/import/", {"developer"}, EVERYBODY - {"developer"}),
     "cases:faults": get("/cases/{draft}/sheets/houses/faults/{job}/", {"developer"}, EVERYBODY - {"developer"}),
     "cases:marked": get("/cases/{draft}/sheets/houses/faults/{job}/marked/", {"developer"}, EVERYBODY - {"developer"}),

@@ -21,7 +21,7 @@ from tests.cast import Cast
 from tests.web.pages import client_of, do_work, text
 from upkeep.casework import engine
 from upkeep.casework.models import Case, CaseFile
-from upkeep.casework.parts import replace_rows, row_count
+from upkeep.casework.parts import put_rows, row_count
 from upkeep.casework.procedure import register
 from upkeep.casework.states import Move, State
 from upkeep.demo.papers import picture_of
@@ -84,7 +84,7 @@ def ready(cast: Cast, name: str = "云水谣") -> Case:
     """A draft with everything, made below the pages."""
     by, at = cast["demo-developer"], timezone.now()
     case = engine.start(register["area_collection"], by=by, at=at, data=form_of(cast, name=name))
-    replace_rows(case, "houses", [(2, ROW)])
+    put_rows(case, "houses", [(2, ROW)])
     CaseFile.objects.create(
         case=case, paper="planning_permit", name="a", path="a", content_type="image/jpeg", size=1, uploaded_at=at
     )

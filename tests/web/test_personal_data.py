@@ -15,7 +15,7 @@ from tests.circle.person import pdf_text
 from tests.web.test_authorization import readable
 from upkeep.banking.models import PaymentOrder
 from upkeep.casework import engine
-from upkeep.casework.parts import replace_rows
+from upkeep.casework.parts import put_rows
 from upkeep.casework.procedure import register
 from upkeep.estate.models import Owner, Ownership
 from upkeep.jobs.actions import defer
@@ -74,7 +74,7 @@ def _sheet_and_job(cast: Cast) -> None:
     case = engine.start(register["developer_deposit"], by=by, at=at, data={"area": str(area.pk), "kind": "COLLECTED"})
     row = {"building": "1幢", "unit": "1", "room": "101", "area_dm2": 10_000, "due_fen": 1, "owner_name": NAME}
     row |= {"paper_kind": "身份证", "paper_number": SHEET_ID, "owner_phone": SHEET_PHONE}
-    replace_rows(case, "owners", [(2, row)])
+    put_rows(case, "owners", [(2, row)])
     defer(kind="case_import", title="导入", arguments={"secret": JOB_ID}, by_id=by.user_id, at=at)
 
 

@@ -1,7 +1,7 @@
 """Pay slips (交款通知单): issued in bulk, confirmed by the bank once and in full, made void, run out."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -56,6 +56,11 @@ class NewSlip:
 def source_of(slip: PaySlip) -> str:
     """Under which name the slip claims its houses and is booked."""
     return f"slip:{slip.pk}"
+
+
+@claims.names_sources("slip")
+def _numbers(slip_ids: Collection[int]) -> dict[int, str]:
+    return {slip.pk: f"交款通知单 {slip.number}" for slip in PaySlip.objects.filter(pk__in=slip_ids)}
 
 
 @transaction.atomic

@@ -247,6 +247,30 @@ def transfer_arrived(
     return _post("transfer_arrived", (area_id, fund_kind, source, booked_on), lines)
 
 
+# --- houses that become others ---------------------------------------------------------------------------------------
+
+
+def house_money_divided(
+    *,
+    area_id: int,
+    custody_id: int,
+    fund_kind: FundKind,
+    taken: Amounts,
+    given: Amounts,
+    source: str,
+    booked_on: dt.date,
+) -> int:
+    """房屋拆分合并: 借 3001/3002 (原房屋分户减少), 贷 3001/3002 (新房屋分户增加); 总账余额不变.
+
+    Raises: ValueError when what is given is not what is taken.
+    """
+    if _sum(taken) != _sum(given):
+        raise ValueError("the new houses must be given exactly what is taken from the old ones")
+    code = fund_kind.net_asset
+    lines = [*_houses_lose(custody_id, code, taken), *_houses_gain(custody_id, code, given)]
+    return _post("house_money_divided", (area_id, fund_kind, source, booked_on), lines)
+
+
 # --- earnings and the period close -----------------------------------------------------------------------------------
 
 

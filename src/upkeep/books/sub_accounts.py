@@ -12,9 +12,11 @@ __all__ = [
     "SubAccountBalance",
     "available",
     "balances",
+    "balances_by_custody",
     "close_for",
     "held",
     "hold",
+    "lock",
     "open_for",
     "release",
     "reopen_for",
@@ -28,6 +30,12 @@ def open_for(area_id: int, house_ids: Collection[int]) -> None:
     ledger.open_books([area_id])
     if house_ids:
         ledger.open_sub_accounts(area_id=area_id, ids=house_ids)
+
+
+def lock(area_id: int) -> None:
+    """Lock the area's books until the transaction ends, so that balances read now are still those that are posted."""
+    ledger.open_books([area_id])
+    ledger.lock_books([area_id])
 
 
 def close_for(area_id: int, house_ids: Collection[int], *, on: dt.date) -> None:
@@ -48,6 +56,11 @@ def balances(house_ids: Collection[int]) -> dict[int, SubAccountBalance]:
     """Balance, held and available of every house asked for; zero where no sub-account was opened."""
     found = ledger.balances(house_ids)
     return {house_id: found.get(house_id, _NOTHING) for house_id in house_ids}
+
+
+def balances_by_custody(house_ids: Collection[int]) -> dict[int, dict[int, int]]:
+    """In which custody accounts (专户) each house's money lies: house id -> custody account -> fen; no zeros."""
+    return ledger.balances_by_custody(house_ids)
 
 
 def available(house_ids: Collection[int]) -> dict[int, int]:

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Count
 
 from upkeep.casework import messages
 from upkeep.casework.deadlines import add_working_days
@@ -155,6 +156,7 @@ def cleaned(case: Case) -> dict[str, Any]:
         for paper in procedure.papers_of(case)
         if paper.required and paper.code not in present
     ]
+    problems += _row_problems(case)
     if not problems:
         problems = list(procedure.validate(case, form.cleaned_data))
     if problems:
@@ -172,6 +174,12 @@ def _contact_problems(case: Case) -> list[Problem]:
     except ValueError as wrong:
         return [Problem("contact_phone", f"经办人{wrong}")]
     return []
+
+
+def _row_problems(case: Case) -> list[Problem]:
+    """Rows that were kept although faulty, by part."""
+    faulty = case.rows.filter(faulty=True).values_list("part").annotate(rows=Count("pk"))
+    return [Problem(f"rows_{part}", f"表格中有 {rows:,} 行存在错误，请逐格改正后再提交") for part, rows in faulty]
 
 
 def _is_offered(procedure: Procedure, case: Case, name: str, field: Any, value: Any) -> bool | None:

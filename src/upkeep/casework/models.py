@@ -199,13 +199,14 @@ class OriginalsReminder(models.Model):
 
 
 class CaseRow(models.Model):
-    """业务单明细行: one imported row of a sheet, as it was read; encrypted, since a sheet may hold people."""
+    """业务单明细行: one row of a sheet, read, fetched or entered; encrypted, since a sheet may hold people."""
 
     id = models.BigIntegerField("标识", primary_key=True, default=new_id)
     case = models.ForeignKey(Case, verbose_name="业务单", on_delete=models.PROTECT, related_name="rows")
     part = models.CharField("部分", max_length=30)
     row_number = models.IntegerField("行号")
     data = EncryptedJSONField("内容")
+    faulty = models.BooleanField("有错误", default=False, help_text="改正前不能提交")
 
     class Meta:
         verbose_name = "业务单明细行"

@@ -61,11 +61,39 @@ class HousesPage(Page):
 
 
 @dataclass(frozen=True)
+class BuildingsPage(Page):
+    """Buildings of the case's area, ticked in a list; their ids stand in `data` under `BUILDINGS`."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A way to fill a table of a case: `page` is the name of an address made of the case's number and the part."""
+
+    code: str
+    title: str
+    help: str
+    page: str = ""
+    button: str = ""
+    icon: str = "edit"
+
+
+#: The way that the page of the table has itself: template out, workbook in.
+WORKBOOK = Source("WORKBOOK", "表格导入", "下载表格，逐行填写后导入；有错误时逐格指出，全部正确才会保存")
+
+
+@dataclass(frozen=True)
 class SheetPage(Page):
-    """A workbook: downloaded as a template or with what is known, filled, imported; its rows become `CaseRow`s."""
+    """A table: a workbook downloaded, filled and imported, or one of the other sources; its rows become `CaseRow`s."""
 
     part: str = "rows"
     fields: tuple[str, ...] = ()  # asked together with the file (001 2.3.1 step 6)
+    #: Every way there is; `Procedure.sources_of` says which of them this case has.
+    sources: tuple[Source, ...] = (WORKBOOK,)
+    #: Its rows may be seen and changed in place; unless they are fixed, also added and deleted.
+    in_place: bool = False
+    fixed: bool = False
+    #: The column by which rows are looked at in groups (楼栋), if any.
+    grouped_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,8 +111,8 @@ class PhonePage(Page):
     """A code sent by SMS proves the phone that the form names (`Procedure.proof`)."""
 
 
-#: Where the data of a case keep the areas that were ticked, and what the SMS code proved.
-AREAS, PROOF = "areas", "phone_proof"
+#: Where the data of a case keep the areas and the buildings that were ticked, and what the SMS code proved.
+AREAS, BUILDINGS, PROOF = "areas", "buildings", "phone_proof"
 
 
 @dataclass(frozen=True)
@@ -274,6 +302,13 @@ class Procedure:
     def blocked_houses(self, case: Case, house_ids: Sequence[int]) -> Mapping[int, str]:
         """Which of the houses cannot be chosen for this case, each with the reason shown on the building table."""
         return {}
+
+    def chosen(self, case: Case) -> None:
+        """Runs when houses or buildings of a draft were chosen, or chosen otherwise."""
+
+    def sources_of(self, case: Case, page: SheetPage) -> Sequence[Source]:
+        """The ways in which this case may fill the table of a page."""
+        return page.sources
 
     def sheet_rows(self, case: Case, part: str) -> Iterable[Mapping[str, Any]]:
         """What the exported workbook of the part already holds."""

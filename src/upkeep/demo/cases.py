@@ -8,7 +8,7 @@ from django.contrib.auth.hashers import make_password
 
 from upkeep.casework import engine, files
 from upkeep.casework.models import Case
-from upkeep.casework.parts import replace_rows
+from upkeep.casework.parts import put_rows
 from upkeep.casework.procedure import register
 from upkeep.casework.states import Move
 from upkeep.demo.areas import Plan, houses_of
@@ -79,7 +79,7 @@ def _collect(city: City, way: Way, developer: Actor, *, today: dt.date, chance: 
             "property_company": str(city.companies[0].pk),
         },
     )
-    replace_rows(case, "houses", ((number, _row(house)) for number, house in enumerate(houses, start=2)))
+    put_rows(case, "houses", ((number, _row(house)) for number, house in enumerate(houses, start=2)))
     _attach_papers(case, by=developer, at=at)
     engine.save_draft(case.pk, {}, by=developer, at=at)
     for place, (login, move, note) in enumerate(way.moves):

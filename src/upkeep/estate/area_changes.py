@@ -18,8 +18,13 @@ class Overtaken(Refusal):
 
 
 def values_of(area: Area) -> dict[str, Any]:
-    """What is registered, by field; areas in 0.01 m²."""
-    return {field.value: getattr(area, field.value) for field in AreaField}
+    """What is registered, by field; areas in 0.01 m², days as JSON holds them, "" for none."""
+    held = {field.value: getattr(area, field.value) for field in AreaField}
+    return held | {AreaField.ESTABLISHED.value: _day(held[AreaField.ESTABLISHED.value])}
+
+
+def _day(value: dt.date | None) -> str:
+    return value.isoformat() if value else ""
 
 
 def in_words(field: str, value: Any) -> str:
@@ -51,12 +56,14 @@ def change_area(
             raise Overtaken(
                 f"{AreaField(field).label}刚刚由他人变更为“{in_words(field, before[field])}”，请核对后重新办理"
             )
-        setattr(area, field, wanted[field])
+        setattr(area, field, (wanted[field] or None) if field == AreaField.ESTABLISHED else wanted[field])
     area.initials = initials_of(area.name)
     try:
         with transaction.atomic():
             area.save(update_fields=[*wanted, "initials"])
-    except IntegrityError:
+    except IntegrityError as clash:
+        if "area_name_is_unique_in_its_district" not in str(clash):
+            raise
         raise AreaExists(f"本区县已有名为“{area.name}”的物业区域，请换一个名称") from None
     return AreaChange.objects.bulk_create(
         AreaChange(

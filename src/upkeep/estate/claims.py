@@ -1,10 +1,12 @@
 """Marking houses as busy, and asking whether they are. One live claim of a kind on a house: the database says so."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from django.db import IntegrityError, transaction
 
+from upkeep.casework.models import Case
+from upkeep.estate.kinds import HouseState
 from upkeep.estate.models import House, HouseClaim
 from upkeep.estate.models.case_house import ClaimKind
 from upkeep.kernel.errors import Refusal
@@ -18,7 +20,8 @@ class HouseIsBusy(Refusal):
 def claim(*, house_ids: Sequence[int], kind: ClaimKind, source: str, at: dt.datetime) -> None:
     """Mark houses as busy with `source` (such as "slip:123").
 
-    Raises: HouseIsBusy naming the houses, when one has a claim of that kind already; then none is marked.
+    Raises: HouseIsBusy naming the houses, when one has a claim of that kind already, or has left the register; then
+    none is marked.
     """
     claims = [
         HouseClaim(id=pk, house_id=house_id, kind=kind, source=source, at=at)
@@ -28,7 +31,10 @@ def claim(*, house_ids: Sequence[int], kind: ClaimKind, source: str, at: dt.date
         with transaction.atomic():
             HouseClaim.objects.bulk_create(claims, batch_size=5_000)
     except IntegrityError:
-        raise HouseIsBusy(_sentence(busy_houses(house_ids, kind), kind)) from None
+        gone = House.objects.filter(pk__in=house_ids).exclude(state=HouseState.ACTIVE).select_related("building")
+        if left := list(gone):
+            raise HouseIsBusy(f"{names_of(left)}{left[0].get_state_display()}，不在楼盘表中，请重新选择房屋") from None
+        raise HouseIsBusy(f"{names_of(busy_houses(house_ids, kind))}{kind.label}，请先办结或作废后再办理") from None
 
 
 def release(*, source: str) -> None:
@@ -53,7 +59,51 @@ def claimed_ids(area_id: int, kind: ClaimKind) -> set[int]:
     return set(HouseClaim.objects.filter(house__area_id=area_id, kind=kind).values_list("house_id", flat=True))
 
 
-def _sentence(houses: Sequence[House], kind: ClaimKind) -> str:
+def names_of(houses: Sequence[House]) -> str:
+    """The first few houses by name, and how many there are: 1幢1单元 101、1幢1单元 102等 12 户."""
     named = "、".join(f"{house.building.name}{house.label}" for house in houses[:3])
-    more = f"等 {len(houses)} 户" if len(houses) > 3 else ""
-    return f"{named}{more}{kind.label}，请先办结或作废后再办理"
+    return named + (f"等 {len(houses)} 户" if len(houses) > 3 else "")
+
+
+# --- what a claim is of ----------------------------------------------------------------------------------------------
+
+Namer = Callable[[Collection[int]], Mapping[int, str]]
+_namers: dict[str, Namer] = {}
+
+
+def names_sources(prefix: str) -> Callable[[Namer], Namer]:
+    """Packages above say how their sources are called: ids after "slip:" -> 交款通知单 JT…, for refusals that name them."""
+
+    def register(namer: Namer) -> Namer:
+        if prefix in _namers:
+            raise ValueError(f"two namers of {prefix}")
+        _namers[prefix] = namer
+        return namer
+
+    return register
+
+
+@names_sources("case")
+def _cases(ids: Collection[int]) -> dict[int, str]:
+    return {case.pk: f"业务单 {case.number}" for case in Case.objects.filter(pk__in=ids)}
+
+
+def reasons(house_ids: Collection[int], *, but: str = "") -> dict[int, str]:
+    """Why houses are busy, each with the business that has it; `but` is the source that does not count."""
+    found = HouseClaim.objects.filter(house_id__in=house_ids).exclude(source=but).order_by("-at", "-pk")
+    rows = list(found.values_list("house_id", "kind", "source"))
+    names = _names({source for _, _, source in rows})
+    return {
+        house_id: f"{ClaimKind(kind).label}" + (f"（{names[source]}）" if names.get(source) else "")
+        for house_id, kind, source in rows
+    }
+
+
+def _names(sources: Iterable[str]) -> dict[str, str]:
+    ids: dict[str, set[int]] = {}
+    for source in sources:
+        prefix, _, number = source.partition(":")
+        if prefix in _namers and number.isdecimal():
+            ids.setdefault(prefix, set()).add(int(number))
+    named = {prefix: _namers[prefix](wanted) for prefix, wanted in ids.items()}
+    return {f"{prefix}:{pk}": name for prefix, names in named.items() for pk, name in names.items()}

@@ -1,7 +1,7 @@
 """Houses chosen for a case on the building table (a typed part of the case)."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from django.db import connection, transaction
 
@@ -33,17 +33,23 @@ def choose(case_id: int, *, house_ids: Iterable[int], by: Actor, at: dt.datetime
     )
     if len(known) != len(wanted):
         raise NotOfThisArea("所选房屋中有不属于该物业区域或已注销的，请重新选择")
+    put_in(case, wanted)
+    register[case.procedure].chosen(case)
+    case.version += 1
+    case.save(update_fields=["version"])
+    return len(wanted)
+
+
+def put_in(case: Case, house_ids: Collection[int]) -> None:
+    """Write which houses a case is about in the place of those before; for procedures that find them themselves."""
     CaseHouse.objects.filter(case=case).delete()
     CaseHouse.objects.bulk_create(
         [
             CaseHouse(id=pk, case=case, house_id=house_id)
-            for pk, house_id in zip(new_ids(len(wanted)), wanted, strict=True)
+            for pk, house_id in zip(new_ids(len(house_ids)), sorted(house_ids), strict=True)
         ],
         batch_size=5_000,
     )
-    case.version += 1
-    case.save(update_fields=["version"])
-    return len(wanted)
 
 
 def chosen_ids(case: Case) -> list[int]:

@@ -3,7 +3,8 @@
 Declaration and checks within the file only; whether a house is in the register already is asked by the action.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from upkeep.kernel.areas import square_metres
 from upkeep.sheets.kinds import Choice, FloorArea, Text, Whole, YearMonth
@@ -16,6 +17,15 @@ NATURES = ("商品房", "已售公有住房", "保障性住房", "其他")
 
 #: No single house is believed to be larger than this.
 MOST_DM2 = 10_000_00
+#: Said in every row and true of the whole building: two rows may not contradict each other.
+_OF_THE_BUILDING = (
+    ("building_kind", "类型"),
+    ("elevator", "有无电梯"),
+    ("structure", "建筑结构"),
+    ("built_month", "建成年代"),
+)
+#: What of a row is about its building.
+OF_BUILDING = frozenset({"building", *(key for key, _ in _OF_THE_BUILDING)})
 #: Above these a house of the use is worth a second look.
 UNUSUAL_DM2 = {"住宅": 500_00, "储藏室": 200_00, "车库": 500_00}
 
@@ -81,11 +91,25 @@ class HouseTable(Sheet):
             yield "area_dm2", f"{values['use']}建筑面积超过 {usual_dm2 // 100} ㎡，请核对"
 
     def check_all(self, rows: Sequence[Row]) -> Iterable[tuple[int, str, str]]:
-        seen: dict[tuple[str, str | None, str], int] = {}
+        seen: dict[tuple[str, str, str], int] = {}
+        buildings: dict[tuple[str, str], tuple[int, str]] = {}
         for row in rows:
             values = row.values
-            if values["building"] is None or values["room"] is None:
+            if (building := values["building"]) is None:
                 continue
-            first = seen.setdefault((values["building"], values["unit"], values["room"]), row.number)
-            if first != row.number:
-                yield row.number, "room", f"与第 {first} 行是同一户（楼栋、单元、房号重复）"
+            if values["room"] is not None:
+                first = seen.setdefault(house_key(values), row.number)
+                if first != row.number:
+                    yield row.number, "room", f"与第 {first} 行是同一户（楼栋、单元、房号重复）"
+            for key, title in _OF_THE_BUILDING:
+                if (said := values[key]) is not None:
+                    number, before = buildings.setdefault((building, key), (row.number, said))
+                    if said != before:
+                        yield row.number, key, f"与第 {number} 行不一致：同一楼栋的{title}前面填的是“{before}”"
+
+
+def house_key(values: Mapping[str, Any]) -> tuple[str, str, str]:
+    """What makes a house the same house: building, unit, room. Unit 1 and 1单元 are one unit, as the pages show it."""
+    unit = values["unit"] or ""
+    bare = unit.removesuffix("单元")
+    return values["building"], bare if bare.isdecimal() else unit, values["room"]

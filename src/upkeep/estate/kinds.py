@@ -50,10 +50,15 @@ class HouseNature(models.TextChoices):
 
 
 class HouseState(models.TextChoices):
-    """房屋状态."""
+    """房屋状态. Only an active house is built on, paid for and voted with; one that left never comes back.
+
+    A cancelled house (注销) still stands on the building table, greyed; one split or merged has made way for others.
+    """
 
     ACTIVE = "ACTIVE", "正常"
     CANCELLED = "CANCELLED", "已注销"
+    SPLIT = "SPLIT", "已拆分"
+    MERGED = "MERGED", "已合并"
 
 
 class IdKind(models.TextChoices):

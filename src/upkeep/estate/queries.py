@@ -1,9 +1,10 @@
 """Reading the register: which areas an actor sees, houses of a building, owners, sums for lists."""
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum
 
 from upkeep.estate.kinds import HouseState
 from upkeep.estate.models import Area, Building, Facility, House, Ownership, Service
@@ -133,8 +134,11 @@ def buildings_of(area_id: int) -> list[BuildingCount]:
 
 
 def houses_of_building(building_id: int) -> list[House]:
-    """Every house of a building, cancelled ones too, in the order of the building table."""
-    houses = House.objects.filter(building_id=building_id).select_related("building")
+    """The houses of a building, cancelled ones too, in the order of the building table; those split or merged have made
+    way for others.
+    """
+    replaced = (HouseState.SPLIT, HouseState.MERGED)
+    houses = House.objects.filter(building_id=building_id).exclude(state__in=replaced).select_related("building")
     return list(houses.order_by("-floor", "unit", "room"))
 
 
@@ -197,3 +201,26 @@ def areas_in_city(*, city_id: int, text: str = "") -> QuerySet[Area]:
     if text := text.strip():
         areas = areas.filter(Q(name__icontains=text) | Q(initials__startswith=text.lower()))
     return areas
+
+
+def areas_with_houses(*, developer_id: int) -> QuerySet[Area]:
+    """The areas that an organisation developed and that have a house table, by name."""
+    live = House.objects.filter(area=OuterRef("pk"), state=HouseState.ACTIVE)
+    return Area.objects.filter(Exists(live), developer_id=developer_id).order_by("name")
+
+
+def building_names(area_id: int) -> set[str]:
+    """The names of an area's buildings."""
+    return set(Building.objects.filter(area_id=area_id).values_list("name", flat=True))
+
+
+def houses_dm2(area_id: int) -> int:
+    """The floor area of all live houses of an area together, in 0.01 m²."""
+    live = House.objects.filter(area_id=area_id, state=HouseState.ACTIVE)
+    return int(live.aggregate(total=Sum("area_dm2", default=0))["total"])
+
+
+def live_houses_of(building_ids: Collection[int]) -> list[House]:
+    """The live houses of some buildings, in the order of the building table."""
+    houses = House.objects.filter(building_id__in=building_ids, state=HouseState.ACTIVE).select_related("building")
+    return list(houses.order_by("building__order", "building__name", "-floor", "unit", "room"))

@@ -6,13 +6,12 @@ of strings. Whatever else comes back, or does not come in time, is `RegistryFail
 
 import http.client
 import json
-import time
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from upkeep.kernel.asking import NoAnswer, Why, ask
 from upkeep.kernel.checks import social_credit_code
 from upkeep.kernel.errors import Refusal
 
@@ -41,6 +40,7 @@ class NotConnected(RegistryFails):
     """No registry has been named to this installation."""
 
 
+_NAME = "工商登记系统"
 _LATER = "填写的内容没有丢失，请稍后再试；急需办理的，请联系维修资金管理部门"
 
 
@@ -48,46 +48,24 @@ def look_up(code: str) -> RegisteredCompany | None:
     """The company with this code, or None where the registry knows none. Raises: RegistryFails."""
     if not settings.COMPANY_REGISTRY_URL:
         raise NotConnected("本系统尚未接入工商登记信息，暂不能质监校验，请联系维修资金管理部门")
-    status, body = _ask(f"/companies/{social_credit_code(code)}", deadline=_now() + settings.COMPANY_REGISTRY_SECONDS)
+    status, body = _ask(f"/companies/{social_credit_code(code)}")
     if status == http.client.NOT_FOUND:
         return None
     if status != http.client.OK:
-        raise RegistryFails(f"工商登记系统出错（{status}），未能完成质监校验。{_LATER}")
+        raise RegistryFails(f"{_NAME}出错（{status}），未能完成质监校验。{_LATER}")
     company = _read(body)
     if company.code != code:
-        raise RegistryFails(f"工商登记系统答复的不是所查的代码，未能完成质监校验。{_LATER}")
+        raise RegistryFails(f"{_NAME}答复的不是所查的代码，未能完成质监校验。{_LATER}")
     return company
 
 
-def _now() -> float:
-    return time.monotonic()
-
-
-def _ask(path: str, *, deadline: float) -> tuple[int, bytes]:
-    """Status and body. No redirect is followed, no more is read than an answer can hold, nobody waits past the deadline."""
-    address = urlsplit(settings.COMPANY_REGISTRY_URL)
-    kind = http.client.HTTPSConnection if address.scheme == "https" else http.client.HTTPConnection
-    connection = kind(address.hostname or "", address.port, timeout=settings.COMPANY_REGISTRY_SECONDS)
+def _ask(path: str) -> tuple[int, bytes]:
+    seconds = settings.COMPANY_REGISTRY_SECONDS
     try:
-        connection.request("GET", address.path + path, headers={"Accept": "application/json"})
-        answer = connection.getresponse()
-        body = b""
-        while piece := answer.read1(4096):
-            body += piece
-            if len(body) > _MOST_BYTES:
-                raise RegistryFails(f"工商登记系统的答复过长，未能完成质监校验。{_LATER}")
-            left = deadline - _now()
-            if left <= 0:
-                raise TimeoutError
-            if connection.sock is not None:
-                connection.sock.settimeout(left)
-        return answer.status, body
-    except TimeoutError:
-        raise RegistryFails(f"工商登记系统没有及时答复，未能完成质监校验。{_LATER}") from None
-    except (OSError, http.client.HTTPException):
-        raise RegistryFails(f"连接不上工商登记系统，未能完成质监校验。{_LATER}") from None
-    finally:
-        connection.close()
+        return ask(settings.COMPANY_REGISTRY_URL, path, seconds=seconds, most_bytes=_MOST_BYTES)
+    except NoAnswer as failed:
+        said = f"连接不上{_NAME}" if failed.why is Why.UNREACHABLE else f"{_NAME}{failed.why}"
+        raise RegistryFails(f"{said}，未能完成质监校验。{_LATER}") from None
 
 
 def _read(body: bytes) -> RegisteredCompany:
@@ -98,5 +76,5 @@ def _read(body: bytes) -> RegisteredCompany:
     right = isinstance(found, dict) and set(found) >= _SHAPE
     texts = {key: found[key] for key in _SHAPE} if right else {}
     if not right or not all(isinstance(one, str) and 0 < len(one) <= _MOST_TEXT for one in texts.values()):
-        raise RegistryFails(f"工商登记系统的答复无法识别，未能完成质监校验。{_LATER}")
+        raise RegistryFails(f"{_NAME}的答复无法识别，未能完成质监校验。{_LATER}")
     return RegisteredCompany(**texts)

@@ -65,6 +65,19 @@ def balances(ids: Collection[int]) -> dict[int, SubAccountBalance]:
     }
 
 
+def balances_by_custody(ids: Collection[int]) -> dict[int, dict[int, int]]:
+    """In which custody accounts the money of each sub-account lies: sub-account -> custody account -> fen, no zeros."""
+    found: dict[int, dict[int, int]] = {}
+    for id_, custody_id, fen in rows(
+        "select sub_account_id, custody_id, sum(credit_fen - debit_fen)::bigint from ledger.line"
+        " where sub_account_id = any (%s::bigint[]) group by sub_account_id, custody_id"
+        " having sum(credit_fen) <> sum(debit_fen) order by sub_account_id, custody_id",
+        [array(ids)],
+    ):
+        found.setdefault(id_, {})[custody_id] = fen
+    return found
+
+
 def hold(*, area_id: int, source: str, amounts: Mapping[int, int], at: dt.datetime) -> None:
     """Hold money on sub-accounts for a source; the same hold again changes nothing.
 

@@ -2,6 +2,7 @@
 
 from upkeep.ledger.accounts import (
     balances,
+    balances_by_custody,
     close_periods,
     close_sub_accounts,
     closed_through,
@@ -55,6 +56,7 @@ __all__ = [
     "Unbalanced",
     "Unsound",
     "balances",
+    "balances_by_custody",
     "close_periods",
     "close_sub_accounts",
     "closed_through",

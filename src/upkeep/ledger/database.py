@@ -19,6 +19,7 @@ from upkeep.ledger.types import (
 _REFUSALS: dict[str, type[LedgerRefused]] = {
     "sub_account_never_below_held": Overdrawn,
     "sub_account_closed_is_empty": SubAccountClosed,
+    "sub_account_closed_takes_nothing": SubAccountClosed,
     "period_is_open": PeriodClosed,
     "entry_reversed_once": AlreadyReversed,
     "reversal_is_mirror": AlreadyReversed,

@@ -11,6 +11,7 @@ from upkeep.kernel.errors import Refusal
 from upkeep.parties.models import OrganisationKind
 from upkeep.parties.roles import Role
 from upkeep.policy import password_rule, voting_rule
+from upkeep.policy.collection_rule import CollectionRule
 from upkeep.policy.deposit_standard import standard_from_json
 from upkeep.policy.interest_rule import InterestRule
 from upkeep.policy.login_rule import LoginRule
@@ -122,6 +123,7 @@ SHAPES: dict[PolicyKind, Shape] = {
     PolicyKind.PAYOUT_GATE: _of(PayoutGate),
     PolicyKind.INTEREST_RULE: _of(InterestRule),
     PolicyKind.WORDING: _of(Wording),
+    PolicyKind.COLLECTION_RULE: _of(CollectionRule),
 }
 
 

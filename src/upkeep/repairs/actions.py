@@ -152,6 +152,11 @@ def _set_works(project: RepairProject, basics: Basics) -> None:
     )
 
 
+@claims.names_sources("project")
+def _names(project_ids: Collection[int]) -> dict[int, str]:
+    return {one.pk: f"维修项目 {one.number} {one.title}" for one in RepairProject.objects.filter(pk__in=project_ids)}
+
+
 @transaction.atomic
 def publish_project(
     project_id: int, *, open_until: dt.date, by: Actor, at: dt.datetime, seen_version: int | None = None

@@ -7,10 +7,10 @@ from upkeep.banking.custody import fund_kind_of
 from upkeep.books import sub_accounts
 from upkeep.estate.kinds import HouseState
 from upkeep.estate.models import House
+from upkeep.kernel.allocation import allocate
 from upkeep.kernel.errors import Refusal
 from upkeep.kernel.ids import new_ids
 from upkeep.kernel.money import yuan
-from upkeep.repairs.allocation import allocate
 from upkeep.repairs.models import ProjectHouse, RepairProject
 
 NAMED = 5

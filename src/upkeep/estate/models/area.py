@@ -1,5 +1,6 @@
 """物业区域 and 楼幢."""
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 from django.contrib.postgres.indexes import GinIndex
@@ -32,6 +33,7 @@ class Area(models.Model):
     )
     floor_area_dm2 = models.BigIntegerField("建筑面积（0.01㎡）")
     land_area_dm2 = models.BigIntegerField("占地面积（0.01㎡）", default=0)
+    established_on = models.DateField("成立日期", null=True, blank=True)
     created_at = models.DateTimeField("备案时间")
 
     class Meta:
@@ -40,6 +42,10 @@ class Area(models.Model):
             models.UniqueConstraint(fields=("jurisdiction", "name"), name="area_name_is_unique_in_its_district"),
             models.CheckConstraint(
                 name="area_floor_area_is_not_negative", condition=Q(floor_area_dm2__gte=0, land_area_dm2__gte=0)
+            ),
+            models.CheckConstraint(
+                name="area_is_established_in_our_time",
+                condition=Q(established_on__isnull=True) | Q(established_on__gte=dt.date(1900, 1, 1)),
             ),
         ]
         indexes = [GinIndex(name="area_name_trigram", fields=["name"], opclasses=["gin_trgm_ops"])]
@@ -77,12 +83,23 @@ class Building(models.Model):
     has_lift = models.BooleanField("有无电梯")
     structure = models.CharField("建筑结构", max_length=20, choices=Structure.choices, blank=True, default="")
     built_in = models.CharField("建成年代", max_length=6, blank=True, default="", help_text="yyyymm")
+    floor_area_dm2 = models.BigIntegerField("建筑面积（0.01㎡）", null=True, blank=True, help_text="登记时填写的")
+    storeys = models.SmallIntegerField("地上层数", null=True, blank=True)
+    basements = models.SmallIntegerField("地下层数", null=True, blank=True)
+    units = models.SmallIntegerField("单元数", null=True, blank=True)
     order = models.IntegerField("排列", default=0)
 
     class Meta:
         verbose_name = "楼栋"
         ordering = ("order", "name")
         constraints = [
+            models.CheckConstraint(
+                name="building_measures_are_no_nonsense",
+                condition=(Q(floor_area_dm2__isnull=True) | Q(floor_area_dm2__gt=0))
+                & (Q(storeys__isnull=True) | Q(storeys__range=(0, 300)))
+                & (Q(basements__isnull=True) | Q(basements__range=(0, 20)))
+                & (Q(units__isnull=True) | Q(units__range=(0, 99))),
+            ),
             models.UniqueConstraint(fields=("area", "name"), name="building_name_is_unique_in_its_area"),
             models.CheckConstraint(
                 name="building_built_in_is_a_month",

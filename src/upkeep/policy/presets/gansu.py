@@ -1,6 +1,7 @@
 """Manual 000, 住宅维修资金云管理平台: registration complete at once, areas by 入驻, the housing office decides online."""
 
 from upkeep.parties.roles import Role
+from upkeep.policy.collection_rule import BY_HAND, CollectionRule
 from upkeep.policy.models import PolicyKind
 from upkeep.policy.organisation_rule import OrganisationRule
 from upkeep.policy.payout_gate import PayoutGate
@@ -70,6 +71,11 @@ GANSU = Preset(
             PolicyKind.PAYOUT_GATE,
             PayoutGate(accepted_beyond_percent=100, last_phase_needs_acceptance=False),
             f"{_MANUAL}物业用户 2.5（未设拨付限制）",
+        ),
+        PresetValue(
+            PolicyKind.COLLECTION_RULE,
+            CollectionRule(sources=(BY_HAND,)),
+            f"{_MANUAL}开发商用户 2.1 新建小区添加：录入楼幢、生成户室",
         ),
         PresetValue(
             PolicyKind.WORDING,

@@ -1,6 +1,7 @@
 """Manual 001, 泸州市住宅专项维修资金管理系统: the developer's businesses, printed, to the window, then reviewed."""
 
 from upkeep.parties.roles import Role
+from upkeep.policy.collection_rule import REGISTRY, WORKBOOK, CollectionRule
 from upkeep.policy.models import PolicyKind
 from upkeep.policy.organisation_rule import OrganisationRule
 from upkeep.policy.presets.preset import Preset, PresetValue
@@ -43,6 +44,11 @@ LUZHOU = Preset(
         ),
         PresetValue(
             PolicyKind.SERVICE_RULE, ServiceRule(ways=()), f"{_MANUAL}2.2 物业区域采集：区域由开发建设单位登记"
+        ),
+        PresetValue(
+            PolicyKind.COLLECTION_RULE,
+            CollectionRule(sources=(WORKBOOK, REGISTRY)),
+            f"{_MANUAL}2.2 物业区域采集：下载模板导入，或接口获取",
         ),
         PresetValue(
             PolicyKind.WORDING,

@@ -18,13 +18,15 @@ from upkeep.estate.owner_cases import areas_of
 from upkeep.estate.queries import area_exists
 from upkeep.kernel.areas import square_metres
 from upkeep.kernel.errors import Problem
-from upkeep.kernel.forms import FloorAreaField, ReferenceField
+from upkeep.kernel.forms import DayField, FloorAreaField, ReferenceField
 from upkeep.parties.actor import Actor
 from upkeep.parties.roles import Role
 from upkeep.policy.review_chain import ReviewChain
 
 FIELDS = tuple(field.value for field in AreaField)
 SEEN = "seen"
+#: A day before this is a slip of the pen.
+EARLIEST = dt.date(1900, 1, 1)
 
 
 @register
@@ -50,6 +52,7 @@ class AreaChangeProcedure(Procedure):
         address = forms.CharField(label=AreaField.ADDRESS.label, max_length=200)
         floor_area_dm2 = FloorAreaField(label="建筑面积（㎡）")
         land_area_dm2 = FloorAreaField(label="占地面积（㎡）", required=False)
+        established_on = DayField(label=AreaField.ESTABLISHED.label, required=False)
 
     def pages_of(self, case: Case) -> tuple[Page, ...]:
         return self.pages[1:] if case.data.get("begun_for") else self.pages
@@ -104,6 +107,8 @@ class AreaChangeProcedure(Procedure):
             yield Problem("", "没有需要变更的内容，请先修改再提交")
         if "name" in wanted and area_exists(jurisdiction_id=area.jurisdiction_id, name=data["name"]):
             yield Problem("name", f"本区县已有名为“{data['name']}”的物业区域，请换一个名称")
+        if data["established_on"] and data["established_on"] < EARLIEST:
+            yield Problem("established_on", "成立日期不能早于 1900 年，请核对")
         if "floor_area_dm2" in wanted:
             houses_dm2 = sum(House.objects.filter(area=area, state="ACTIVE").values_list("area_dm2", flat=True))
             if houses_dm2 > data["floor_area_dm2"]:
@@ -140,5 +145,12 @@ def _wanted(case: Case) -> Mapping[str, tuple[Any, Any]]:
     form = AreaChangeProcedure.Form(case.data)
     form.is_valid()
     seen = case.data.get(SEEN, {})
-    typed = {field: form.cleaned_data[field] or 0 for field in FIELDS if field in form.cleaned_data}
+    typed = {field: _kept(field, form.cleaned_data[field]) for field in FIELDS if field in form.cleaned_data}
     return {field: (seen[field], value) for field, value in typed.items() if field in seen and value != seen[field]}
+
+
+def _kept(field: str, value: Any) -> Any:
+    """As `values_of` gives it: an empty area is 0, a day stands as JSON holds it."""
+    if field == AreaField.ESTABLISHED:
+        return value.isoformat() if value else ""
+    return value or (0 if field.endswith("_dm2") else "")

@@ -6,7 +6,6 @@ the area from then on, where the city has move-in applications (入驻申请) by
 """
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -16,6 +15,7 @@ from upkeep.books import sub_accounts
 from upkeep.casework.models import Case
 from upkeep.casework.parts import row_count, rows_of
 from upkeep.casework.procedure import (
+    WORKBOOK,
     FormPage,
     Guide,
     Outcome,
@@ -24,13 +24,15 @@ from upkeep.casework.procedure import (
     Print,
     Procedure,
     SheetPage,
+    Source,
     Summary,
     Table,
     register,
 )
 from upkeep.estate import actions, queries
+from upkeep.estate.house_rows import building_lines, new_house
 from upkeep.estate.house_sheet import HouseTable
-from upkeep.estate.kinds import BuildingKind, HouseNature, HouseUse, Structure, by_label
+from upkeep.estate.house_sources import FROM_REGISTRY, fetched_facts, fetched_warnings, open_sources
 from upkeep.estate.models import Area
 from upkeep.estate.proposals import makes_itself, propose
 from upkeep.kernel.areas import square_metres
@@ -62,7 +64,14 @@ class AreaCollection(Procedure):
             "物业区域信息",
             fields=("district", "name", "address", "floor_area", "land_area", "property_company"),
         ),
-        SheetPage("房屋信息", part=HOUSES, help="下载模板填写后导入；有错误时会逐格指出，全部正确才会保存"),
+        SheetPage(
+            "房屋信息",
+            part=HOUSES,
+            help="下载模板填写后导入；有错误时会逐格指出，全部正确才会保存",
+            sources=(WORKBOOK, FROM_REGISTRY),
+            in_place=True,
+            grouped_by="building",
+        ),
         PapersPage("上传要件"),
     )
     papers = (
@@ -94,26 +103,24 @@ class AreaCollection(Procedure):
     def place(self, case: Case, data: dict[str, Any]) -> int:
         return int(data["district"])
 
+    def sources_of(self, case: Case, page: SheetPage) -> Sequence[Source]:
+        return open_sources(case, page)
+
     def subject(self, case: Case) -> str:
         houses = row_count(case, HOUSES)
         return str(case.data.get("name", "")) + (f" · {houses:,} 户" if houses else "")
 
     def summary(self, case: Case) -> Summary:
-        houses: Counter[str] = Counter()
-        areas_dm2: Counter[str] = Counter()
-        kinds: dict[str, str] = {}
-        for _, row in rows_of(case, HOUSES):
-            houses[row["building"]] += 1
-            areas_dm2[row["building"]] += row["area_dm2"]
-            kinds.setdefault(
-                row["building"], f"{row['building_kind']}，{'有' if row['elevator'] == '有' else '无'}电梯"
-            )
-        rows = [(name, kinds[name], f"{houses[name]:,}", square_metres(areas_dm2[name])) for name in houses]
-        total = ("合计", f"{len(houses)} 栋", f"{houses.total():,}", square_metres(areas_dm2.total()))
         table = Table(
-            "楼栋汇总", ("楼栋", "类型", "户数", "建筑面积（㎡）"), [*rows, total] if rows else [], frozenset({2, 3})
+            "楼栋汇总",
+            ("楼栋", "类型", "户数", "建筑面积（㎡）"),
+            building_lines(rows_of(case, HOUSES)),
+            frozenset({2, 3}),
         )
-        return Summary(facts=self.form_facts(case), tables=[table])
+        return Summary(facts=[*self.form_facts(case), *fetched_facts(case)], tables=[table])
+
+    def warnings(self, case: Case) -> Sequence[str]:
+        return fetched_warnings(case)
 
     def outcomes(self, case: Case) -> Sequence[Outcome]:
         area = Area.objects.filter(name=case.data["name"], jurisdiction_id=case.data["district"]).first()
@@ -143,29 +150,9 @@ class AreaCollection(Procedure):
             land_area_dm2=data["land_area"] or 0,
             at=at,
         )
-        actions.add_houses(area_id=area.pk, houses=[new_house(row) for _, row in rows_of(case, HOUSES)])
-        house_ids = [house.pk for house in queries.houses_of_area(area.pk)]
+        rows = rows_of(case, HOUSES)
+        house_ids = actions.add_houses(area_id=area.pk, houses=[new_house(row) for _, row in rows])
         sub_accounts.open_for(area_id=area.pk, house_ids=house_ids)
         case.area_id = area.pk
         if must_apply:
             propose(area, organisation_id=named, named_in=case, at=at)
-
-
-def new_house(row: dict[str, Any]) -> actions.NewHouse:
-    """A row of the house table as the register takes it."""
-    return actions.NewHouse(
-        building=row["building"],
-        building_kind=by_label(BuildingKind, row["building_kind"]),
-        has_lift=row["elevator"] == "有",
-        structure=by_label(Structure, row["structure"]) if row["structure"] else None,
-        built_in=str(row["built_month"] or ""),
-        unit=row["unit"] or "",
-        floor=row["floor"],
-        room=row["room"],
-        use=by_label(HouseUse, row["use"]),
-        nature=by_label(HouseNature, row["nature"]),
-        area_dm2=row["area_dm2"],
-        inner_area_dm2=row["inner_area_dm2"],
-        address=row["address"],
-        note=row["note"] or "",
-    )

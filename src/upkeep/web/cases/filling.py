@@ -9,16 +9,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from upkeep.casework import engine
+from upkeep.casework.changing import ChangeProcedure, ChangingPage
 from upkeep.casework.files import files_of
 from upkeep.casework.models import Case
-from upkeep.casework.parts import row_count
 from upkeep.casework.procedure import (
     AREAS,
+    BUILDINGS,
     PROOF,
     AreasPage,
-    FormPage,
-    HousesPage,
-    OwnersPage,
+    BuildingsPage,
     PapersPage,
     PhonePage,
     Procedure,
@@ -32,8 +31,10 @@ from upkeep.kernel.errors import HasProblems, Problem, Refusal
 from upkeep.parties.queries import city_of, get_city
 from upkeep.parties.roles import EVERYONE, Role
 from upkeep.web.access import ActorRequest, access
-from upkeep.web.cases import areas, houses, owners, phone
+from upkeep.web.cases import phone
+from upkeep.web.cases.changing import keep_changes
 from upkeep.web.cases.forms import as_typed, contact_form, page_form
+from upkeep.web.cases.pages import Filling, kind_of
 from upkeep.web.cases.reach import case_url, draft_or_404, page_url, procedure_or_404
 from upkeep.web.middleware import GUEST_CASES
 
@@ -87,7 +88,7 @@ def edit(request: ActorRequest, number: str, page: int) -> HttpResponse:
     if not 1 <= page <= len(procedure.pages_of(case)):
         return confirm(request, case, procedure)
     if request.method == "POST":
-        keep = _keep_phone if isinstance(procedure.pages_of(case)[page - 1], PhonePage) else _keep
+        keep = _KEEPS.get(type(procedure.pages_of(case)[page - 1]), _keep)
         return keep(request, case, procedure, page)
     return _show_page(request, case, procedure, page)
 
@@ -95,17 +96,16 @@ def edit(request: ActorRequest, number: str, page: int) -> HttpResponse:
 def _keep(request: ActorRequest, case: Case, procedure: Procedure, number: int) -> HttpResponse:
     """Keep what was typed; go on when the page is right. `action`: next, save or autosave."""
     page = procedure.pages_of(case)[number - 1]
+    kind, at = kind_of(page), Filling(request, case, procedure, page, number)
     action = request.POST.get("action") or ("autosave" if request.headers.get("HX-Request") else "next")
     form, contact = page_form(procedure, case, page, request.POST, on=timezone.localdate()), None
-    typed = as_typed(form) | (owners.typed_rows(request) if isinstance(page, OwnersPage) else {})
+    typed = as_typed(form)
     if _asks_contact(case, number):
         contact = contact_form(case, request.POST)
         typed |= as_typed(contact)
     try:
-        case = engine.save_draft(case.pk, typed, by=request.actor, at=timezone.now())
-        if isinstance(page, HousesPage):
-            houses.keep_choice(request, case)
-        elif isinstance(page, AreasPage) and (leads_to := areas.keep_choice(request, case, number)):
+        engine.save_draft(case.pk, typed, by=request.actor, at=timezone.now())
+        if leads_to := kind.keeps(at):
             return leads_to
     except HasProblems as problems:
         return _show_page(request, case, procedure, number, form=form, contact=contact, problems=problems.problems)
@@ -117,13 +117,14 @@ def _keep(request: ActorRequest, case: Case, procedure: Procedure, number: int) 
     if action == "save":
         messages.success(request, f"草稿已保存，可稍后在“我的业务”中继续办理（{case.number}）")
         return redirect(page_url(case, number))
-    if action == "all" or owners.only_changes_rows(request):
+    if action == "all":
         return redirect(page_url(case, number))
     right = form.is_valid() and (contact is None or contact.is_valid())
-    missing = list(_missing_parts(procedure, case, number))
+    missing = kind.misses(at)
     if right and not missing:
         return redirect(page_url(case, number + 1))
-    return _show_page(request, case, procedure, number, form=form, contact=contact, problems=missing)
+    left = [Problem("", missing)] if missing else []
+    return _show_page(request, case, procedure, number, form=form, contact=contact, problems=left)
 
 
 def _keep_phone(request: ActorRequest, case: Case, procedure: Procedure, number: int) -> HttpResponse:
@@ -138,21 +139,14 @@ def _keep_phone(request: ActorRequest, case: Case, procedure: Procedure, number:
     return redirect(page_url(case, number))
 
 
-def _missing_parts(procedure: Procedure, case: Case, number: int) -> list[Problem]:
-    page = procedure.pages_of(case)[number - 1]
-    if isinstance(page, OwnersPage):
-        return owners.wrong_rows(case)
-    if isinstance(page, SheetPage) and not row_count(case, page.part):
-        return [Problem("", f"请先导入{page.title}")]
-    if isinstance(page, AreasPage) and not Case.objects.get(pk=case.pk).data.get(AREAS):
-        return [Problem("", "请至少勾选一个物业区域")]
-    if isinstance(page, HousesPage) and not case.houses.exists():
-        return [Problem("", "请至少选择一户房屋")]
-    if isinstance(page, PapersPage):
-        present = files_of(case)
-        missing = [paper.title for paper in procedure.papers_of(case) if paper.required and paper.code not in present]
-        return [Problem("", f"请上传：{'、'.join(missing)}")] if missing else []
-    return []
+def _keep_changes(request: ActorRequest, case: Case, procedure: Procedure, number: int) -> HttpResponse:
+    assert isinstance(procedure, ChangeProcedure)
+    answer = keep_changes(request, case, procedure, number)
+    return _show_page(request, case, procedure, number, problems=answer) if isinstance(answer, list) else answer
+
+
+#: Pages that are kept in a way of their own.
+_KEEPS = {PhonePage: _keep_phone, ChangingPage: _keep_changes}
 
 
 def _asks_contact(case: Case, number: int) -> bool:
@@ -182,23 +176,9 @@ def _show_page(
     }
     if _asks_contact(case, number):
         context["contact"] = contact if contact is not None else contact_form(case)
-    if isinstance(page, HousesPage):
-        return render(request, "cases/houses_page.html", context | houses.choice_context(request, case))
-    if isinstance(page, SheetPage):
-        sheet = procedure.sheets[page.part]
-        return render(request, "cases/sheet_page.html", context | {"sheet": sheet, "rows": row_count(case, page.part)})
-    if isinstance(page, PapersPage):
-        present = files_of(case)
-        papers = [(paper, present.get(paper.code, [])) for paper in procedure.papers_of(case)]
-        return render(request, "cases/papers_page.html", context | {"papers": papers})
-    if isinstance(page, AreasPage):
-        return render(request, "cases/areas_page.html", context | areas.choice_context(request, case))
-    if isinstance(page, PhonePage):
-        return render(request, "cases/phone_page.html", context | phone.proof_context(case, procedure))
-    if isinstance(page, OwnersPage):
-        return render(request, "cases/owners_page.html", context | owners.page_context(case, sent=form.is_bound))
-    assert isinstance(page, FormPage)
-    return render(request, "cases/form_page.html", context)
+    kind = kind_of(page)
+    at = Filling(request, case, procedure, page, number, problems or ())
+    return render(request, kind.template, context | kind.shows(at))
 
 
 def _wizard(case: Case, procedure: Procedure, number: int) -> dict[str, Any]:
@@ -241,9 +221,12 @@ def _page_of(procedure: Procedure, case: Case, problem: Problem) -> str:
     for number, page in enumerate(procedure.pages_of(case), start=1):
         if problem.field in getattr(page, "fields", ()):
             return page_url(case, number)
+        if isinstance(page, SheetPage) and problem.field == f"rows_{page.part}":
+            return page_url(case, number)
         if problem.field.startswith("paper_") and isinstance(page, PapersPage):
             return page_url(case, number)
-        if {AreasPage: AREAS, PhonePage: PROOF}.get(type(page)) == problem.field:
+        named = {AreasPage: AREAS, BuildingsPage: BUILDINGS, PhonePage: PROOF}.get(type(page))
+        if problem.field and problem.field in (named, getattr(page, "part", "")):
             return page_url(case, number)
     return page_url(case, 1) if problem.field.startswith("contact_") else ""
 

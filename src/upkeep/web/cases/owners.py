@@ -2,39 +2,40 @@
 
 from typing import Any
 
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+
+from upkeep.casework import engine
 from upkeep.casework.models import Case
 from upkeep.estate.models import House
 from upkeep.estate.owner_cases import former_table, house_facts, named_house
 from upkeep.estate.owner_form import MOST_OWNERS, OWNERS, read_owners, row_forms, sent_rows
-from upkeep.kernel.errors import Problem
 from upkeep.web.access import ActorRequest
+from upkeep.web.cases.reach import page_url
 
 _ADD, _DROP = "add-owner", "drop-owner-"
 
 
-def typed_rows(request: ActorRequest) -> dict[str, Any]:
-    """The rows that were sent, with one more or one less where that was asked, as the draft keeps them."""
+def keep_rows(request: ActorRequest, case: Case, number: int) -> HttpResponse | None:
+    """Keep the rows that were sent, with one more or one less where that was asked: the page is not left then."""
     rows, action = sent_rows(request.POST.dict()), request.POST.get("action", "")
     if action == _ADD and len(rows) < MOST_OWNERS:
         rows.append({})
     place = action.removeprefix(_DROP)
     if action.startswith(_DROP) and place.isascii() and place.isdigit() and len(rows) > 1:
-        rows = [row for number, row in enumerate(rows) if number != int(place)]
-    return {OWNERS: rows}
+        rows = [row for row_number, row in enumerate(rows) if row_number != int(place)]
+    case.data = engine.save_draft(case.pk, {OWNERS: rows}, by=request.actor, at=timezone.now()).data
+    stays = action == _ADD or action.startswith(_DROP)
+    return redirect(page_url(case, number)) if stays else None
 
 
-def only_changes_rows(request: ActorRequest) -> bool:
-    """Whether the button adds or removes a row, so that the page is not left."""
-    action = request.POST.get("action", "")
-    return action == _ADD or action.startswith(_DROP)
-
-
-def wrong_rows(case: Case) -> list[Problem]:
+def wrong_rows(case: Case) -> str:
     """What is wrong with the rows; what stands at the boxes already is said in one sentence."""
     found = read_owners(case.data.get(OWNERS, []))
     if any(form.errors for form in found.forms):
-        return [Problem("", "业主信息有误，请按提示修改")]
-    return [Problem("", problem.text) for problem in found.problems]
+        return "业主信息有误，请按提示修改"
+    return "；".join(problem.text for problem in found.problems)
 
 
 def page_context(case: Case, *, sent: bool) -> dict[str, Any]:

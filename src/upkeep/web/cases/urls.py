@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from upkeep.web.cases import filling, lists, papers, printing, sheets, showing
+from upkeep.web.cases import fetching, filling, lists, papers, printing, row_buildings, rows, sheets, showing
 
 app_name = "cases"
 
@@ -22,6 +22,9 @@ urlpatterns = [
     path("<str:number>/papers/<int:file_id>/remove/", papers.remove, name="remove_paper"),
     path("<str:number>/sheets/<slug:part>/template/", sheets.template, name="template"),
     path("<str:number>/sheets/<slug:part>/export/", sheets.export, name="export_sheet"),
+    path("<str:number>/sheets/<slug:part>/rows/", rows.rows, name="rows"),
+    path("<str:number>/sheets/<slug:part>/buildings/", row_buildings.buildings, name="row_buildings"),
+    path("<str:number>/sheets/<slug:part>/registry/", fetching.search, name="registry"),
     path("<str:number>/sheets/<slug:part>/import/", sheets.upload, name="import_sheet"),
     path("<str:number>/sheets/<slug:part>/faults/<int:job_id>/", sheets.faults, name="faults"),
     path("<str:number>/sheets/<slug:part>/faults/<int:job_id>/marked/", sheets.marked, name="marked"),

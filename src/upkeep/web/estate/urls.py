@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from upkeep.web.estate import views
+from upkeep.web.estate import houses, views
 
 app_name = "estate"
 
@@ -13,5 +13,5 @@ urlpatterns = [
     path("<int:area_id>/", views.show_area, name="area"),
     path("<int:area_id>/committee/", views.bind_committee, name="bind_committee"),
     path("<int:area_id>/export/", views.export_houses, name="export_houses"),
-    path("houses/<int:house_id>/", views.show_house, name="house"),
+    path("houses/<int:house_id>/", houses.show_house, name="house"),
 ]

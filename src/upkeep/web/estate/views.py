@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from upkeep.books.statements import house_statement
 from upkeep.casework.queries import visible_to as visible_cases
 from upkeep.estate import actions as estate
 from upkeep.estate import queries
@@ -26,7 +25,6 @@ from upkeep.web.access import ActorRequest, access
 from upkeep.web.cases.sheets import workbook
 from upkeep.web.estate.table import building_grid, building_links, open_building
 from upkeep.web.owners.area import area_context
-from upkeep.web.owners.house import owner_context
 
 READERS = (*OFFICE, *ORGANISATION)
 #: Who names and ends those who serve an area.
@@ -170,27 +168,6 @@ def _house_row(house: House) -> dict[str, object]:
         "address": house.address,
         "note": house.note or None,
     }
-
-
-@access(*READERS)
-@require_safe
-def show_house(request: ActorRequest, house_id: int) -> HttpResponse:
-    """One house: what the register says of it, its owner masked, its money."""
-    house = (
-        House.objects.select_related("building", "area")
-        .filter(pk=house_id, area__in=queries.visible_to(request.actor))
-        .first()
-    )
-    if house is None:
-        raise Http404
-    context = {
-        "house": house,
-        "owner": queries.owner_names([house.pk]).get(house.pk, "未登记"),
-        "statement": house_statement(house.pk),
-        "area_url": f"{reverse('estate:area', args=[house.area_id])}?building={house.building_id}",
-        **owner_context(request, house),
-    }
-    return render(request, "estate/house.html", context)
 
 
 @access(*READERS)

@@ -12,26 +12,33 @@ from upkeep.estate.models import House, OwnerCorrection, Ownership
 from upkeep.estate.owner_cases import shown_name, shown_share
 from upkeep.estate.owner_records import corrections_of, ownerships_of
 from upkeep.estate.owner_views import VIEWERS
+from upkeep.estate.owners import current
 from upkeep.kernel.masking import mask_id_number, mask_name, mask_phone
-from upkeep.web.access import ActorRequest
+from upkeep.parties.actor import Actor
 from upkeep.web.owners.correcting import may_correct
 
 
-def owner_context(request: ActorRequest, house: House) -> dict[str, Any]:
-    """Present and past owners, masked; corrections; and which buttons there are."""
+def owner_panel(house: House, actor: Actor) -> dict[str, Any]:
+    """Present and past owners, masked, and what was put right about them."""
     owned = ownerships_of(house.pk)
     acts = [act for one in owned for act in (one.begun_with, one.ended_with) if act is not None]
     case_ids = {act.case_id for act in acts if act.case_id is not None}
-    open_cases = set(visible_cases(request.actor).filter(pk__in=case_ids).values_list("pk", flat=True))
-    live, has_owner = house.state == HouseState.ACTIVE, any(one.until is None for one in owned)
-    on = timezone.localdate()
+    open_cases = set(visible_cases(actor).filter(pk__in=case_ids).values_list("pk", flat=True))
     return {
         "ownerships": [_row(one, open_cases) for one in owned],
         "corrections": [_correction(one) for one in corrections_of(house.pk)],
-        "may_bind": live and not has_owner and engine.may_start(register["owner_binding"], by=request.actor, on=on),
-        "may_transfer": live and has_owner and engine.may_start(register["owner_transfer"], by=request.actor, on=on),
-        "may_view_full": request.actor.has(*VIEWERS),
-        "may_correct": live and may_correct(request.actor, on=on),
+        "may_view_full": actor.has(*VIEWERS),
+        "may_correct": house.state == HouseState.ACTIVE and may_correct(actor, on=timezone.localdate()),
+    }
+
+
+def owner_acts(house: House, actor: Actor) -> dict[str, bool]:
+    """绑定 for a house that nobody owns, 过户 for one that somebody does."""
+    live, on = house.state == HouseState.ACTIVE, timezone.localdate()
+    has_owner = current([house.pk]).exists()
+    return {
+        "may_bind": live and not has_owner and engine.may_start(register["owner_binding"], by=actor, on=on),
+        "may_transfer": live and has_owner and engine.may_start(register["owner_transfer"], by=actor, on=on),
     }
 
 

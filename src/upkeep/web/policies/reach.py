@@ -34,6 +34,7 @@ GROUPS: tuple[tuple[str, tuple[PolicyKind, ...]], ...] = (
             PolicyKind.ORGANISATION_RULE,
             PolicyKind.SERVICE_RULE,
             PolicyKind.PUBLIC_QUERY_RULE,
+            PolicyKind.COLLECTION_RULE,
         ),
     ),
     (

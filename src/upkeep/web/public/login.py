@@ -192,7 +192,7 @@ def frame(request: ActorRequest, *, city: Jurisdiction, key: str) -> dict[str, A
         "idle_minutes": minutes_before_the_end(request),
         "several_cities": queries.cities().count() > 1,
         "choose_city_url": f"{reverse('public:login')}?{urlencode({'choose': '1', **keep})}",
-        "demo_cities": _demo_cities() if settings.DEMO else [],
+        "demo_cities": [one for one in _demo_cities() if one["city"] == city],
         "demo_password": settings.DEMO_PASSWORD,
     }
 
@@ -217,7 +217,7 @@ def _choose_city(request: ActorRequest) -> HttpResponse:
         "places": places,
         "next": safe_next(request),
         "idle_minutes": minutes_before_the_end(request),
-        "demo_cities": _demo_cities() if settings.DEMO else [],
+        "demo_cities": _demo_cities(),
         "demo_password": settings.DEMO_PASSWORD,
     }
     return render(request, "public/login_cities.html", context)
@@ -246,12 +246,20 @@ def _tries_left(request: HttpRequest, name: str) -> int:
     return max(0, int(settings.AXES_FAILURE_LIMIT) - int(failed))
 
 
+def _tab_of(account: queries.DemoAccount) -> str:
+    """Where the account logs in; who is of no organisation yet may use the tab of any."""
+    kinds = ("", account.kind) if account.kind else [tab.kind for tab in TABS.values()]
+    return next(word for word, tab in TABS.items() if tab.realm == account.realm and tab.kind in kinds)
+
+
 def _demo_cities() -> list[dict[str, Any]]:
-    """Demo accounts by city and portal, each with a pass that stands in for the picture."""
+    """Demo accounts by city and portal, each with a pass that stands in for the picture. None outside the demo."""
+    if not settings.DEMO:
+        return []
     found: dict[int, dict[str, Any]] = {}
     for account in queries.demo_accounts():
         place = found.setdefault(account.city.pk, {"city": account.city, "groups": {}})
-        key = next(word for word, tab in TABS.items() if tab.realm == account.realm and tab.kind in ("", account.kind))
+        key = _tab_of(account)
         place["groups"].setdefault(account.portal, []).append(
             {
                 "username": account.username,

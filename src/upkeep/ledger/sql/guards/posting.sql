@@ -79,11 +79,16 @@ begin
         ), written as (
             update sub_account s
             set balance_fen = s.balance_fen + m.change, day_product = s.day_product + m.product, version = s.version + 1
-            from moved m where s.id = m.sub_account_id and s.area_id = m.area_id
+            from moved m where s.id = m.sub_account_id and s.area_id = m.area_id and s.closed_on is null
             returning 1
         )
         select (select count(*) from moved), (select count(*) from written) $q$ into wanted, changed;
     if changed <> wanted then
+        if exists (select from new_lines n join sub_account s on s.id = n.sub_account_id and s.area_id = n.area_id
+                   where s.closed_on is not null) then
+            raise exception 'a line is booked on a closed sub-account'
+                using errcode = 'check_violation', constraint = 'sub_account_closed_takes_nothing';
+        end if;
         raise exception 'a line names no sub-account of its area'
             using errcode = 'check_violation', constraint = 'line_of_known_sub_account';
     end if;

@@ -38,3 +38,19 @@ document.addEventListener("click", (event) => {
   box.reportValidity();
   box.addEventListener("input", () => box.setCustomValidity(""), { once: true });
 });
+
+// A table of boxes: Enter and the arrows go to the same column of another row, as in a spreadsheet.
+document.addEventListener("keydown", (event) => {
+  const table = event.target.closest("[data-row-table]");
+  if (!table || event.isComposing || event.altKey || event.ctrlKey || event.metaKey) return;
+  const step = { Enter: event.shiftKey ? -1 : 1, ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step || (event.target.tagName === "SELECT" && event.key !== "Enter")) return;
+  const cell = event.target.closest("td");
+  const row = cell.parentElement;
+  const beside = step > 0 ? row.nextElementSibling : row.previousElementSibling;
+  event.preventDefault();
+  const box = beside && beside.cells[cell.cellIndex].querySelector("input:not([type=hidden]), select");
+  if (!box) return;
+  box.focus();
+  if (box.select) box.select();
+});

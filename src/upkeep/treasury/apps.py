@@ -1,0 +1,7 @@
+"""Registers payouts."""
+
+from django.apps import AppConfig
+
+
+class TreasuryConfig(AppConfig):
+    name = "upkeep.treasury"

@@ -1,0 +1,2 @@
+-- {app} owes and pays; it never forgets what is owed.
+revoke delete, truncate on treasury_payout from {app};
