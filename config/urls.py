@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("jobs/", include("upkeep.web.jobs.urls")),
     path("areas/", include("upkeep.web.estate.urls")),
     path("service/", include("upkeep.web.service.urls")),
+    path("owners/", include("upkeep.web.owners.urls")),
     path("deposits/", include("upkeep.web.deposits.urls")),
     path("payments/", include("upkeep.web.payments.urls")),
     path("policies/", include("upkeep.web.policies.urls")),

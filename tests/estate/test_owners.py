@@ -27,7 +27,7 @@ from upkeep.estate.owners import (
 from upkeep.kernel.dates import day_of
 
 TODAY = day_of(AT)
-NUMBERS = {"张三": "11010519491231002X", "李四": "510502199001011239", "王五": "440702198506152217"}
+NUMBERS = {"张三": "11010519491231002X", "李四": "510502191901011239", "王五": "44070219190615221X"}
 
 
 def person(name: str = "张三", phone: str = "13812345678") -> OwnerDetails:

@@ -23,6 +23,7 @@ from upkeep.demo.cases import file_cases
 from upkeep.deposits.actions import issue_deposit_slips
 from upkeep.deposits.models import Receipt
 from upkeep.deposits.prints import keep_receipt
+from upkeep.estate.models import Ownership
 from upkeep.identity.models import CertificateAuthority, KeyCertificate, SecurityKey
 from upkeep.jobs.actions import defer
 from upkeep.messaging.actions import notify
@@ -123,6 +124,7 @@ class Stage:
             "area": str(cast.filled[0].area.pk),
             "user": str(cast.add("operator", Role.DEVELOPER, cast.filled[0].area.developer).pk),
             "house": str(cast.filled[0].houses[0].pk),
+            "ownership": str(Ownership.objects.filter(house__area=cast.filled[0].area, until=None)[0].pk),
         }
 
     def _make_places(self) -> None:

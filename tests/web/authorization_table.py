@@ -69,6 +69,7 @@ def post(address: str, let_in: frozenset[str] | set[str], finds_nothing: frozens
 _CASE = OFFICE | {"developer"}  # {case} was handed in by the developer
 _AREA = OFFICE | OWN
 _PROJECT = OFFICE | {"committee", "company"}  # {project} is the committee's
+_TRANSFERRERS = {"company", "committee", "clerk"}
 PAYERS, FAR_PAYERS = {"approver", "accountant", "cashier"}, {"far-approver", "far-accountant"}
 _SLIP = OFFICE | BANK | {"developer"}
 
@@ -212,6 +213,24 @@ TABLE: dict[str, Row] = {
     "estate:retire_facility": post("/areas/facilities/{facility}/retire/", KEEPERS, OTHER_KEEPERS),
     "estate:add_facility": post("/areas/{area}/facilities/add/", KEEPERS, OTHER_KEEPERS),
     "estate:move_facilities": post("/areas/{area}/facilities/move/", KEEPERS, OTHER_KEEPERS),
+    # owners: {ownership} is of a house of the first area
+    "owners:search": get("/owners/", OFFICE_AND_FAR | ORGANISATIONS),
+    "owners:records": get("/owners/records/", OFFICE_AND_FAR | ORGANISATIONS),
+    "owners:export_records": get("/owners/records/export/", OFFICE_AND_FAR | ORGANISATIONS),
+    "owners:views": get("/owners/views/", {"audit-admin"}),
+    "owners:export_views": get("/owners/views/export/", {"audit-admin"}),
+    "owners:bind": post("/owners/houses/{house}/bind/", OWN | {"clerk"}, OTHER | {"far-clerk"}),
+    "owners:transfer": post(
+        "/owners/houses/{house}/transfer/", _TRANSFERRERS, (OTHER - {"other-developer"}) | {"far-clerk"}
+    ),
+    "owners:bind_area": post("/owners/areas/{area}/bind/", OWN | {"clerk"}, OTHER | {"far-clerk"}),
+    "owners:change_area": post(
+        "/owners/areas/{area}/change/", {"developer", "clerk"}, {"other-developer", "far-clerk"}
+    ),
+    "owners:full": post(
+        "/owners/{ownership}/full/", OWN | DECIDERS | {"second-reviewer"}, OTHER | {"far-clerk", "far-approver"}
+    ),
+    "owners:correct": get("/owners/{ownership}/correct/", {"clerk", "reviewer"}, ORGANISATIONS | {"far-clerk"}),
     # deposits
     "deposits:slips": get("/deposits/slips/", OFFICE_AND_FAR | ORGANISATIONS | BANKS),
     "deposits:export_slips": get("/deposits/slips/export/", OFFICE_AND_FAR | ORGANISATIONS | BANKS),

@@ -51,6 +51,11 @@ class FormPage(Page):
 
 
 @dataclass(frozen=True)
+class OwnersPage(FormPage):
+    """The owners of one house, one row each; they stand in `data` under `owners`, as they were typed."""
+
+
+@dataclass(frozen=True)
 class HousesPage(Page):
     """Houses of the case's area, chosen on the building table; they become `estate.CaseHouse` rows."""
 

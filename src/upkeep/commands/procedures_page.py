@@ -11,6 +11,7 @@ from upkeep.casework.procedure import (
     BuildingsPage,
     FormPage,
     HousesPage,
+    OwnersPage,
     Page,
     PapersPage,
     PhonePage,
@@ -73,6 +74,7 @@ def _page(one: Procedure, page: Page) -> str:
     fields = "、".join(_labels(one, page.fields)) if isinstance(page, FormPage | SheetPage) else ""
     kind = {
         FormPage: "form",
+        OwnersPage: "owners of a house",
         HousesPage: "houses on the building table",
         SheetPage: "workbook",
         PapersPage: "papers",

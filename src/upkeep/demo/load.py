@@ -11,7 +11,7 @@ from upkeep.demo import areas, fill
 from upkeep.demo.cases import file_cases
 from upkeep.demo.city import PASSWORD, City, found_city, found_committee
 from upkeep.demo.fill import Filled, fill_area, moment
-from upkeep.demo.owners import open_owner_account
+from upkeep.demo.owners import open_owner_account, pass_houses_on
 from upkeep.demo.preset_cities import PRESET_CITIES, fill_preset_city, found_preset_city
 from upkeep.demo.repairs import run_projects
 from upkeep.demo.site import write_site
@@ -47,6 +47,7 @@ def load_demo(*, today: dt.date, tell: Callable[[str], None] = lambda text: None
         fill.pay_deposits(city, one, on=begun + dt.timedelta(days=30), serial=f"JC{place:06d}")
         filled.append(one)
     open_owner_account(city, area=filled[0].area, at=moment(today - dt.timedelta(days=40)))
+    pass_houses_on(city, filled[0], today=today, chance=random.Random(882))
     houses = sum(len(one.houses) for one in filled)
     tell(f"{len(filled)} 个物业区域，{houses:,} 户")
     for place, count in _WAITING:

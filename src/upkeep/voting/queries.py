@@ -9,7 +9,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from upkeep.kernel.secrecy import unseal
 from upkeep.policy.voting_rule import rule_from_json
 from upkeep.voting.counting import Choice, Comparison, CountedHouse, Tally, comparisons, count, passes
-from upkeep.voting.models import Ballot, Vote, VoteEvidence, VoteHouse
+from upkeep.voting.models import Ballot, Vote, VoteEvidence, VoteHouse, VoteState
 
 
 def votes_on(source: str) -> list[Vote]:
@@ -20,6 +20,11 @@ def votes_on(source: str) -> list[Vote]:
 def latest_vote(source: str) -> Vote | None:
     """The matter's present or last vote."""
     return Vote.objects.filter(source=source).order_by("-opened_at", "-pk").first()
+
+
+def open_votes_on(house_ids: Collection[int]) -> list[Vote]:
+    """The votes under way in which one of the houses takes part."""
+    return list(Vote.objects.filter(state=VoteState.OPEN, houses__house_id__in=house_ids).distinct().order_by("pk"))
 
 
 def latest_ballots(vote: Vote, *, house_ids: Collection[int] | None = None) -> dict[int, Ballot]:

@@ -61,6 +61,7 @@ PLACE_PAGES = tuple(
 ORGANISATION_PAGES = ("administration:organisation", "administration:change_kind")
 ORDER_PAGES = ("payments:order", "payments:reissue", "payments:void")
 PAYOUT_PAGES = ("payments:payout", "payments:order_payout")
+OWNER_PAGES = ("owners:full", "owners:correct")
 SLIP_PAGES = ("deposits:slip", "deposits:void_slip")
 POLICY_PAGES = tuple(
     f"policies:{name}"
@@ -97,6 +98,17 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
         ),
         MenuItem(title="户室管理", icon="area", url_name="estate:houses", roles=OFFICE, also=("estate:house",)),
         MenuItem(title="设施设备查询", icon="work", url_name="estate:facilities", roles=OFFICE, also=FACILITY_PAGES),
+        MenuItem(
+            title="业主管理",
+            icon="users",
+            children=(
+                MenuItem(title="业主查询", url_name="owners:search", roles=OFFICE, also=OWNER_PAGES),
+                MenuItem(title="过户记录", url_name="owners:records", roles=OFFICE),
+                MenuItem(
+                    title="业主绑定", url_name="cases:guide", argument="owner_binding", roles=(Role.WINDOW_CLERK,)
+                ),
+            ),
+        ),
         MenuItem(title="维修项目", icon="repair", url_name="projects:list", roles=OFFICE, also=("projects:show",)),
         MenuItem(
             title="交存管理",
@@ -153,7 +165,7 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                     title="审计日志",
                     url_name="administration:record",
                     roles=(Role.AUDIT_ADMIN,),
-                    also=("administration:logins",),
+                    also=("administration:logins", "owners:views"),
                 ),
                 MenuItem(title="发送记录", url_name="office:outbox", roles=(Role.SYSTEM_ADMIN,)),
             ),
@@ -198,9 +210,42 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                 _begins("楼栋变更", "building_change", Role.DEVELOPER),
                 _begins("房屋拆分合并", "house_split_merge", Role.DEVELOPER),
                 _begins("房屋权属批量变更", "ownership_change", Role.DEVELOPER),
+                MenuItem(
+                    title="物业区域采集",
+                    url_name="cases:guide",
+                    argument="area_collection",
+                    roles=(Role.DEVELOPER,),
+                ),
+                MenuItem(title="{area}变更", url_name="cases:guide", argument="area_change", roles=(Role.DEVELOPER,)),
+                MenuItem(
+                    title="房屋补充",
+                    url_name="cases:guide",
+                    argument="house_supplement",
+                    roles=(Role.DEVELOPER,),
+                ),
+                MenuItem(
+                    title="房屋信息变更", url_name="cases:guide", argument="house_change", roles=(Role.DEVELOPER,)
+                ),
+                MenuItem(
+                    title="楼栋变更", url_name="cases:guide", argument="building_change", roles=(Role.DEVELOPER,)
+                ),
                 MenuItem(title="入驻审批", url_name="service:approvals", roles=(Role.DEVELOPER,), way="MOVE_IN"),
                 MenuItem(title="申请入驻", url_name="service:move_in", roles=(Role.PROPERTY_COMPANY,), way="MOVE_IN"),
                 MenuItem(title="物业区域关联", url_name="service:association", roles=STARTERS, way="ASSOCIATION"),
+            ),
+        ),
+        MenuItem(
+            title="业主管理",
+            icon="users",
+            children=(
+                MenuItem(title="业主查询", url_name="owners:search", roles=ORGANISATION, also=OWNER_PAGES),
+                MenuItem(
+                    title="业主绑定",
+                    url_name="cases:guide",
+                    argument="owner_binding",
+                    roles=(Role.DEVELOPER, Role.PROPERTY_COMPANY, Role.OWNERS_COMMITTEE),
+                ),
+                MenuItem(title="过户记录", url_name="owners:records", roles=ORGANISATION),
             ),
         ),
         MenuItem(

@@ -16,6 +16,7 @@ class AreaField(models.TextChoices):
     ADDRESS = "address", "地址"
     FLOOR_AREA = "floor_area_dm2", "建筑面积"
     LAND_AREA = "land_area_dm2", "占地面积"
+    ESTABLISHED = "established_on", "成立日期"
 
 
 class AreaChange(models.Model):

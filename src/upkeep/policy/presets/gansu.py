@@ -41,6 +41,18 @@ GANSU = Preset(
             "simple_disbursement",
         ),
         PresetValue(
+            PolicyKind.REVIEW_CHAIN,
+            ReviewChain(),
+            f"{_MANUAL}开发商用户 2.1、物业用户 2.2 户室管理：绑定",
+            "owner_binding",
+        ),
+        PresetValue(
+            PolicyKind.REVIEW_CHAIN,
+            ReviewChain(),
+            f"{_MANUAL}物业用户 2.2、业主委员会用户 2.2 户室管理：过户",
+            "owner_transfer",
+        ),
+        PresetValue(
             PolicyKind.ORGANISATION_RULE,
             OrganisationRule(core_change="AT_ONCE", auxiliary_change="AT_ONCE"),
             f"{_MANUAL}1.3 个人信息",

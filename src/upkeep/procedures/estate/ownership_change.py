@@ -54,7 +54,7 @@ from upkeep.sheets.columns import Fault, Reading, Values
 class OwnershipChangeProcedure(ChangeProcedure):
     code = "ownership_change"
     title = "房屋权属批量变更"
-    prefix = "QB"
+    prefix = "QS"
     covers = ("E12",)
     starters = frozenset({Role.DEVELOPER})
     thing = "所选房屋"

@@ -67,10 +67,12 @@ class LoginFilterForm(forms.Form):
     q = forms.CharField(label="登录名", required=False)
 
 
-def _tabs() -> list[tuple[str, str, None]]:
+def audit_tabs() -> list[tuple[str, str, None]]:
+    """The pages of the audit administrator."""
     return [
         ("管理操作", reverse("administration:record"), None),
         ("登录记录", reverse("administration:logins"), None),
+        ("完整信息查看", reverse("owners:views"), None),
     ]
 
 
@@ -81,7 +83,7 @@ def record(request: ActorRequest) -> HttpResponse:
     form = RecordFilterForm(request.GET)
     found = history.event_list(actor=request.actor, wanted=form.wanted())
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "administration/record.html", {"form": form, "page": page, "tabs": _tabs()})
+    return render(request, "administration/record.html", {"form": form, "page": page, "tabs": audit_tabs()})
 
 
 @access(Role.AUDIT_ADMIN)
@@ -119,6 +121,6 @@ def logins(request: ActorRequest) -> HttpResponse:
         "page": page,
         "rows": [(one, _login_name(one)) for one in page],
         "failed": [(one, _login_name(one)) for one in failed],
-        "tabs": _tabs(),
+        "tabs": audit_tabs(),
     }
     return render(request, "administration/logins.html", context)

@@ -18,6 +18,7 @@ from upkeep.casework.procedure import (
     BuildingsPage,
     FormPage,
     HousesPage,
+    OwnersPage,
     Page,
     PapersPage,
     PhonePage,
@@ -26,7 +27,7 @@ from upkeep.casework.procedure import (
 )
 from upkeep.kernel.errors import Problem
 from upkeep.web.access import ActorRequest
-from upkeep.web.cases import areas, houses, phone, ticked_buildings
+from upkeep.web.cases import areas, houses, owners, phone, ticked_buildings
 from upkeep.web.cases.changing import changing_context
 
 
@@ -126,6 +127,12 @@ _KINDS: dict[type[Page], PageKind] = {
         shows=lambda at: houses.choice_context(at.request, at.case),
         keeps=lambda at: houses.keep_choice(at.request, at.case),
         misses=lambda at: "" if at.case.houses.exists() else "请至少选择一户房屋",
+    ),
+    OwnersPage: PageKind(
+        "cases/owners_page.html",
+        shows=lambda at: owners.page_context(at.case, sent=at.request.method == "POST"),
+        keeps=lambda at: owners.keep_rows(at.request, at.case, at.number),
+        misses=lambda at: owners.wrong_rows(at.case),
     ),
     BuildingsPage: PageKind(
         "cases/buildings_page.html",

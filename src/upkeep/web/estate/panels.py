@@ -13,10 +13,9 @@ from upkeep.casework.queries import visible_to as visible_cases
 from upkeep.estate import lineage
 from upkeep.estate.history import changes_of_house
 from upkeep.estate.models import House, HouseLineage
-from upkeep.estate.queries import current_ownerships
-from upkeep.kernel.masking import mask_id_number, mask_name, mask_phone
 from upkeep.parties.actor import Actor
 from upkeep.treasury import payouts
+from upkeep.web.owners.house import owner_panel
 
 Shown = Mapping[str, Any]
 
@@ -41,40 +40,8 @@ class ShownPanel:
     shown: Shown
 
 
-@dataclass(frozen=True, kw_only=True)
-class MaskedOwner:
-    """A present owner as anyone who may see the house sees him. `share_ppm` in parts per million."""
-
-    name: str
-    id_kind: str
-    id_number: str
-    phone: str
-    share_ppm: int
-    since: Any
-
-    @property
-    def percent(self) -> str:
-        """份额 as people write it: 100%, 33.3333%."""
-        return f"{self.share_ppm / 10_000:.4f}".rstrip("0").rstrip(".") + "%"
-
-
 def _register(house: House, actor: Actor) -> Shown:
     return {}
-
-
-def _owners(house: House, actor: Actor) -> Shown:
-    owners = [
-        MaskedOwner(
-            name=mask_name(one.owner.name),
-            id_kind=one.owner.get_id_kind_display(),
-            id_number=mask_id_number(one.owner.id_number),
-            phone=mask_phone(one.owner.phone),
-            share_ppm=one.share_ppm,
-            since=one.since,
-        )
-        for one in current_ownerships([house.pk]).get(house.pk, [])
-    ]
-    return {"owners": owners}
 
 
 def _money(house: House, actor: Actor) -> Shown:
@@ -110,7 +77,7 @@ def _payouts(house: House, actor: Actor) -> Shown | None:
 #: In the order of the page. Histories come after the money.
 PANELS: tuple[Panel, ...] = (
     Panel(key="register", title="房屋信息", template="estate/house/register.html", read=_register),
-    Panel(key="owners", title="业主", template="estate/house/owners.html", read=_owners),
+    Panel(key="owners", title="业主", template="owners/house_panel.html", read=owner_panel),
     Panel(key="money", title="余额与收支", template="estate/house/money.html", read=_money),
     Panel(key="changes", title="变更记录", template="estate/house/changes.html", read=_changes),
     Panel(key="payouts", title="注销返还", template="estate/house/payouts.html", read=_payouts),

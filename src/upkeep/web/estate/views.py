@@ -29,6 +29,7 @@ from upkeep.web.access import ActorRequest, access
 from upkeep.web.cases.sheets import workbook
 from upkeep.web.estate.drafts import area_drafts
 from upkeep.web.estate.table import building_grid, building_links, open_building
+from upkeep.web.owners.area import area_context
 
 READERS = (*OFFICE, *ORGANISATION)
 #: Who names and ends those who serve an area.
@@ -126,6 +127,7 @@ def show_area(request: ActorRequest, area_id: int) -> HttpResponse:
         "committees": _committees(request, area),
         **_services(request, area),
         **_building_changes(request, area),
+        **area_context(request, area),
     }
     if buildings:
         building = open_building(buildings, request.GET.get("building", ""))

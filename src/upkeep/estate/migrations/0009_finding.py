@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('estate', '0007_register_history'),
+        ('estate', '0008_area_established_on_may_change'),
         ('parties', '0006_jurisdictions_offices_and_administration'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
