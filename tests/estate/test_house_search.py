@@ -119,7 +119,7 @@ class TestWhatOneSees:
     def test_are_the_houses_of_ones_areas(
         self, settled: Cast, who: str, areas: set[str], wanted: dict[str, str]
     ) -> None:
-        houses = found(settled, who, **wanted)
+        houses = search_houses(actor=settled[who], wanted=HouseSearch(**wanted), size=500).houses  # type: ignore[arg-type]
 
         assert {house.area.name for house in houses} == areas
         exported = houses_to_export(actor=settled[who], wanted=HouseSearch(**wanted))  # type: ignore[arg-type]
