@@ -6,12 +6,16 @@ from dataclasses import dataclass
 
 from upkeep.banking.custody import open_custody
 from upkeep.books.chart import FundKind
+from upkeep.casework import engine
+from upkeep.casework.procedure import AREAS, register
+from upkeep.casework.states import Move
 from upkeep.demo import fill
 from upkeep.demo.areas import Plan
 from upkeep.demo.city import City
 from upkeep.demo.people import credit_code, invent
 from upkeep.deposits.receipts import open_receipt_book
 from upkeep.estate.kinds import BuildingKind, HouseNature
+from upkeep.estate.models import Area
 from upkeep.identity import enrolment
 from upkeep.identity.models import DocumentKind
 from upkeep.identity.registering import kinds_by_way
@@ -196,7 +200,22 @@ def fill_preset_city(city: City, plan: PresetCity, *, today: dt.date, password_h
         serial = f"{plan.preset.upper()}{place}"
         fill.pay_deposits(city, filled, on=day + dt.timedelta(days=20), serial=serial)
         houses += len(filled.houses)
+    _ask_to_serve(city, plan, at=fill.moment(today - dt.timedelta(days=2)), password_hash=password_hash)
     return houses
+
+
+def _ask_to_serve(city: City, plan: PresetCity, *, at: dt.datetime, password_hash: str) -> None:
+    """Where companies move in (入驻), one more of them has asked to serve the second area and waits for an answer."""
+    if not register["move_in"].is_open(jurisdiction_id=city.jurisdiction.pk, on=at.date()):
+        return
+    company = _organisation(city, plan, OrganisationKind.PROPERTY_COMPANY, f"{plan.short}安居物业有限公司", 2, at=at)
+    _open(city, plan, "company2", "安居", Role.PROPERTY_COMPANY, company, at=at, password_hash=password_hash)
+    area, by = Area.objects.get(name=plan.areas[1], developer=city.developers[0]), city.actor("demo-company2")
+    said = {AREAS: [area.pk], "reason": "业主大会已选聘本公司，物业服务合同附后，自下月起服务"}
+    case = engine.start(register["move_in"], by=by, at=at, data=said)
+    contact = {"contact_name": company.contact_name, "contact_phone": company.contact_phone}
+    engine.save_draft(case.pk, contact, by=by, at=at)
+    engine.move(case.pk, Move.SUBMIT, by=by, at=at)
 
 
 def _found(plan: PresetCity) -> City:
