@@ -9,7 +9,8 @@ from django import forms
 from tests.cast import AT, Cast
 from upkeep.casework import engine
 from upkeep.casework.models import Case, PartyRole
-from upkeep.casework.procedure import Paper, PartyGrant, Procedure, SheetPage, register
+from upkeep.casework.pages import SheetPage
+from upkeep.casework.procedure import Paper, PartyGrant, Procedure, register
 from upkeep.kernel.errors import Problem, Refusal
 from upkeep.parties.actor import Actor
 from upkeep.parties.roles import Role

@@ -14,7 +14,8 @@ from upkeep.casework import engine, files
 from upkeep.casework.deadlines import add_working_days
 from upkeep.casework.engine import NotYours
 from upkeep.casework.models import Case
-from upkeep.casework.procedure import AREAS, register
+from upkeep.casework.pages import AREAS
+from upkeep.casework.procedure import register
 from upkeep.casework.states import Move, State
 from upkeep.demo.city import found_committee
 from upkeep.estate.models import Area, ServiceRequest

@@ -15,7 +15,8 @@ from upkeep.books import sub_accounts
 from upkeep.casework import engine, files, parts
 from upkeep.casework.engine import NotYours
 from upkeep.casework.models import Case
-from upkeep.casework.procedure import SheetPage, register
+from upkeep.casework.pages import SheetPage
+from upkeep.casework.procedure import register
 from upkeep.casework.states import Move, State
 from upkeep.demo.papers import picture_of
 from upkeep.estate import drafting

@@ -12,7 +12,8 @@ from tests.cast import AT, Cast, at_once, move
 from upkeep.casework import engine
 from upkeep.casework.engine import NotNow, NotYours
 from upkeep.casework.models import Case
-from upkeep.casework.procedure import AREAS, register
+from upkeep.casework.pages import AREAS
+from upkeep.casework.procedure import register
 from upkeep.casework.states import Move, State
 from upkeep.estate.models import Area, Service, ServiceRequest
 from upkeep.estate.proposals import makes_itself, propose

@@ -17,7 +17,8 @@ from upkeep.banking.models import PaySlip, ReceiptMode
 from upkeep.casework import engine
 from upkeep.casework import prints as case_prints
 from upkeep.casework.models import Case
-from upkeep.casework.procedure import AREAS, register
+from upkeep.casework.pages import AREAS
+from upkeep.casework.procedure import register
 from upkeep.casework.states import Move
 from upkeep.demo.cases import file_cases
 from upkeep.deposits.actions import issue_deposit_slips

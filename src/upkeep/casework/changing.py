@@ -13,8 +13,9 @@ from django.db import transaction
 
 from upkeep.casework.engine import NotNow, editable
 from upkeep.casework.models import Case, CaseRow
+from upkeep.casework.pages import SheetPage
 from upkeep.casework.parts import sheet_of
-from upkeep.casework.procedure import Procedure, SheetPage, Summary, Table
+from upkeep.casework.procedure import Procedure, Summary, Table
 from upkeep.kernel.dates import day_of
 from upkeep.kernel.errors import HasProblems, Problem
 from upkeep.kernel.ids import new_ids
@@ -61,6 +62,8 @@ class ChangeSheet(Sheet):
 @dataclass(frozen=True)
 class ChangingPage(SheetPage):
     """What was chosen, to be changed line by line, several at once, or by workbook."""
+
+    KIND: ClassVar[str] = "values before and after"
 
     part: str = AFTER
 

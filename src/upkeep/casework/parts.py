@@ -13,7 +13,8 @@ from django.db import transaction
 
 from upkeep.casework.engine import NotNow, editable
 from upkeep.casework.models import Case, CaseRow
-from upkeep.casework.procedure import SheetPage, register
+from upkeep.casework.pages import SheetPage
+from upkeep.casework.procedure import register
 from upkeep.kernel.bulk import copy_in
 from upkeep.kernel.dates import day_of
 from upkeep.kernel.errors import HasProblems, Problem

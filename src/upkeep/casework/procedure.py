@@ -8,6 +8,7 @@ from typing import Any, ClassVar, NamedTuple
 from django import forms
 
 from upkeep.casework.models import Case, PartyRole
+from upkeep.casework.pages import Page, SheetPage, Source
 from upkeep.kernel.errors import Problem
 from upkeep.parties.actor import Actor
 from upkeep.parties.roles import Role
@@ -32,87 +33,6 @@ class Print:
 
     code: str
     title: str
-
-
-@dataclass(frozen=True)
-class Page:
-    """One step of filling in a form. Subclasses say what the step asks for."""
-
-    title: str
-    help: str = ""
-
-
-@dataclass(frozen=True)
-class FormPage(Page):
-    """Fields of `Procedure.Form`, in this order. `read_first` is a text to be read: its title and its page's name."""
-
-    fields: tuple[str, ...] = ()
-    read_first: tuple[str, str] | None = None
-
-
-@dataclass(frozen=True)
-class OwnersPage(FormPage):
-    """The owners of one house, one row each; they stand in `data` under `owners`, as they were typed."""
-
-
-@dataclass(frozen=True)
-class HousesPage(Page):
-    """Houses of the case's area, chosen on the building table; they become `estate.CaseHouse` rows."""
-
-
-@dataclass(frozen=True)
-class BuildingsPage(Page):
-    """Buildings of the case's area, ticked in a list; their ids stand in `data` under `BUILDINGS`."""
-
-
-@dataclass(frozen=True)
-class Source:
-    """A way to fill a table of a case: `page` is the name of an address made of the case's number and the part."""
-
-    code: str
-    title: str
-    help: str
-    page: str = ""
-    button: str = ""
-    icon: str = "edit"
-
-
-#: The way that the page of the table has itself: template out, workbook in.
-WORKBOOK = Source("WORKBOOK", "表格导入", "下载表格，逐行填写后导入；有错误时逐格指出，全部正确才会保存")
-
-
-@dataclass(frozen=True)
-class SheetPage(Page):
-    """A table: a workbook downloaded, filled and imported, or one of the other sources; its rows become `CaseRow`s."""
-
-    part: str = "rows"
-    fields: tuple[str, ...] = ()  # asked together with the file (001 2.3.1 step 6)
-    #: Every way there is; `Procedure.sources_of` says which of them this case has.
-    sources: tuple[Source, ...] = (WORKBOOK,)
-    #: Its rows may be seen and changed in place; unless they are fixed, also added and deleted.
-    in_place: bool = False
-    fixed: bool = False
-    #: The column by which rows are looked at in groups (楼栋), if any.
-    grouped_by: str = ""
-
-
-@dataclass(frozen=True)
-class PapersPage(Page):
-    """The papers."""
-
-
-@dataclass(frozen=True)
-class AreasPage(Page):
-    """Areas of the city, found by name and ticked; their ids stand in `data` under `AREAS`."""
-
-
-@dataclass(frozen=True)
-class PhonePage(Page):
-    """A code sent by SMS proves the phone that the form names (`Procedure.proof`)."""
-
-
-#: Where the data of a case keep the areas and the buildings that were ticked, and what the SMS code proved.
-AREAS, BUILDINGS, PROOF = "areas", "buildings", "phone_proof"
 
 
 @dataclass(frozen=True)

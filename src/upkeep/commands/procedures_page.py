@@ -5,20 +5,12 @@ It says what the code says where a city's policy says nothing; a policy may put 
 
 from collections.abc import Iterable, Iterator
 
-from upkeep.casework.changing import ChangingPage
-from upkeep.casework.procedure import (
-    AreasPage,
-    BuildingsPage,
+from upkeep.casework.pages import (
     FormPage,
-    HousesPage,
-    OwnersPage,
     Page,
-    PapersPage,
-    PhonePage,
-    Procedure,
     SheetPage,
-    register,
 )
+from upkeep.casework.procedure import Procedure, register
 from upkeep.parties.roles import Role
 
 _HEAD = """\
@@ -72,19 +64,8 @@ def _list(title: str, lines: Iterable[str], *, empty: str = "none") -> Iterator[
 
 def _page(one: Procedure, page: Page) -> str:
     fields = "、".join(_labels(one, page.fields)) if isinstance(page, FormPage | SheetPage) else ""
-    kind = {
-        FormPage: "form",
-        OwnersPage: "owners of a house",
-        HousesPage: "houses on the building table",
-        SheetPage: "workbook",
-        PapersPage: "papers",
-        AreasPage: "areas found by name",
-        BuildingsPage: "buildings ticked",
-        ChangingPage: "changes, also by workbook",
-        PhonePage: "SMS code",
-    }[type(page)]
     sheet = f" of {len(one.sheets[page.part].columns)} columns" if isinstance(page, SheetPage) else ""
-    return f"{page.title} ({kind}{sheet}){f': {fields}' if fields else ''}"
+    return f"{page.title} ({page.KIND}{sheet}){f': {fields}' if fields else ''}"
 
 
 def _labels(one: Procedure, names: Iterable[str]) -> Iterator[str]:

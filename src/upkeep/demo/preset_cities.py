@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from upkeep.banking.custody import open_custody
 from upkeep.books.chart import FundKind
 from upkeep.casework import engine
-from upkeep.casework.procedure import AREAS, register
+from upkeep.casework.pages import AREAS
+from upkeep.casework.procedure import register
 from upkeep.casework.states import Move
 from upkeep.demo import fill
 from upkeep.demo.areas import Plan

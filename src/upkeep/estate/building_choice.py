@@ -7,7 +7,8 @@ from django.db import transaction
 
 from upkeep.casework.engine import editable
 from upkeep.casework.models import Case
-from upkeep.casework.procedure import BUILDINGS, register
+from upkeep.casework.pages import BUILDINGS
+from upkeep.casework.procedure import register
 from upkeep.estate.house_choice import NotOfThisArea
 from upkeep.estate.models import Building
 from upkeep.parties.actor import Actor

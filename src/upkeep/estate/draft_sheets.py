@@ -7,7 +7,7 @@ steps 4 and 6.
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
-from upkeep.casework.procedure import Source
+from upkeep.casework.pages import Source
 from upkeep.estate.house_sheet import BUILDING_KINDS, STRUCTURES
 from upkeep.estate.kinds import IdKind
 from upkeep.estate.numbering import MOST_BASEMENTS, MOST_FLOOR, MOST_UNITS, unit_name, unit_names

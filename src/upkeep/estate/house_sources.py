@@ -11,7 +11,8 @@ from typing import Any, Protocol
 
 from upkeep.casework import engine, parts
 from upkeep.casework.models import Case
-from upkeep.casework.procedure import Fact, SheetPage, Source
+from upkeep.casework.pages import SheetPage, Source
+from upkeep.casework.procedure import Fact
 from upkeep.estate import registry
 from upkeep.estate.house_sheet import HouseTable
 from upkeep.estate.registry import Building, Project

@@ -4,7 +4,8 @@ import datetime as dt
 
 from upkeep.casework import engine
 from upkeep.casework.models import Case
-from upkeep.casework.procedure import AREAS, register
+from upkeep.casework.pages import AREAS
+from upkeep.casework.procedure import register
 from upkeep.casework.states import Move, State
 from upkeep.estate.models import Area
 from upkeep.parties.actor import Actor

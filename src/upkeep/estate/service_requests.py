@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db import IntegrityError, transaction
 
 from upkeep.casework.models import Case
-from upkeep.casework.procedure import AREAS
+from upkeep.casework.pages import AREAS
 from upkeep.estate.models import Area, Service, ServiceRequest
 from upkeep.estate.queries import areas_in_city
 from upkeep.estate.serving import begin_service

@@ -6,7 +6,8 @@ from tests.cast import AT, TODAY, Cast, move
 from tests.web.public.door import Door
 from upkeep.casework import engine
 from upkeep.casework.models import Case
-from upkeep.casework.procedure import AREAS, register
+from upkeep.casework.pages import AREAS
+from upkeep.casework.procedure import register
 from upkeep.casework.states import Move
 from upkeep.estate.models import House, Owner, Ownership
 from upkeep.kernel.secrecy import lookup_hash

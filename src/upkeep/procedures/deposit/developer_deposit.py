@@ -13,18 +13,9 @@ from django import forms
 from upkeep.banking.models import ReceiptMode
 from upkeep.banking.queries import slips_of_case
 from upkeep.casework.models import Case
+from upkeep.casework.pages import FormPage, HousesPage, SheetPage
 from upkeep.casework.parts import row_count
-from upkeep.casework.procedure import (
-    FormPage,
-    Guide,
-    HousesPage,
-    Outcome,
-    Procedure,
-    SheetPage,
-    Summary,
-    Table,
-    register,
-)
+from upkeep.casework.procedure import Guide, Outcome, Procedure, Summary, Table, register
 from upkeep.deposits.actions import issue_deposit_slips
 from upkeep.deposits.owner_sheet import OwnerSheet
 from upkeep.deposits.owners import OWNERS, amounts_shown, mismatches, owner_rows, sheet_faults

@@ -12,20 +12,8 @@ from typing import Any
 from django import forms
 
 from upkeep.casework.models import Case
-from upkeep.casework.procedure import (
-    AREAS,
-    Fact,
-    FormPage,
-    Guide,
-    Outcome,
-    Page,
-    Paper,
-    PapersPage,
-    Procedure,
-    Summary,
-    Table,
-    register,
-)
+from upkeep.casework.pages import AREAS, FormPage, Page, PapersPage
+from upkeep.casework.procedure import Fact, Guide, Outcome, Paper, Procedure, Summary, Table, register
 from upkeep.estate import service_requests
 from upkeep.kernel.dates import day_of
 from upkeep.kernel.errors import Problem

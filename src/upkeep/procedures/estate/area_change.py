@@ -11,7 +11,8 @@ from typing import Any
 from django import forms
 
 from upkeep.casework.models import Case
-from upkeep.casework.procedure import Change, Fact, FormPage, Guide, Outcome, Page, Procedure, Summary, register
+from upkeep.casework.pages import FormPage, Page
+from upkeep.casework.procedure import Change, Fact, Guide, Outcome, Procedure, Summary, register
 from upkeep.estate.area_changes import change_area, in_words, values_of
 from upkeep.estate.models import Area, AreaChange, AreaField, House
 from upkeep.estate.owner_cases import areas_of

@@ -16,23 +16,9 @@ from django import forms
 
 from upkeep.books import sub_accounts
 from upkeep.casework.models import Case
+from upkeep.casework.pages import WORKBOOK, FormPage, PapersPage, SheetPage, Source
 from upkeep.casework.parts import row_count, rows_of
-from upkeep.casework.procedure import (
-    WORKBOOK,
-    Fact,
-    FormPage,
-    Guide,
-    Outcome,
-    Paper,
-    PapersPage,
-    Print,
-    Procedure,
-    SheetPage,
-    Source,
-    Summary,
-    Table,
-    register,
-)
+from upkeep.casework.procedure import Fact, Guide, Outcome, Paper, Print, Procedure, Summary, Table, register
 from upkeep.estate import actions, queries
 from upkeep.estate.draft_entry import bind_drafted_owners, describe_buildings, draft_problems
 from upkeep.estate.draft_sheets import BUILDINGS, BY_HAND, HOUSES, OWNERS, BuildingTable, DraftOwners

@@ -20,7 +20,8 @@ from upkeep.books.chart import FundKind
 from upkeep.books.moving import houses_moved
 from upkeep.casework.changing import AFTER, ChangeProcedure, ChangingPage, Line
 from upkeep.casework.models import Case
-from upkeep.casework.procedure import BuildingsPage, FormPage, Guide, Outcome, Paper, PapersPage, Print, register
+from upkeep.casework.pages import BuildingsPage, FormPage, PapersPage
+from upkeep.casework.procedure import Guide, Outcome, Paper, Print, register
 from upkeep.estate import changes, claims
 from upkeep.estate.building_changes import change_buildings, live_houses, name_problems
 from upkeep.estate.building_choice import chosen_buildings

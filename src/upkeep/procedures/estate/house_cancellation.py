@@ -13,19 +13,8 @@ from typing import Any
 from django import forms
 
 from upkeep.casework.models import Case
-from upkeep.casework.procedure import (
-    Change,
-    Fact,
-    FormPage,
-    Guide,
-    Outcome,
-    Paper,
-    PapersPage,
-    Print,
-    Procedure,
-    Summary,
-    register,
-)
+from upkeep.casework.pages import FormPage, PapersPage
+from upkeep.casework.procedure import Change, Fact, Guide, Outcome, Paper, Print, Procedure, Summary, register
 from upkeep.estate import claims
 from upkeep.estate.house_choice import chosen_houses, chosen_ids, put_in
 from upkeep.estate.leaving import leaving_problems, source_of

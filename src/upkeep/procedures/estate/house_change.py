@@ -16,7 +16,8 @@ from upkeep.banking.actions import fund_kind_of
 from upkeep.books import sub_accounts
 from upkeep.casework.changing import AFTER, ChangeProcedure, ChangingPage, Line
 from upkeep.casework.models import Case
-from upkeep.casework.procedure import FormPage, Guide, HousesPage, Outcome, Paper, PapersPage, Print, register
+from upkeep.casework.pages import FormPage, HousesPage, PapersPage
+from upkeep.casework.procedure import Guide, Outcome, Paper, Print, register
 from upkeep.estate import changes, claims
 from upkeep.estate.change_sheets import HouseChangeSheet
 from upkeep.estate.house_choice import chosen_ids

@@ -13,21 +13,9 @@ from typing import Any
 from django import forms
 
 from upkeep.casework.models import Case
+from upkeep.casework.pages import FormPage, HousesPage, PapersPage, SheetPage
 from upkeep.casework.parts import row_count, rows_of
-from upkeep.casework.procedure import (
-    Change,
-    FormPage,
-    Guide,
-    HousesPage,
-    Outcome,
-    Paper,
-    PapersPage,
-    Print,
-    Procedure,
-    SheetPage,
-    Summary,
-    register,
-)
+from upkeep.casework.procedure import Change, Guide, Outcome, Paper, Print, Procedure, Summary, register
 from upkeep.estate import claims
 from upkeep.estate.division import Division, divisions_of, faults_of, left_out, template_rows
 from upkeep.estate.division_sheet import DividedHouses

@@ -13,23 +13,9 @@ from django import forms
 
 from upkeep.books import sub_accounts
 from upkeep.casework.models import Case
+from upkeep.casework.pages import WORKBOOK, FormPage, PapersPage, SheetPage, Source
 from upkeep.casework.parts import row_count, rows_of
-from upkeep.casework.procedure import (
-    WORKBOOK,
-    Fact,
-    FormPage,
-    Guide,
-    Outcome,
-    Paper,
-    PapersPage,
-    Print,
-    Procedure,
-    SheetPage,
-    Source,
-    Summary,
-    Table,
-    register,
-)
+from upkeep.casework.procedure import Fact, Guide, Outcome, Paper, Print, Procedure, Summary, Table, register
 from upkeep.estate import house_rows, queries
 from upkeep.estate.house_sheet import HouseTable
 from upkeep.estate.house_sources import FROM_REGISTRY, fetched_facts, fetched_warnings, open_sources

@@ -11,16 +11,8 @@ from typing import Any
 from django import forms
 
 from upkeep.casework.models import Case, PartyRole
-from upkeep.casework.procedure import (
-    Fact,
-    FormPage,
-    Guide,
-    Outcome,
-    PartyGrant,
-    Procedure,
-    Summary,
-    register,
-)
+from upkeep.casework.pages import FormPage
+from upkeep.casework.procedure import Fact, Guide, Outcome, PartyGrant, Procedure, Summary, register
 from upkeep.estate import service_requests
 from upkeep.estate.models import Area
 from upkeep.kernel.errors import Problem

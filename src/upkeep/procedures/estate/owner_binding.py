@@ -11,19 +11,9 @@ from typing import Any
 from django import forms
 
 from upkeep.casework.models import Case
+from upkeep.casework.pages import FormPage, OwnersPage, Page, SheetPage
 from upkeep.casework.parts import row_count, rows_of
-from upkeep.casework.procedure import (
-    FormPage,
-    Guide,
-    Outcome,
-    OwnersPage,
-    Page,
-    Print,
-    Procedure,
-    SheetPage,
-    Summary,
-    register,
-)
+from upkeep.casework.procedure import Guide, Outcome, Print, Procedure, Summary, register
 from upkeep.estate import claims, owner_cases, owner_sheet, owners
 from upkeep.estate.models import Area
 from upkeep.estate.models.case_house import ClaimKind

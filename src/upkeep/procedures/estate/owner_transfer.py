@@ -14,16 +14,8 @@ from django import forms
 from upkeep.banking.models import PaySlip
 from upkeep.books import sub_accounts
 from upkeep.casework.models import Case
-from upkeep.casework.procedure import (
-    Fact,
-    Guide,
-    Outcome,
-    OwnersPage,
-    Print,
-    Procedure,
-    Summary,
-    register,
-)
+from upkeep.casework.pages import OwnersPage
+from upkeep.casework.procedure import Fact, Guide, Outcome, Print, Procedure, Summary, register
 from upkeep.estate import claims, owner_cases, owners
 from upkeep.estate.models import House, HouseClaim
 from upkeep.estate.models.case_house import ClaimKind

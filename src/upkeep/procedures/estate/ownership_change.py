@@ -13,18 +13,8 @@ from django import forms
 
 from upkeep.casework.changing import AFTER, ChangeProcedure, ChangingPage, Line
 from upkeep.casework.models import Case
-from upkeep.casework.procedure import (
-    FormPage,
-    Guide,
-    HousesPage,
-    Outcome,
-    Paper,
-    PapersPage,
-    Print,
-    Summary,
-    Table,
-    register,
-)
+from upkeep.casework.pages import FormPage, HousesPage, PapersPage
+from upkeep.casework.procedure import Guide, Outcome, Paper, Print, Summary, Table, register
 from upkeep.estate import changes, claims
 from upkeep.estate.house_choice import chosen_ids
 from upkeep.estate.models import Area

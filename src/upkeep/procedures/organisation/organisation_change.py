@@ -14,7 +14,8 @@ from typing import Any
 from django import forms
 
 from upkeep.casework.models import Case
-from upkeep.casework.procedure import Change, Fact, FormPage, Guide, Print, Procedure, Summary, register
+from upkeep.casework.pages import FormPage
+from upkeep.casework.procedure import Change, Fact, Guide, Print, Procedure, Summary, register
 from upkeep.casework.queries import others_under_way
 from upkeep.identity.company_registry import EXISTING, RegistryFails, look_up
 from upkeep.kernel.dates import day_of

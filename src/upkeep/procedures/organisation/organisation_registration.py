@@ -17,23 +17,8 @@ from django.contrib.auth.hashers import make_password
 
 from upkeep.casework import originals
 from upkeep.casework.models import Case
-from upkeep.casework.procedure import (
-    AREAS,
-    PROOF,
-    AreasPage,
-    Fact,
-    FormPage,
-    Guide,
-    Outcome,
-    Page,
-    Paper,
-    PapersPage,
-    PhonePage,
-    Print,
-    Procedure,
-    Summary,
-    register,
-)
+from upkeep.casework.pages import AREAS, PROOF, AreasPage, FormPage, Page, PapersPage, PhonePage
+from upkeep.casework.procedure import Fact, Guide, Outcome, Paper, Print, Procedure, Summary, register
 from upkeep.casework.states import EDITABLE, State
 from upkeep.estate.models import Area
 from upkeep.estate.queries import areas_in_city, current_service

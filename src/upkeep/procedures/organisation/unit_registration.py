@@ -13,7 +13,8 @@ from django import forms
 
 from upkeep.casework.models import Case
 from upkeep.casework.originals import fitted
-from upkeep.casework.procedure import FormPage, Guide, Page, Paper, PapersPage, Print, Procedure, register
+from upkeep.casework.pages import FormPage, Page, PapersPage
+from upkeep.casework.procedure import Guide, Paper, Print, Procedure, register
 from upkeep.casework.states import EDITABLE, WAITING, State
 from upkeep.identity.enrolment import enrolment_of
 from upkeep.identity.registering import KINDS, TAKEN, kinds_by_way

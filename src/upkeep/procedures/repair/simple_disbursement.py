@@ -12,19 +12,8 @@ from typing import Any
 from django import forms
 
 from upkeep.casework.models import Case
-from upkeep.casework.procedure import (
-    Fact,
-    FormPage,
-    Guide,
-    Outcome,
-    Paper,
-    PapersPage,
-    Print,
-    Procedure,
-    Summary,
-    Table,
-    register,
-)
+from upkeep.casework.pages import FormPage, PapersPage
+from upkeep.casework.procedure import Fact, Guide, Outcome, Paper, Print, Procedure, Summary, Table, register
 from upkeep.kernel.errors import Problem
 from upkeep.kernel.forms import BankAccountField, MoneyField
 from upkeep.kernel.money import yuan

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from upkeep.casework import engine
 from upkeep.casework.models import Case
-from upkeep.casework.procedure import AREAS
+from upkeep.casework.pages import AREAS
 from upkeep.estate.queries import areas_in_city
 from upkeep.parties.queries import city_of
 from upkeep.web.access import ActorRequest

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods
 
 from upkeep.casework import parts
 from upkeep.casework.models import Case
-from upkeep.casework.procedure import SheetPage, register
+from upkeep.casework.pages import SheetPage
+from upkeep.casework.procedure import register
 from upkeep.estate import drafting
 from upkeep.estate.draft_sheets import BUILDINGS, BY_HAND, HOUSES, BuildingTable
 from upkeep.kernel.dates import day_of

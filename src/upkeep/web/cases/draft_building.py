@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from upkeep.casework import parts
 from upkeep.casework.models import Case
-from upkeep.casework.procedure import SheetPage
+from upkeep.casework.pages import SheetPage
 from upkeep.estate import drafting
 from upkeep.estate.draft_sheets import HOUSES, OWNERS, BuildingTable
 from upkeep.estate.drafting import DraftBuilding, Generated

@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from upkeep.casework.models import Case
+from upkeep.casework.pages import SheetPage
 from upkeep.casework.parts import row_count
-from upkeep.casework.procedure import SheetPage, register
+from upkeep.casework.procedure import register
 from upkeep.estate import registry
 from upkeep.estate.house_sources import FETCHED, FROM_REGISTRY
 from upkeep.jobs import actions as jobs

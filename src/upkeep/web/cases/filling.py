@@ -12,18 +12,8 @@ from upkeep.casework import engine
 from upkeep.casework.changing import ChangeProcedure, ChangingPage
 from upkeep.casework.files import files_of
 from upkeep.casework.models import Case
-from upkeep.casework.procedure import (
-    AREAS,
-    BUILDINGS,
-    PROOF,
-    AreasPage,
-    BuildingsPage,
-    PapersPage,
-    PhonePage,
-    Procedure,
-    SheetPage,
-    register,
-)
+from upkeep.casework.pages import AREAS, BUILDINGS, PROOF, AreasPage, BuildingsPage, PapersPage, PhonePage, SheetPage
+from upkeep.casework.procedure import Procedure, register
 from upkeep.casework.queries import last_note
 from upkeep.casework.states import Move, State
 from upkeep.kernel.dates import day_of

@@ -7,7 +7,8 @@ from django import forms
 from django.http import QueryDict
 
 from upkeep.casework.models import Case
-from upkeep.casework.procedure import FormPage, Page, Procedure, SheetPage
+from upkeep.casework.pages import FormPage, Page, SheetPage
+from upkeep.casework.procedure import Procedure
 from upkeep.kernel.forms import PhoneField
 
 

@@ -6,7 +6,8 @@ from typing import Any
 from django.utils import timezone
 
 from upkeep.casework.models import Case
-from upkeep.casework.procedure import HousesPage, register
+from upkeep.casework.pages import HousesPage
+from upkeep.casework.procedure import register
 from upkeep.estate import house_choice, queries
 from upkeep.estate.models import House
 from upkeep.kernel.errors import HasProblems, Problem

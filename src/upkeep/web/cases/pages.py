@@ -9,8 +9,7 @@ from django.http import HttpResponse
 from upkeep.casework.changing import ChangeProcedure, ChangingPage
 from upkeep.casework.files import files_of
 from upkeep.casework.models import Case
-from upkeep.casework.parts import faults_in, row_count
-from upkeep.casework.procedure import (
+from upkeep.casework.pages import (
     AREAS,
     BUILDINGS,
     WORKBOOK,
@@ -22,9 +21,10 @@ from upkeep.casework.procedure import (
     Page,
     PapersPage,
     PhonePage,
-    Procedure,
     SheetPage,
 )
+from upkeep.casework.parts import faults_in, row_count
+from upkeep.casework.procedure import Procedure
 from upkeep.kernel.errors import Problem
 from upkeep.web.access import ActorRequest
 from upkeep.web.cases import areas, houses, owners, phone, ticked_buildings

@@ -9,7 +9,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from upkeep.casework import files
 from upkeep.casework.models import Case
-from upkeep.casework.procedure import PapersPage, register
+from upkeep.casework.pages import PapersPage
+from upkeep.casework.procedure import register
 from upkeep.kernel.errors import Refusal
 from upkeep.parties.roles import EVERYONE
 from upkeep.web.access import ActorRequest, access

@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from upkeep.casework import engine
 from upkeep.casework.models import Case
-from upkeep.casework.procedure import PROOF, Procedure
+from upkeep.casework.pages import PROOF
+from upkeep.casework.procedure import Procedure
 from upkeep.identity.codes import check_code, send_code
 from upkeep.kernel.checks import is_mobile
 from upkeep.kernel.errors import Refusal

@@ -16,7 +16,8 @@ from django.views.decorators.http import require_http_methods
 
 from upkeep.casework import engine, parts
 from upkeep.casework.models import Case
-from upkeep.casework.procedure import SheetPage, register
+from upkeep.casework.pages import SheetPage
+from upkeep.casework.procedure import register
 from upkeep.estate.house_sheet import OF_BUILDING, HouseTable
 from upkeep.kernel.dates import day_of
 from upkeep.kernel.errors import Refusal

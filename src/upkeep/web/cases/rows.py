@@ -12,7 +12,8 @@ from django.views.decorators.http import require_http_methods
 
 from upkeep.casework import parts
 from upkeep.casework.models import Case
-from upkeep.casework.procedure import SheetPage, register
+from upkeep.casework.pages import SheetPage
+from upkeep.casework.procedure import register
 from upkeep.kernel.dates import day_of
 from upkeep.kernel.errors import Refusal
 from upkeep.parties.roles import EVERYONE

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from upkeep.casework import engine, parts
 from upkeep.casework.models import Case
-from upkeep.casework.procedure import WORKBOOK, SheetPage, register
+from upkeep.casework.pages import WORKBOOK, SheetPage
+from upkeep.casework.procedure import register
 from upkeep.jobs import actions as jobs
 from upkeep.jobs.models import Job
 from upkeep.kernel.errors import Refusal

@@ -5,7 +5,8 @@ from typing import Any
 from django.utils import timezone
 
 from upkeep.casework.models import Case
-from upkeep.casework.procedure import BUILDINGS, register
+from upkeep.casework.pages import BUILDINGS
+from upkeep.casework.procedure import register
 from upkeep.estate import building_choice, queries
 from upkeep.web.access import ActorRequest
 from upkeep.web.building_table import chosen_ids

@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from upkeep.casework import engine
-from upkeep.casework.procedure import AREAS, register
+from upkeep.casework.pages import AREAS
+from upkeep.casework.procedure import register
 from upkeep.casework.queries import CaseFilter, case_list
 from upkeep.estate.models import Area
 from upkeep.estate.queries import areas_in_city, areas_to_ask_for
