@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
             name='HouseChange',
             fields=[
                 ('id', models.BigIntegerField(default=upkeep.kernel.ids.new_id, primary_key=True, serialize=False, verbose_name='标识')),
-                ('field', models.CharField(choices=[('area', '物业区域'), ('building', '楼栋名称'), ('unit', '单元'), ('floor', '所在楼层'), ('room', '房号'), ('use', '房屋用途'), ('nature', '房屋性质'), ('area_dm2', '建筑面积'), ('inner_area_dm2', '套内面积'), ('address', '房屋坐落'), ('note', '备注'), ('owners', '业主')], max_length=20, verbose_name='变更项目')),
+                ('field', models.CharField(choices=[('area', '物业区域'), ('building', '楼栋名称'), ('unit', '单元'), ('floor', '所在楼层'), ('room', '房号'), ('use', '房屋用途'), ('nature', '房屋性质'), ('area_dm2', '建筑面积'), ('inner_area_dm2', '套内面积'), ('address', '房屋坐落'), ('note', '备注')], max_length=20, verbose_name='变更项目')),
                 ('before', models.CharField(blank=True, max_length=400, verbose_name='变更前')),
                 ('after', models.CharField(blank=True, max_length=400, verbose_name='变更后')),
                 ('at', models.DateTimeField(verbose_name='变更时间')),
@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '房屋变更记录',
                 'ordering': ('-at', '-id'),
                 'indexes': [models.Index(fields=['house', '-at'], name='house_change_newest')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('before', models.F('after')), _negated=True), name='house_change_changes_something'), models.CheckConstraint(condition=models.Q(('field__in', ['area', 'building', 'unit', 'floor', 'room', 'use', 'nature', 'area_dm2', 'inner_area_dm2', 'address', 'note', 'owners'])), name='house_change_field_is_known')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('before', models.F('after')), _negated=True), name='house_change_changes_something'), models.CheckConstraint(condition=models.Q(('field__in', ['area', 'building', 'unit', 'floor', 'room', 'use', 'nature', 'area_dm2', 'inner_area_dm2', 'address', 'note'])), name='house_change_field_is_known')],
             },
         ),
     ]

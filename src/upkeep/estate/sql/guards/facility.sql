@@ -2,10 +2,13 @@
 create or replace function estate_facility_keeps_its_area() returns trigger
 language plpgsql set search_path = public, pg_temp as $$
 begin
-    if tg_op = 'UPDATE' and new.area_id <> old.area_id then
+    -- It goes to another area only with its building.
+    if tg_op = 'UPDATE' and new.area_id <> old.area_id
+       and (new.building_id is null or new.building_id is distinct from old.building_id) then
         raise exception 'facility % cannot leave its area', old.id using errcode = 'check_violation';
     end if;
-    if tg_op = 'UPDATE' and old.state = 'RETIRED' then
+    if tg_op = 'UPDATE' and old.state = 'RETIRED'
+       and (new.area_id = old.area_id or to_jsonb(new) - 'area_id' is distinct from to_jsonb(old) - 'area_id') then
         raise exception 'facility % is out of use and cannot change', old.id using errcode = 'check_violation';
     end if;
     if new.building_id is not null and not exists (
