@@ -77,6 +77,15 @@ class TestAnEditor:
         assert "截止日期不能早于发布日期" in text(publish(editor, number, ends_on=yesterday))
         assert "请同时填写发布日期" in text(publish(editor, number, begins_time="09:00"))
 
+    def test_publishes_nothing_without_saying_which_version(self, editor: Client, client: Client) -> None:
+        number = write(editor)
+
+        for version in ("", "0", "x", "999999999999999999"):
+            assert publish(editor, number, version=version).status_code == 302
+
+        assert "没有说明要发布哪一版" in text(editor.get(f"/office/articles/{number}/"))
+        assert client.get(f"/c/jiangcheng/articles/{number}/").status_code == 404
+
     def test_attaches_documents_and_pictures(self, editor: Client, client: Client) -> None:
         files = [SimpleUploadedFile("申请表.pdf", PDF), SimpleUploadedFile("现场.png", picture())]
         number = write(editor, files=files, body="![现场](附件2)\n\n[下载](附件1)")

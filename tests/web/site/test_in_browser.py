@@ -32,7 +32,15 @@ def addresses(settled: Cast) -> list[str]:
     pages = (
         *("", "list/news/", "list/guides/", "list/downloads/", "list/faq/", "search/?q=首期", "map/", "offices/"),
         *(f"articles/{article.number}/", "guides/area_collection/", "guides/organisation_registration/"),
-        *("communities/", f"communities/{area.number}/", "status/", "fund/", "fund/?way=sms", "self-service/"),
+        *(
+            "communities/",
+            f"communities/{area.number}/",
+            "status/",
+            "fund/",
+            "fund/?way=sms",
+            "self-service/",
+            "notices/",
+        ),
     )
     return [f"/c/jiangcheng/{page}" for page in pages]
 

@@ -178,7 +178,7 @@ def _show(
         "wrong": wrong,
         "now": at,
     }
-    return render(request, "desk/show.html", context, status=400 if form.errors or wrong else 200)
+    return render(request, "desk/show.html", context)
 
 
 @access(Role.EDITOR)
@@ -215,7 +215,8 @@ def publish(request: ActorRequest, number: str) -> HttpResponse:
     wanted = request.POST.get("version", "")
     version = article.versions.filter(pk=int(wanted) if wanted.isascii() and wanted.isdigit() else 0).first()
     if version is None:
-        raise Http404
+        messages.error(request, "没有说明要发布哪一版，请在本页核对后再发布")
+        return redirect("site:show", number)
     if not form.is_valid():
         return _show(request, article, form)
     try:
