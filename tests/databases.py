@@ -133,7 +133,7 @@ class TestServer:
 
     def _drop(self, name: str) -> None:
         """Gone, even when a session of the serving role, which the owner may not end, takes a moment to leave."""
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while True:
             try:
                 return self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)

@@ -142,7 +142,7 @@ def collect(story: Story) -> Area:
     assert sorted(cell.coordinate for row in marked for cell in row if cell.comment) == sorted(cells)
     number = case.strip("/").split("/")[1]
     assert row_count(Case.objects.get(number=number), "houses") == 0
-    developer.sees(f"{case}edit/2/", "尚未导入")
+    developer.sees(f"{case}edit/2/", "还没有数据")
 
     assert developer.import_workbook(case, "houses", (DATA / "house-table-1200.xlsx").read_bytes()) == f"{case}edit/2/"
     developer.post(f"{case}edit/2/")

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.cast import Cast
+from tests.estate.leaving import cancel
 from upkeep.estate import house_search
 from upkeep.estate.house_search import Criterion, HouseSearch, TooShort, find_houses, houses_to_export, search_houses
 from upkeep.estate.kinds import HouseNature, HouseState, HouseUse
@@ -83,7 +84,7 @@ class TestACondition:
 class TestWhatNarrows:
     def test_leaves_houses_of_a_use_a_nature_or_a_state(self, settled: Cast) -> None:
         gone = found(settled, use=HouseUse.COMMERCIAL.value)[0]
-        House.objects.filter(pk=gone.pk).update(state=HouseState.CANCELLED)
+        cancel(gone)
 
         assert len(found(settled, use=HouseUse.COMMERCIAL.value)) == 3
         assert found(settled, state=HouseState.CANCELLED.value) == [gone]

@@ -93,7 +93,7 @@ def several(developer: Visitor) -> None:
 
 def owner(developer: Visitor) -> None:
     developer.page.get_by_role("link", name="修改 1单元 201", exact=True).click()
-    developer.sees("业主绑定")
+    developer.sees("可以在提交前绑定业主")
     person = invent(random.Random(9))
     developer.fill("业主姓名", person.name)
     developer.fill("证件号码", person.id_number)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.cast import AT, Cast, at_once, move
+from tests.estate.leaving import cancel
 from tests.procedures.test_area_collection import HOUSE
 from upkeep.books import sub_accounts
 from upkeep.casework import engine, files, parts
@@ -124,7 +125,7 @@ class TestHouseSupplement:
     def test_takes_the_number_of_a_cancelled_house(self, cast: Cast) -> None:
         area = area_of(cast)
         actions.add_houses(area_id=area.pk, houses=[new_house(SECOND)])
-        House.objects.filter(building__name="1幢").update(state=HouseState.CANCELLED)
+        cancel(House.objects.get(building__name="1幢"))
 
         approve(cast, filled(cast, area, HOUSE))
 
@@ -143,7 +144,7 @@ class TestHouseSupplement:
         assert [list(row) for row in summary.tables[0].rows][-1] == ["合计", "2 栋", "2", "236.72"]
 
     def test_warns_whoever_decides_of_more_floor_area_than_is_registered(self, cast: Cast) -> None:
-        assert PROCEDURE.warnings(filled(cast, area_of(cast), NEXT_DOOR)) == ()
+        assert PROCEDURE.warnings(filled(cast, area_of(cast), NEXT_DOOR)) == []
 
         (warning,) = PROCEDURE.warnings(filled(cast, area_of(cast, "山水间", dm2=236_71), NEXT_DOOR))
 

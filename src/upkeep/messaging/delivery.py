@@ -55,7 +55,7 @@ def _claim(outbox_id: int, *, at: dt.datetime) -> bool:
 def _send(outbox_id: int, *, at: dt.datetime) -> SendState | None:
     """Hand the row to its gateway while it is locked. Nothing but the commit comes after the gateway's answer."""
     with contextlib.ExitStack() as afterwards, transaction.atomic(durable=True):
-        row = _locked(outbox_id)
+        row = _locked(outbox_id, waits=True)  # whoever looks whether it is due holds it for a moment only
         if row is None:
             return None
         try:
@@ -97,9 +97,9 @@ def _put_off(row: Outbox, why: str) -> None:
         row.save(update_fields=["error"])
 
 
-def _locked(outbox_id: int) -> Outbox | None:
-    """The row if it waits and nobody else holds it."""
-    rows = Outbox.objects.select_for_update(of=("self",), skip_locked=True)
+def _locked(outbox_id: int, *, waits: bool = False) -> Outbox | None:
+    """The row if it is still to be sent and nobody else holds it, or no longer."""
+    rows = Outbox.objects.select_for_update(of=("self",), skip_locked=not waits)
     return rows.filter(pk=outbox_id, state=SendState.WAITING).first()
 
 

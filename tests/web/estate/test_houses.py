@@ -11,8 +11,8 @@ from django.test import Client
 from openpyxl import load_workbook
 
 from tests.cast import Cast
+from tests.estate.leaving import cancel
 from tests.web.pages import client_of, text
-from upkeep.estate.kinds import HouseState
 from upkeep.estate.models import House, Ownership
 from upkeep.kernel.masking import mask_name
 
@@ -50,8 +50,8 @@ class TestTheListOfHouses:
         assert mine.owner.id_number not in answer.content.decode()
 
     def test_lists_cancelled_houses_when_asked(self, settled: Cast) -> None:
-        gone = House.objects.filter(area=settled.area(), room="604")
-        gone.update(state=HouseState.CANCELLED)
+        for gone in House.objects.filter(area=settled.area(), room="604"):
+            cancel(gone)
         clerk = client_of(settled, "demo-clerk")
 
         assert "没有符合条件" in text(clerk.get("/areas/houses/?by=ROOM&q=604"))
@@ -117,7 +117,7 @@ class TestAHouse:
 
     def test_that_is_cancelled_says_so(self, settled: Cast) -> None:
         house = House.objects.filter(area=settled.area())[0]
-        House.objects.filter(pk=house.pk).update(state=HouseState.CANCELLED)
+        cancel(house)
 
         assert "已注销" in text(client_of(settled, "demo-clerk").get(f"/areas/houses/{house.pk}/"))
 
