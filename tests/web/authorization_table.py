@@ -151,6 +151,7 @@ TABLE: dict[str, Row] = {
     "profile:own": get("/profile/", LOGGED_IN),
     # cases
     "cases:list": get("/cases/", OFFICE_AND_FAR | ORGANISATIONS | {"newcomer"}),
+    "cases:prints": get("/cases/prints/", OFFICE_AND_FAR | ORGANISATIONS | {"newcomer"}),
     "cases:export": get("/cases/export/", OFFICE_AND_FAR | ORGANISATIONS | {"newcomer"}),
     "cases:guide": get("/cases/new/area_collection/", EVERYBODY),
     "cases:begin": post("/cases/new/area_collection/begin/", EVERYBODY),

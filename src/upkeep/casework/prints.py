@@ -2,9 +2,14 @@
 
 import datetime as dt
 
+from django.db.models import CharField, QuerySet, Value
+from django.db.models.functions import Cast, Concat
+
 from upkeep.casework.models import Case
 from upkeep.casework.procedure import Print, Procedure, Summary, register
+from upkeep.casework.queries import visible_to
 from upkeep.kernel.dates import day_of
+from upkeep.parties.actor import Actor
 from upkeep.parties.queries import city_of
 from upkeep.printing import actions as printing
 from upkeep.printing.documents import Document
@@ -19,6 +24,16 @@ MOST_ROWS_PRINTED = 2_000
 def subject_of(case: Case) -> str:
     """Under which the prints of a case are kept."""
     return f"case:{case.pk}"
+
+
+def kept_prints(*, actor: Actor, number: str = "", procedure: str = "") -> QuerySet[KeptPrint]:
+    """The kept prints of the cases that the actor may see, newest first; by (part of) number and by procedure."""
+    cases = visible_to(actor)
+    if procedure:
+        cases = cases.filter(procedure=procedure)
+    subjects = cases.annotate(subject_of=Concat(Value("case:"), Cast("pk", CharField()))).values("subject_of")
+    found = KeptPrint.objects.filter(subject__in=subjects)
+    return found.filter(number__icontains=number.strip()) if number.strip() else found
 
 
 def document_of(case: Case, wanted: Print, *, at: dt.datetime) -> Document:

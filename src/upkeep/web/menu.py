@@ -93,6 +93,7 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
     Portal.OFFICE: (
         MenuItem(title="工作台", icon="home", url_name="office:home", roles=OFFICE),
         MenuItem(title="业务查询", icon="cases", url_name="cases:list", roles=OFFICE, also=CASE_PAGES),
+        MenuItem(title="单据补打", icon="print", url_name="cases:prints", roles=OFFICE),
         MenuItem(
             title="{area}与楼盘表", icon="buildings", url_name="estate:areas", roles=OFFICE, also=("estate:area",)
         ),
@@ -190,6 +191,7 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
             roles=(*ORGANISATION, Role.UNVERIFIED),
             also=CASE_PAGES,
         ),
+        MenuItem(title="单据补打", icon="print", url_name="cases:prints", roles=(*ORGANISATION, Role.UNVERIFIED)),
         MenuItem(
             title="单位注册申请",
             icon="organisation",

@@ -11,6 +11,7 @@ from upkeep.web.cases import (
     lists,
     papers,
     printing,
+    reprints,
     row_buildings,
     rows,
     sheets,
@@ -22,6 +23,7 @@ app_name = "cases"
 urlpatterns = [
     path("", lists.case_list, name="list"),
     path("export/", lists.export, name="export"),
+    path("prints/", reprints.print_list, name="prints"),
     path("new/<slug:code>/", filling.guide, name="guide"),
     path("new/<slug:code>/begin/", filling.begin, name="begin"),
     path("<str:number>/", showing.show, name="show"),
