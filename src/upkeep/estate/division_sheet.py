@@ -4,11 +4,17 @@ Declaration and checks of a cell or row only; whether the old houses are those c
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
-from upkeep.estate.house_sheet import MOST_DM2, USES
-from upkeep.kernel.areas import square_metres
-from upkeep.sheets.kinds import Choice, FloorArea, Text, Whole
+from upkeep.estate.house_sheet import HouseTable, house_faults
+from upkeep.sheets.kinds import Text
 from upkeep.sheets.sheet import Column, Sheet, Values
+
+
+def _of_the_house_table(key: str, *, example: str = "") -> Column:
+    """A column as the house table has it, with an example that fits here."""
+    column = next(one for one in HouseTable.columns if one.key == key)
+    return replace(column, example=example or column.example)
 
 
 class DividedHouses(Sheet):
@@ -31,45 +37,15 @@ class DividedHouses(Sheet):
             note="照抄模板中所选房屋的名称，合并的用顿号隔开",
             example="地下车库 A01",
         ),
-        Column(key="unit", title="单元", kind=Text(20), width=8, note="房屋用途为住宅时必填", example="1"),
-        Column(
-            key="floor",
-            title="所在楼层",
-            kind=Whole(-20, 300, zero=False),
-            required=True,
-            width=10,
-            note="地下楼层填负数，如 -1",
-            example="-1",
-        ),
-        Column(
-            key="room", title="房号", kind=Text(20), required=True, note="同一楼栋同一单元内不得重复", example="A01-1"
-        ),
-        Column(key="use", title="房屋用途", kind=Choice(USES), required=True, example="车库"),
-        Column(
-            key="area_dm2",
-            title="建筑面积",
-            kind=FloorArea(MOST_DM2),
-            required=True,
-            note="单户不超过 10,000 平方米",
-            example="12.50",
-        ),
-        Column(
-            key="inner_area_dm2", title="套内面积", kind=FloorArea(MOST_DM2), note="不大于建筑面积", example="12.50"
-        ),
-        Column(
-            key="address",
-            title="房屋坐落",
-            kind=Text(200),
-            required=True,
-            width=44,
-            example="江阳区滨江路188号地下车库A01-1",
-        ),
-        Column(key="note", title="备注", kind=Text(200), width=20),
+        _of_the_house_table("unit"),
+        _of_the_house_table("floor", example="-1"),
+        _of_the_house_table("room", example="A01-1"),
+        _of_the_house_table("use", example="车库"),
+        _of_the_house_table("area_dm2", example="12.50"),
+        _of_the_house_table("inner_area_dm2", example="12.50"),
+        _of_the_house_table("address", example="江阳区滨江路188号地下车库A01-1"),
+        _of_the_house_table("note"),
     )
 
     def check_row(self, values: Values) -> Iterable[tuple[str, str]]:
-        if values["use"] == "住宅" and values["unit"] is None:
-            yield "unit", "住宅须填写单元"
-        area_dm2, inner_dm2 = values["area_dm2"], values["inner_area_dm2"]
-        if area_dm2 is not None and inner_dm2 is not None and inner_dm2 > area_dm2:
-            yield "inner_area_dm2", f"套内面积大于建筑面积（{square_metres(area_dm2)} ㎡）"
+        return house_faults(values)

@@ -30,6 +30,15 @@ OF_BUILDING = frozenset({"building", *(key for key, _ in _OF_THE_BUILDING)})
 UNUSUAL_DM2 = {"住宅": 500_00, "储藏室": 200_00, "车库": 500_00}
 
 
+def house_faults(values: Values) -> Iterable[tuple[str, str]]:
+    """What is wrong with a house by itself, wherever it is entered: the column and a sentence."""
+    if values["use"] == "住宅" and values["unit"] is None:
+        yield "unit", "住宅须填写单元"
+    area_dm2, inner_dm2 = values["area_dm2"], values["inner_area_dm2"]
+    if area_dm2 is not None and inner_dm2 is not None and inner_dm2 > area_dm2:
+        yield "inner_area_dm2", f"套内面积大于建筑面积（{square_metres(area_dm2)} ㎡）"
+
+
 class HouseTable(Sheet):
     """楼盘表: one row per house, fourteen columns."""
 
@@ -79,11 +88,7 @@ class HouseTable(Sheet):
     )
 
     def check_row(self, values: Values) -> Iterable[tuple[str, str]]:
-        if values["use"] == "住宅" and values["unit"] is None:
-            yield "unit", "住宅须填写单元"
-        area_dm2, inner_dm2 = values["area_dm2"], values["inner_area_dm2"]
-        if area_dm2 is not None and inner_dm2 is not None and inner_dm2 > area_dm2:
-            yield "inner_area_dm2", f"套内面积大于建筑面积（{square_metres(area_dm2)} ㎡）"
+        return house_faults(values)
 
     def warn_row(self, values: Values) -> Iterable[tuple[str, str]]:
         area_dm2, usual_dm2 = values["area_dm2"], UNUSUAL_DM2.get(values["use"])
