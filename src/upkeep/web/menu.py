@@ -212,25 +212,7 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                 _begins("楼栋变更", "building_change", Role.DEVELOPER),
                 _begins("房屋拆分合并", "house_split_merge", Role.DEVELOPER),
                 _begins("房屋权属批量变更", "ownership_change", Role.DEVELOPER),
-                MenuItem(
-                    title="物业区域采集",
-                    url_name="cases:guide",
-                    argument="area_collection",
-                    roles=(Role.DEVELOPER,),
-                ),
                 MenuItem(title="{area}变更", url_name="cases:guide", argument="area_change", roles=(Role.DEVELOPER,)),
-                MenuItem(
-                    title="房屋补充",
-                    url_name="cases:guide",
-                    argument="house_supplement",
-                    roles=(Role.DEVELOPER,),
-                ),
-                MenuItem(
-                    title="房屋信息变更", url_name="cases:guide", argument="house_change", roles=(Role.DEVELOPER,)
-                ),
-                MenuItem(
-                    title="楼栋变更", url_name="cases:guide", argument="building_change", roles=(Role.DEVELOPER,)
-                ),
                 MenuItem(title="入驻审批", url_name="service:approvals", roles=(Role.DEVELOPER,), way="MOVE_IN"),
                 MenuItem(title="申请入驻", url_name="service:move_in", roles=(Role.PROPERTY_COMPANY,), way="MOVE_IN"),
                 MenuItem(title="物业区域关联", url_name="service:association", roles=STARTERS, way="ASSOCIATION"),
