@@ -10,13 +10,16 @@ import pytest
 from django.db import connections
 from django.db.models import Max, Min
 
-from tests.banking.town import confirm, issue, make_town, new_house
-from upkeep.banking.models import BankSerial, PaySlip, ReceiptMode
+from tests.banking.town import AT, confirm, issue, make_town, new_house, person
+from upkeep.banking.actions import ask_reversal, decide_reversal
+from upkeep.banking.models import BankReversal, BankSerial, PaySlip, ReceiptMode
+from upkeep.banking.reversals import NotReversible
 from upkeep.banking.serials import SerialUsed
 from upkeep.banking.slips import SlipClosed
 from upkeep.books import sub_accounts
 from upkeep.deposits.models import Receipt, ReceiptBook
 from upkeep.estate.claims import HouseIsBusy
+from upkeep.parties.roles import Role
 
 pytestmark = pytest.mark.commits
 
@@ -79,6 +82,41 @@ class TestTwoTellersAtOnce:
 
         assert len(of_kind(answers, PaySlip)) == 2
         assert BankSerial.objects.count() == 1
+
+
+class TestTwoSupervisorsAtOnce:
+    def test_take_a_payment_back_once(self) -> None:
+        town = make_town()
+        houses = [house.pk for house in town.houses]
+        slip = confirm(town, issue(town))
+        second = person(
+            username="s2", name="陈复核", role=Role.TELLER_SUPERVISOR, city=town.city, organisation=town.banks[0]
+        )
+        asked = ask_reversal(number=slip.number, reason="录错", by=town.people["teller"], at=AT)
+
+        answers = at_once(
+            *(
+                lambda by=by, n=n: decide_reversal(reversal_id=asked.pk, approve=True, serial=f"CZ{n}", by=by, at=AT)
+                for n, by in enumerate((town.people["supervisor"], second))
+            )
+        )
+
+        assert len(of_kind(answers, BankReversal)) == len(of_kind(answers, NotReversible)) == 1
+        assert {b.balance_fen for b in sub_accounts.balances(houses).values()} == {0}
+        assert PaySlip.objects.get().payment_no == 2
+
+    def test_and_a_teller_ask_once_and_confirm_again_once(self) -> None:
+        town = make_town()
+        slip = confirm(town, issue(town))
+
+        answers = at_once(
+            *(
+                lambda who=who: ask_reversal(number=slip.number, reason="录错", by=town.people[who], at=AT)
+                for who in ("teller", "teller2")
+            )
+        )
+
+        assert len(of_kind(answers, BankReversal)) == len(of_kind(answers, NotReversible)) == 1
 
 
 class TestTwoDevelopersAtOnce:

@@ -172,6 +172,9 @@ def make_town(*, houses: Sequence[NewHouse] | None = None, receipts: int = 100_0
         "developer": person(username="dev", name="孙经理", role=Role.DEVELOPER, city=city, organisation=developer),
         "teller": person(username="t1", name="钱柜员", role=Role.TELLER, city=city, organisation=banks[0]),
         "teller2": person(username="t2", name="周柜员", role=Role.TELLER, city=city, organisation=banks[0]),
+        "supervisor": person(
+            username="s1", name="冯复核", role=Role.TELLER_SUPERVISOR, city=city, organisation=banks[0]
+        ),
         "other_teller": person(username="t3", name="吴柜员", role=Role.TELLER, city=city, organisation=banks[1]),
         "accountant": person(username="a1", name="郑会计", role=Role.ACCOUNTANT, city=city),
         "approver": person(username="a2", name="王主任", role=Role.APPROVER, city=city),

@@ -9,7 +9,14 @@ from tests.banking.town import AT, issue, new_house
 from tests.cast import LATER, at_once
 from tests.treasury import scene as s
 from tests.treasury.scene import Scene, approve, cancellation
-from upkeep.banking.actions import confirm_order, fail_order, reissue_order, void_order
+from upkeep.banking.actions import (
+    ask_reversal,
+    confirm_order,
+    decide_reversal,
+    fail_order,
+    reissue_order,
+    void_order,
+)
 from upkeep.banking.models import OrderState, PaymentOrder
 from upkeep.books import postings, sub_accounts
 from upkeep.books.audit import audit
@@ -163,6 +170,21 @@ class TestThePayment:
 
         payout.refresh_from_db()
         assert payout.state == PayoutState.PAID
+        assert audit() == []
+
+    def test_that_the_bank_takes_back_is_owed_again_and_paid_once(self, scene: Scene, payout: Payout) -> None:
+        before, people = payable(), scene.town.people
+        paper = pay(scene, order(scene, payout), serial="P1")
+
+        asked = ask_reversal(number=paper.number, reason="尚未划款", by=people["teller"], at=AT)
+        decide_reversal(reversal_id=asked.pk, approve=True, serial="CZ1", by=people["supervisor"], at=AT)
+
+        payout.refresh_from_db()
+        assert (payout.state, payout.paid_at, payable()) == (PayoutState.ORDERED, None, before)
+        assert PaymentOrder.objects.get().state == OrderState.WAITING
+        pay(scene, paper, serial="P2")
+        payout.refresh_from_db()
+        assert (payout.state, payable()) == (PayoutState.PAID, before - 333_35)
         assert audit() == []
 
     def test_is_not_given_up(self, scene: Scene, payout: Payout) -> None:

@@ -9,14 +9,17 @@ from upkeep.banking.orders import (
     reissue_order,
     void_order,
 )
+from upkeep.banking.reversals import ask_reversal, decide_reversal
 from upkeep.banking.slips import NewSlip, SlipItem, confirm_slip, expire_slips, issue_slips, source_of, void_slip
 
 __all__ = [
     "NewSlip",
     "SlipItem",
     "amounts_of",
+    "ask_reversal",
     "confirm_order",
     "confirm_slip",
+    "decide_reversal",
     "default_custody",
     "expire_slips",
     "fail_order",

@@ -68,6 +68,7 @@ def order_payment(
         house_count=len(amounts),
         replaces=replaces,
         reissue_reason=reissue_reason,
+        payment_no=replaces.payment_no if replaces else 1,
         issued_at=at,
         issued_by_id=by.user_id or None,
         issued_by_name=by.name,
@@ -81,6 +82,11 @@ def order_payment(
         batch_size=5_000,
     )
     return order
+
+
+def entry_source(order: PaymentOrder) -> str:
+    """Under which name the order's payment is booked; after a reversal (冲正) it is another one. Holds go by `reference`."""
+    return order.reference if order.payment_no == 1 else f"{order.reference}:{order.payment_no}"
 
 
 def amounts_of(order: PaymentOrder) -> dict[int, int]:
@@ -108,6 +114,7 @@ def confirm_order(*, number: str, amount_fen: int, serial: str, by: Actor, at: d
         serial=serial,
         use=SerialUse.ORDER_PAID,
         subject=order.number,
+        payment_no=order.payment_no,
         amount_fen=amount_fen,
         at=at,
     )

@@ -28,6 +28,20 @@ class SlipPurpose:
     def voided(self, slip: PaySlip, *, at: dt.datetime, by: Actor | None) -> None:
         """The slip was made void, or ran out (then `by` is None). Claims are given back already."""
 
+    def check_reversal(self, slip: PaySlip) -> None:
+        """Whether the payment may still be taken back (冲正); asked when a teller asks and again when it is decided.
+
+        Raises: Refusal saying what stands in the way, such as money that was used since.
+        """
+
+    def reversed(self, slip: PaySlip, *, booked_on: dt.date, at: dt.datetime, by: Actor) -> None:
+        """The bank took its confirmation back on the same day: undo all of `confirmed`.
+
+        The slip still names the payment that is taken back (`source_of`); it waits again, its houses claimed anew, when
+        this returns. `books.corrections.take_back_deposit` books the mirror of the entry.
+        """
+        raise Refusal("这种用途的收款不能冲正，请联系维修资金管理部门办理退款")
+
 
 class OrderPurpose:
     """What follows a payment order. Runs inside the transaction that changes the order; a Refusal undoes it."""
@@ -46,6 +60,17 @@ class OrderPurpose:
     def voided(self, order: PaymentOrder, *, at: dt.datetime, by: Actor) -> None:
         """The order was given up: give back the hold."""
         raise NotImplementedError
+
+    def check_reversal(self, order: PaymentOrder) -> None:
+        """Whether the payment may still be taken back (冲正). Raises: Refusal saying what stands in the way."""
+
+    def reversed(self, order: PaymentOrder, *, booked_on: dt.date, at: dt.datetime, by: Actor) -> None:
+        """The bank took its confirmation back on the same day: undo all of `confirmed`, hold the money again.
+
+        The order still names the payment that is taken back (`orders.entry_source`); it waits again when this returns.
+        `books.corrections.take_back_payment` books the mirror of the entry.
+        """
+        raise Refusal("这种用途的付款不能冲正，请联系维修资金管理部门")
 
 
 Handler = SlipPurpose | OrderPurpose

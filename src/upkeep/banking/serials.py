@@ -27,7 +27,14 @@ def tidy_serial(text: str) -> str:
 
 
 def use_serial(
-    *, bank_id: int, serial: str, use: SerialUse, subject: str, amount_fen: int, at: dt.datetime
+    *,
+    bank_id: int,
+    serial: str,
+    use: SerialUse,
+    subject: str,
+    amount_fen: int,
+    at: dt.datetime,
+    payment_no: int = 1,
 ) -> BankSerial:
     """Keep the serial for what was done with it. Of two tellers who use the same one, the second waits and loses.
 
@@ -36,13 +43,24 @@ def use_serial(
     try:
         with transaction.atomic():
             return BankSerial.objects.create(
-                bank_id=bank_id, serial=serial, use=use, subject=subject, amount_fen=amount_fen, at=at
+                bank_id=bank_id,
+                serial=serial,
+                use=use,
+                subject=subject,
+                payment_no=payment_no,
+                amount_fen=amount_fen,
+                at=at,
             )
     except IntegrityError:
-        earlier = BankSerial.objects.filter(bank_id=bank_id, serial=serial).first()
-        if earlier is None:
-            raise
+        check_unused(bank_id=bank_id, serial=serial)
+        raise
+
+
+def check_unused(*, bank_id: int, serial: str) -> None:
+    """Tell a teller early what `use_serial` would refuse. Raises: SerialUsed naming the paper it was used for."""
+    earlier = BankSerial.objects.filter(bank_id=bank_id, serial=serial).first()
+    if earlier is not None:
         raise SerialUsed(
             f"流水号 {serial} 已用于单据 {earlier.subject} 的{SerialUse(earlier.use).label}，"
             "请核对后填写本笔业务的流水号"
-        ) from None
+        )

@@ -54,8 +54,8 @@ class NewSlip:
 
 
 def source_of(slip: PaySlip) -> str:
-    """Under which name the slip claims its houses and is booked."""
-    return f"slip:{slip.pk}"
+    """Under which name the slip claims its houses and is booked; after a reversal (冲正) it is another one."""
+    return f"slip:{slip.pk}" if slip.payment_no == 1 else f"slip:{slip.pk}:{slip.payment_no}"
 
 
 @claims.names_sources("slip")
@@ -133,6 +133,7 @@ def confirm_slip(*, number: str, amount_fen: int, serial: str, by: Actor, at: dt
         serial=serial,
         use=SerialUse.SLIP_PAID,
         subject=slip.number,
+        payment_no=slip.payment_no,
         amount_fen=amount_fen,
         at=at,
     )

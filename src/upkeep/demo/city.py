@@ -9,7 +9,7 @@ from django.conf import settings
 from upkeep.banking.custody import open_custody
 from upkeep.books.chart import FundKind
 from upkeep.demo.people import credit_code
-from upkeep.deposits.receipts import open_receipt_book
+from upkeep.deposits.receipt_books import open_receipt_book
 from upkeep.estate.kinds import BuildingKind, HouseNature, HouseUse
 from upkeep.parties.actions import add_jurisdiction, open_account, register_organisation
 from upkeep.parties.actor import Actor

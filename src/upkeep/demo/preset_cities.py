@@ -14,7 +14,7 @@ from upkeep.demo import fill
 from upkeep.demo.areas import Plan
 from upkeep.demo.city import City
 from upkeep.demo.people import credit_code, invent
-from upkeep.deposits.receipts import open_receipt_book
+from upkeep.deposits.receipt_books import open_receipt_book
 from upkeep.estate.kinds import BuildingKind, HouseNature
 from upkeep.estate.models import Area
 from upkeep.identity import enrolment

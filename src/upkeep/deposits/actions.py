@@ -9,7 +9,8 @@ from upkeep.banking import actions as banking
 from upkeep.banking.models import PaySlip, ReceiptMode
 from upkeep.books.chart import FundKind
 from upkeep.deposits.due import Due, dues
-from upkeep.deposits.receipts import issue_receipts, open_receipt_book, receipts_of, void_receipt
+from upkeep.deposits.receipt_books import open_receipt_book
+from upkeep.deposits.receipts import issue_receipts, receipts_of, void_receipt
 from upkeep.estate.models import Area, House
 from upkeep.kernel.dates import day_of
 from upkeep.kernel.errors import Refusal

@@ -11,6 +11,7 @@ from upkeep.books.chart import FundKind
 from upkeep.deposits.actions import DEPOSIT
 from upkeep.deposits.owners import new_owner, payer_of_row, rows_by_house
 from upkeep.deposits.receipts import NoReceiptNumbers, issue_receipts
+from upkeep.deposits.reversals import binding_basis, check_first_deposit, take_back_first_deposit
 from upkeep.estate.actions import bind_owners, set_first_deposits_due
 from upkeep.estate.models import House
 from upkeep.estate.models.case_house import ClaimKind
@@ -55,10 +56,16 @@ class FirstDeposit(SlipPurpose):
                 jurisdiction_id=city_id_of(slip.jurisdiction_id),
                 owners=[new_owner(house_id, values) for house_id, values in rows.items()],
                 since=booked_on,
-                basis=f"首期交存登记（交款通知单 {slip.number}）",
+                basis=binding_basis(slip),
                 at=at,
             )
         # The money lies at the bank whether or not numbers are left; what is missing is issued once a book is there.
         with contextlib.suppress(NoReceiptNumbers):
             payers = {house_id: payer_of_row(values) for house_id, values in rows.items()}
             issue_receipts(slip=slip, payers=payers, at=at)
+
+    def check_reversal(self, slip: PaySlip) -> None:
+        check_first_deposit(slip)
+
+    def reversed(self, slip: PaySlip, *, booked_on: dt.date, at: dt.datetime, by: Actor) -> None:
+        take_back_first_deposit(slip, booked_on=booked_on, at=at, by=by)

@@ -199,6 +199,11 @@ def set_first_deposits_due(amounts_fen: dict[int, int]) -> None:
         )
 
 
+def clear_first_deposits_due(house_ids: Sequence[int]) -> None:
+    """The houses owe their first deposit again, by the standard of the day: its payment was taken back (冲正)."""
+    House.objects.filter(pk__in=house_ids).update(first_deposit_due_fen=None)
+
+
 @transaction.atomic
 def bind_committee(*, area_id: int, committee_id: int, at: dt.datetime, by_id: int | None = None) -> Area:
     """Name the owners' committee that represents an area from today on; one that represents others may take it too.

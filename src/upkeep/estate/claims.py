@@ -111,9 +111,13 @@ def in_words(found: Sequence[HouseClaim]) -> list[str]:
 
 def _names(sources: Iterable[str]) -> dict[str, str]:
     ids: dict[str, set[int]] = {}
-    for source in sources:
-        prefix, _, number = source.partition(":")
-        if prefix in _namers and number.isdecimal():
-            ids.setdefault(prefix, set()).add(int(number))
+    parts = {source: source.split(":") for source in sources}  # "slip:12", and "slip:12:2" after a reversal
+    known = {
+        source: (part[0], int(part[1]))
+        for source, part in parts.items()
+        if part[0] in _namers and len(part) > 1 and part[1].isdecimal()
+    }
+    for prefix, pk in known.values():
+        ids.setdefault(prefix, set()).add(pk)
     named = {prefix: _namers[prefix](wanted) for prefix, wanted in ids.items()}
-    return {f"{prefix}:{pk}": name for prefix, names in named.items() for pk, name in names.items()}
+    return {source: named[prefix][pk] for source, (prefix, pk) in known.items() if pk in named[prefix]}

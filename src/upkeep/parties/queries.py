@@ -151,6 +151,12 @@ def users_of(*, organisation_id: int) -> set[int]:
     return set(User.objects.filter(organisation_id=organisation_id, is_active=True).values_list("pk", flat=True))
 
 
+def members_holding(*roles: Role, organisation_id: int) -> set[int]:
+    """The ids of the organisation's users with one of the roles who can log in."""
+    users = User.objects.filter(organisation_id=organisation_id, is_active=True)
+    return set(users.filter(held_roles__role__in=roles).values_list("pk", flat=True))
+
+
 def staff_holding(*roles: Role, jurisdiction_id: int) -> set[int]:
     """The ids of the office's users with one of the roles whose jurisdiction takes in this one."""
     staff = User.objects.filter(organisation=None, is_active=True, jurisdiction_id__in=ancestry(jurisdiction_id))

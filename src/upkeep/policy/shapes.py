@@ -22,6 +22,7 @@ from upkeep.policy.pay_slip_rule import PaySlipRule
 from upkeep.policy.payout_gate import PayoutGate
 from upkeep.policy.project_rule import ProjectRule
 from upkeep.policy.public_query_rule import PublicQueryRule
+from upkeep.policy.receipt_rule import ReceiptRule
 from upkeep.policy.registration_rule import RegistrationRule
 from upkeep.policy.review_chain import MOST_DAYS, MOST_STEPS, chain_from_json
 from upkeep.policy.service_rule import ServiceRule
@@ -124,6 +125,7 @@ SHAPES: dict[PolicyKind, Shape] = {
     PolicyKind.INTEREST_RULE: _of(InterestRule),
     PolicyKind.WORDING: _of(Wording),
     PolicyKind.COLLECTION_RULE: _of(CollectionRule),
+    PolicyKind.RECEIPT_RULE: _of(ReceiptRule),
 }
 
 

@@ -3,11 +3,12 @@
 import datetime as dt
 
 from upkeep.banking.models import PaymentOrder
-from upkeep.banking.orders import amounts_of
+from upkeep.banking.orders import amounts_of, entry_source
 from upkeep.banking.purposes import OrderPurpose, purpose
-from upkeep.books import postings, sub_accounts
+from upkeep.books import corrections, postings, sub_accounts
 from upkeep.books.chart import FundKind
 from upkeep.estate import claims
+from upkeep.estate.models.case_house import ClaimKind
 from upkeep.kernel.errors import Refusal
 from upkeep.kernel.money import yuan
 from upkeep.messaging.actions import notify
@@ -15,8 +16,8 @@ from upkeep.messaging.events import IN_SITE, event
 from upkeep.parties.actor import Actor
 from upkeep.parties.queries import users_of
 from upkeep.repairs.history import advance, locked
-from upkeep.repairs.models import RepairProject
-from upkeep.repairs.stages import ProjectMove
+from upkeep.repairs.models import ProjectHouse, RepairProject
+from upkeep.repairs.stages import ProjectMove, Stage
 
 PURPOSE = "repair"
 
@@ -43,19 +44,30 @@ REPAIR_PAID = event(
     "维修项目“{title}”的 {amount} 元已由专户银行付给{payee}。",
     "已拨付：{title}",
 )
+REPAIR_REVERSED = event(
+    "repair_reversed",
+    "维修拨付冲正",
+    [IN_SITE],
+    "维修项目“{title}”付给{payee}的 {amount} 元，银行已冲正付款确认，等待重新付款。",
+    "拨付冲正：{title}",
+)
 
 
-def _tell_paid(project: RepairProject, order: PaymentOrder, *, at: dt.datetime) -> None:
+def _tell(event_code: str, project: RepairProject, order: PaymentOrder, *, key: str, at: dt.datetime) -> None:
     """The users of the organisation that runs the project."""
     notify(
-        event=REPAIR_PAID.code,
+        event=event_code,
         jurisdiction_id=project.jurisdiction_id,
         values={"title": project.title, "amount": yuan(order.amount_fen), "payee": order.payee_name},
         at=at,
-        key=f"order:{order.number}:paid",
+        key=f"order:{order.number}:{key}",
         user_ids=users_of(organisation_id=project.organisation_id),
         url=f"/projects/{project.number}/",
     )
+
+
+def _key(word: str, order: PaymentOrder) -> str:
+    return word if order.payment_no == 1 else f"{word}:{order.payment_no}"
 
 
 @purpose(PURPOSE)
@@ -74,13 +86,13 @@ class RepairPayment(OrderPurpose):
             custody_id=order.custody_id,
             fund_kind=FundKind(order.custody.fund_kind),
             amounts=amounts_of(order),
-            source=order.reference,
+            source=entry_source(order),
             booked_on=booked_on,
         )
         project.paid_fen += order.amount_fen
         note = f"付款通知 {order.number}，{yuan(order.amount_fen)} 元"
         advance(project, ProjectMove.PAY, by=by, at=at, note=note)
-        _tell_paid(project, order, at=at)
+        _tell(REPAIR_PAID.code, project, order, key=_key("paid", order), at=at)
         if project.paid_fen == project.settlement_fen:
             project.finished_at = at
             advance(project, ProjectMove.FINISH, by=by, at=at, note=f"共拨付 {yuan(project.paid_fen)} 元")
@@ -92,3 +104,18 @@ class RepairPayment(OrderPurpose):
     def voided(self, order: PaymentOrder, *, at: dt.datetime, by: Actor) -> None:
         """Refused: an approved project is paid in full or cancelled as a whole, never in part."""
         raise Refusal("维修拨付的付款通知不能单独作废；收款信息有误的，请由银行登记付款失败后重新开具")
+
+    def reversed(self, order: PaymentOrder, *, booked_on: dt.date, at: dt.datetime, by: Actor) -> None:
+        """The houses have their money back, held again for the order; a finished project waits for its payment again."""
+        project = locked(project_id_of(order), moves=(ProjectMove.REVERSE,), by=None)
+        finished = project.stage_now is Stage.FINISHED
+        corrections.take_back_payment(area_id=order.area_id, source=entry_source(order), booked_on=booked_on)
+        sub_accounts.hold(area_id=order.area_id, amounts=amounts_of(order), source=order.reference, at=at)
+        project.paid_fen -= order.amount_fen
+        project.finished_at = None
+        note = f"付款通知 {order.number}，{yuan(order.amount_fen)} 元"
+        advance(project, ProjectMove.REVERSE, by=by, at=at, note=note)
+        if finished:
+            houses = list(ProjectHouse.objects.filter(project=project).values_list("house_id", flat=True))
+            claims.claim(house_ids=houses, kind=ClaimKind.REPAIR, source=project.source, at=at)
+        _tell(REPAIR_REVERSED.code, project, order, key=_key("reversed", order), at=at)

@@ -39,6 +39,7 @@ class ProjectMove(models.TextChoices):
     APPROVE = "APPROVE", "审核通过，冻结资金"
     PAY = "PAY", "银行付款成功"
     FINISH = "FINISH", "拨付完成，项目完结"
+    REVERSE = "REVERSE", "银行付款冲正"
 
 
 #: 004 §1.3.3: 立项公示 → 表决 → 验收 → 验收公示 → 立项与拨付合并申请 → 划转. A failed vote goes back to the notice.
@@ -55,6 +56,8 @@ TRANSITIONS: dict[tuple[Stage, ProjectMove], Stage] = {
     (Stage.REVIEW, ProjectMove.APPROVE): Stage.TRANSFER,
     (Stage.TRANSFER, ProjectMove.PAY): Stage.TRANSFER,
     (Stage.TRANSFER, ProjectMove.FINISH): Stage.FINISHED,
+    (Stage.TRANSFER, ProjectMove.REVERSE): Stage.TRANSFER,
+    (Stage.FINISHED, ProjectMove.REVERSE): Stage.TRANSFER,
 }
 
 #: The steps as people count them, for the progress bar: title and the stages in which the step is the present one.

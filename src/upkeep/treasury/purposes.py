@@ -3,8 +3,9 @@
 import datetime as dt
 
 from upkeep.banking.models import PaymentOrder
+from upkeep.banking.orders import entry_source
 from upkeep.banking.purposes import OrderPurpose, purpose
-from upkeep.books import postings
+from upkeep.books import corrections, postings
 from upkeep.books.chart import FundKind
 from upkeep.kernel.errors import Refusal
 from upkeep.parties.actor import Actor
@@ -28,7 +29,7 @@ class PayoutPayment(OrderPurpose):
             custody_id=order.custody_id,
             fund_kind=FundKind(order.custody.fund_kind),
             fen=order.amount_fen,
-            source=order.reference,
+            source=entry_source(order),
             booked_on=booked_on,
         )
         payout.state, payout.paid_at = PayoutState.PAID, at
@@ -40,3 +41,10 @@ class PayoutPayment(OrderPurpose):
     def voided(self, order: PaymentOrder, *, at: dt.datetime, by: Actor) -> None:
         """Refused: what is owed is paid; a wrong payee is put right by failing the order and issuing it anew."""
         raise Refusal("返还的付款通知不能单独作废；收款信息有误的，请由银行登记付款失败后重新开具")
+
+    def reversed(self, order: PaymentOrder, *, booked_on: dt.date, at: dt.datetime, by: Actor) -> None:
+        """What was paid is owed again, and waits for its payment."""
+        payout = Payout.objects.select_for_update(of=("self",)).get(pk=int(order.reference.split(":")[1]))
+        corrections.take_back_payment(area_id=order.area_id, source=entry_source(order), booked_on=booked_on)
+        payout.state, payout.paid_at = PayoutState.ORDERED, None
+        payout.save(update_fields=["state", "paid_at"])

@@ -41,16 +41,21 @@ class SerialUse(models.TextChoices):
 
     SLIP_PAID = "SLIP_PAID", "收款确认"
     ORDER_PAID = "ORDER_PAID", "付款确认"
+    REVERSED = "REVERSED", "冲正"
 
 
 class BankSerial(models.Model):
-    """银行流水号: a bank's own number of one movement; used once, for ever, whatever was done with it."""
+    """银行流水号: a bank's own number of one movement; used once, for ever, whatever was done with it.
+
+    `payment_no` counts the payments of a paper: only after the first was reversed (冲正) is there a second.
+    """
 
     id = models.BigIntegerField("标识", primary_key=True, default=new_id)
     bank = models.ForeignKey(Organisation, verbose_name="专户银行", on_delete=models.PROTECT, related_name="+")
     serial = models.CharField("流水号", max_length=40)
     use = models.CharField("用途", max_length=12, choices=SerialUse.choices)
     subject = models.CharField("单据编号", max_length=20)
+    payment_no = models.SmallIntegerField("第几次确认", default=1)
     amount_fen = models.BigIntegerField("金额（分）")
     at = models.DateTimeField("时间")
 
@@ -58,7 +63,9 @@ class BankSerial(models.Model):
         verbose_name = "银行流水号"
         constraints = [
             models.UniqueConstraint(fields=("bank", "serial"), name="bank_serial_is_used_once"),
-            models.UniqueConstraint(fields=("subject",), name="bank_serial_is_one_per_paper"),
+            models.UniqueConstraint(
+                fields=("subject", "use", "payment_no"), name="bank_serial_is_one_per_payment_of_a_paper"
+            ),
             models.CheckConstraint(name="bank_serial_is_not_empty", condition=~Q(serial="")),
             models.CheckConstraint(name="bank_serial_amount_is_positive", condition=Q(amount_fen__gt=0)),
         ]

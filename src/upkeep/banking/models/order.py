@@ -23,7 +23,8 @@ class PaymentOrder(models.Model):
     """付款通知、划转通知: what the custodian bank is to pay to whom, out of which houses' money (165号令 第二十二条).
 
     The money of the houses is held by whoever orders; the books move when the bank confirms. What is paid, failed or
-    void stays so (a trigger refuses): a failed one is ordered anew by somebody else.
+    void stays so (a trigger refuses): a failed one is ordered anew by somebody else. Only a payment reversed
+    on its day (冲正) lets the order wait again.
     """
 
     id = models.BigIntegerField("标识", primary_key=True, default=new_id)
@@ -58,11 +59,13 @@ class PaymentOrder(models.Model):
     bank_serial = models.OneToOneField(
         BankSerial, verbose_name="银行流水", null=True, blank=True, on_delete=models.PROTECT, related_name="order"
     )
+    payment_no = models.SmallIntegerField("第几次确认", default=1)
 
     class Meta:
         verbose_name = "付款通知"
         constraints = [
             models.CheckConstraint(name="order_state_is_known", condition=Q(state__in=OrderState.values)),
+            models.CheckConstraint(name="order_payments_are_counted_from_one", condition=Q(payment_no__gte=1)),
             models.CheckConstraint(name="order_amount_is_positive", condition=Q(amount_fen__gt=0, house_count__gt=0)),
             models.CheckConstraint(
                 name="order_closed_at_iff_closed",

@@ -31,7 +31,7 @@ class PaySlip(models.Model):
     """交款通知单: what a payer is to pay into one custody account, for which houses, by when.
 
     It has a life of its own: the case that asked for it is closed when it is issued. Once paid, void or expired
-    nothing about it changes (a trigger refuses).
+    nothing about it changes (a trigger refuses), but that a payment reversed on its day (冲正) lets it wait again.
     """
 
     id = models.BigIntegerField("标识", primary_key=True, default=new_id)
@@ -68,11 +68,13 @@ class PaySlip(models.Model):
     bank_serial = models.OneToOneField(
         BankSerial, verbose_name="银行流水", null=True, blank=True, on_delete=models.PROTECT, related_name="slip"
     )
+    payment_no = models.SmallIntegerField("第几次确认", default=1)
 
     class Meta:
         verbose_name = "交款通知单"
         constraints = [
             models.CheckConstraint(name="slip_state_is_known", condition=Q(state__in=SlipState.values)),
+            models.CheckConstraint(name="slip_payments_are_counted_from_one", condition=Q(payment_no__gte=1)),
             models.CheckConstraint(name="slip_total_is_positive", condition=Q(total_fen__gt=0, house_count__gt=0)),
             models.CheckConstraint(
                 name="slip_closed_at_iff_closed",

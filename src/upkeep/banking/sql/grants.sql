@@ -5,3 +5,4 @@ revoke update, delete, truncate on banking_paymentorderline from {app};
 revoke delete, truncate on banking_payslip from {app};
 revoke delete, truncate on banking_paymentorder from {app};
 revoke delete, truncate on banking_custodyaccount from {app};
+revoke delete, truncate on banking_bankreversal from {app};

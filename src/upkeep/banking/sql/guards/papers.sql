@@ -60,6 +60,19 @@ begin
         raise exception '% is refused deletion: make it void instead', old.number
             using errcode = 'insufficient_privilege';
     end if;
+    if old.state = 'PAID' and new.state = 'WAITING' then
+        -- 冲正: the payment was taken back on its day; the paper waits again for its next one.
+        if not exists (
+            select from banking_bankreversal r
+            where r.number = old.number and r.payment_no = old.payment_no and r.state = 'APPROVED'
+              and r.paid_serial_id = old.bank_serial_id
+        ) or new.payment_no <> old.payment_no + 1
+           or to_jsonb(new) - changeable - 'payment_no' is distinct from to_jsonb(old) - changeable - 'payment_no' then
+            raise exception '% is paid and only an approved reversal lets it wait again', old.number
+                using errcode = 'insufficient_privilege';
+        end if;
+        return new;
+    end if;
     if old.state <> 'WAITING' then
         raise exception '% is % and cannot change', old.number, old.state using errcode = 'insufficient_privilege';
     end if;

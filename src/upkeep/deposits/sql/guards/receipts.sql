@@ -38,13 +38,19 @@ end $$;
 
 create or replace function deposits_book_only_advances() returns trigger
 language plpgsql set search_path = public, pg_temp as $$
+declare
+    changeable constant text[] := array['next', 'closed_at', 'closed_by_name', 'close_reason'];
 begin
     if tg_op <> 'UPDATE' then
         raise exception '% on % is refused: a receipt book is kept', tg_op, tg_table_name
             using errcode = 'insufficient_privilege';
     end if;
-    if new.next < old.next or to_jsonb(new) - 'next' is distinct from to_jsonb(old) - 'next' then
-        raise exception 'receipt book %: only its next number advances', old.code
+    if old.closed_at is not null then
+        raise exception 'receipt book %: it is closed', old.code using errcode = 'insufficient_privilege';
+    end if;
+    if new.next < old.next or to_jsonb(new) - changeable is distinct from to_jsonb(old) - changeable
+       or (new.closed_at is not null and new.next <> old.next) then
+        raise exception 'receipt book %: only its next number advances, until it is closed', old.code
             using errcode = 'insufficient_privilege';
     end if;
     return new;

@@ -25,13 +25,13 @@ language sql immutable set search_path = public, pg_temp as $$
     select before = after or (before || '>' || after) in (
         'NEW>NOTICE', 'NOTICE>VOTING', 'VOTING>NOTICE', 'VOTING>PASSED', 'PASSED>ACCEPTED',
         'ACCEPTED>ACCEPTANCE_NOTICE', 'ACCEPTANCE_NOTICE>REVIEW', 'REVIEW>ACCEPTANCE_NOTICE', 'REVIEW>TRANSFER',
-        'TRANSFER>FINISHED')
+        'TRANSFER>FINISHED', 'FINISHED>TRANSFER')
 $$;
 
 create or replace function repairs_project_keeps_to_its_stages() returns trigger
 language plpgsql set search_path = public, pg_temp as $$
 declare
-    shares bigint; houses bigint; whole_dm2 bigint; budgets bigint;
+    shares bigint; houses bigint; whole_dm2 bigint; budgets bigint; taken_back boolean := false;
 begin
     if tg_op = 'DELETE' then
         raise exception 'project % is refused deletion', old.number using errcode = 'insufficient_privilege';
@@ -42,7 +42,16 @@ begin
         end if;
         return new;
     end if;
-    if old.stage = 'FINISHED' then
+    if new.paid_fen < old.paid_fen then
+        -- 冲正: this very moment a bank takes a payment of the project back, and the order is not waiting again yet.
+        taken_back := new.stage = 'TRANSFER' and exists (
+            select from banking_bankreversal r
+            join banking_paymentorder o on o.id = r.order_id and o.payment_no = r.payment_no
+            where o.reference like 'repair:' || old.id || ':%' and r.state = 'APPROVED'
+              and r.amount_fen = old.paid_fen - new.paid_fen
+        );
+    end if;
+    if old.stage = 'FINISHED' and not taken_back then
         raise exception 'project % is finished and cannot change', old.number using errcode = 'insufficient_privilege';
     end if;
     if not repairs_stage_may_follow(old.stage, new.stage) then
@@ -64,7 +73,7 @@ begin
     if old.settlement_fen is not null and new.settlement_fen is distinct from old.settlement_fen then
         raise exception 'project %: the settlement cannot change', old.number using errcode = 'insufficient_privilege';
     end if;
-    if new.paid_fen < old.paid_fen or new.ordered_fen < old.ordered_fen then
+    if (new.paid_fen < old.paid_fen and not taken_back) or new.ordered_fen < old.ordered_fen then
         raise exception 'project %: what was ordered or paid does not shrink', old.number
             using errcode = 'insufficient_privilege';
     end if;

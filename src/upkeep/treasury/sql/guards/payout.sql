@@ -10,6 +10,14 @@ begin
     if to_jsonb(new) - changeable is distinct from to_jsonb(old) - changeable then
         raise exception 'payout %: to whom and how much never changes', old.id using errcode = 'insufficient_privilege';
     end if;
+    if old.state = 'PAID' and new.state = 'ORDERED' and new.basis = old.basis and exists (
+        -- 冲正: this very moment the bank takes the payment back, and the order is not waiting again yet.
+        select from banking_bankreversal r
+        join banking_paymentorder o on o.id = r.order_id and o.payment_no = r.payment_no
+        where o.reference = 'payout:' || old.id and r.state = 'APPROVED'
+    ) then
+        return new;
+    end if;
     if not ((old.state = 'OWED' and new.state = 'ORDERED') or (old.state = 'ORDERED' and new.state = 'PAID')) then
         raise exception 'payout %: % cannot follow %', old.id, new.state, old.state using errcode = 'check_violation';
     end if;
