@@ -35,6 +35,8 @@ class OrderPurpose:
     title: str
     #: Whether one order may be given up by itself; where not, `voided` refuses and pages do not offer it.
     may_be_voided: bool = True
+    #: With what the numbers of its applications begin, where a customer may bring one instead of the order's.
+    case_prefix: str = ""
 
     def confirmed(self, order: PaymentOrder, *, booked_on: dt.date, at: dt.datetime, by: Actor) -> None:
         """The bank has paid: give back the hold and book it."""
@@ -46,6 +48,13 @@ class OrderPurpose:
     def voided(self, order: PaymentOrder, *, at: dt.datetime, by: Actor) -> None:
         """The order was given up: give back the hold."""
         raise NotImplementedError
+
+    def check_payee(self, order: PaymentOrder, payee_name: str) -> None:
+        """Whether a failed order may be issued anew to this payee. Raises: Refusal."""
+
+    def order_of_case(self, number: str) -> PaymentOrder | None:
+        """The latest order that an application of that number has brought about, None while there is none."""
+        return None
 
 
 Handler = SlipPurpose | OrderPurpose
@@ -83,6 +92,14 @@ def order_purpose(code: str) -> OrderPurpose:
     if not isinstance(handler, OrderPurpose):
         raise NoSuchPurpose("该付款通知的用途无法识别，请联系系统管理员")
     return handler
+
+
+def order_by_case(number: str) -> tuple[str, PaymentOrder | None] | None:
+    """What the application is for and its order, by the application's number; None for a number of another kind."""
+    for handler in _handlers.values():
+        if isinstance(handler, OrderPurpose) and handler.case_prefix and number.startswith(handler.case_prefix):
+            return handler.title, handler.order_of_case(number)
+    return None
 
 
 def purpose_title(code: str) -> str:
