@@ -35,6 +35,8 @@ class OrderPurpose:
     title: str
     #: Whether one order may be given up by itself; where not, `voided` refuses and pages do not offer it.
     may_be_voided: bool = True
+    #: Whether a failed order may be issued anew to somebody else; where not, only his bank and account are put right.
+    payee_may_change: bool = True
     #: With what the numbers of its applications begin, where a customer may bring one instead of the order's.
     case_prefix: str = ""
 
@@ -92,6 +94,12 @@ def order_purpose(code: str) -> OrderPurpose:
     if not isinstance(handler, OrderPurpose):
         raise NoSuchPurpose("该付款通知的用途无法识别，请联系系统管理员")
     return handler
+
+
+def order_payee_may_change(code: str) -> bool:
+    """Whether a failed order of this purpose may be issued anew to another payee."""
+    handler = _handlers.get(code)
+    return isinstance(handler, OrderPurpose) and handler.payee_may_change
 
 
 def order_by_case(number: str) -> tuple[str, PaymentOrder | None] | None:

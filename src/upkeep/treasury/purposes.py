@@ -83,6 +83,7 @@ class RefundPayment(OrderPurpose):
 
     title = "退款"
     case_prefix = "TK"
+    payee_may_change = False
 
     def confirmed(self, order: PaymentOrder, *, booked_on: dt.date, at: dt.datetime, by: Actor) -> None:
         """Give the hold back, charge the sub-account, free the house; refunded whole it may deposit anew."""

@@ -3,22 +3,31 @@
 import datetime as dt
 from collections.abc import Sequence
 
+from django.db.models import QuerySet
+
 from upkeep.books import sub_accounts
 from upkeep.books.deposited import deposited
 from upkeep.casework.models import Case
 from upkeep.casework.procedure import Fact
+from upkeep.casework.queries import visible_to
+from upkeep.casework.states import State
 from upkeep.estate import claims, owner_accounts, owner_cases, queries
 from upkeep.estate.kinds import HouseState
 from upkeep.estate.models import House, HouseClaim
 from upkeep.estate.models.case_house import ClaimKind
 from upkeep.kernel.dates import to_the_minute
 from upkeep.kernel.money import yuan
+from upkeep.kernel.numbers import tidy_number
+from upkeep.parties.actor import Actor
 from upkeep.parties.queries import actor_of, city_id_of, within
 from upkeep.parties.roles import OFFICE, Role
 from upkeep.policy.refund_rule import open_reasons
 from upkeep.policy.review_chain import ChainStep, ReviewChain
 from upkeep.treasury import refunds
 from upkeep.treasury.models import RefundState
+
+#: The code of the procedure whose cases these are.
+PROCEDURE = "owner_refund"
 
 
 def house_of(case: Case) -> House | None:
@@ -31,10 +40,26 @@ def house_of(case: Case) -> House | None:
     user = case.applicant_user
     if user is None:
         return house if house.area.jurisdiction_id in within(city_id_of(case.jurisdiction_id)) else None
-    actor = actor_of(user)
+    return house if is_of(actor_of(user), house) else None
+
+
+def is_of(actor: Actor, house: House) -> bool:
+    """Whether the actor may ask for a refund of the house: the window for its areas', an owner for his own."""
+    if house.state != HouseState.ACTIVE:
+        return False
     if actor.has(*OFFICE):
-        return house if queries.visible_to(actor).filter(pk=house.area_id).exists() else None
-    return house if any(one.pk == house.pk for one in owner_accounts.houses_of(user.pk)) else None
+        return queries.visible_to(actor).filter(pk=house.area_id).exists()
+    return any(one.pk == house.pk for one in owner_accounts.houses_of(actor.user_id))
+
+
+def left_for_window(actor: Actor, *, number: str = "") -> QuerySet[Case]:
+    """What visitors filled in and left for the window, the oldest first; by number where the customer brings it."""
+    drafts = visible_to(actor).filter(
+        procedure=PROCEDURE, state=State.DRAFT, submitted_at__isnull=False, applicant_user__isnull=True
+    )
+    if number:
+        drafts = drafts.filter(number__startswith=tidy_number(number))
+    return drafts.order_by("submitted_at", "pk")
 
 
 def is_at_window(case: Case) -> bool:

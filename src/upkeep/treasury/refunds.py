@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 
 from upkeep.banking.models import CustodyAccount, OrderState, PaymentOrder, PaySlip, SlipState
 from upkeep.banking.orders import order_payment
@@ -267,9 +267,35 @@ def refund_list(*, actor: Actor, text: str = "", state: str = "", reason: str = 
     return rows.order_by("-approved_at", "pk")
 
 
+@dataclass(frozen=True)
+class Sums:
+    """How many refunds there are and what they come to, in fen."""
+
+    count: int
+    open_fen: int
+    paid_fen: int
+
+
+def sums_of(rows: QuerySet[Refund]) -> Sums:
+    """The sums of a list. One query."""
+    found = rows.order_by().aggregate(
+        count=Count("pk"),
+        open=Sum("amount_fen", filter=Q(state=RefundState.ORDERED), default=0),
+        paid=Sum("amount_fen", filter=Q(state=RefundState.PAID), default=0),
+    )
+    return Sums(found["count"], found["open"], found["paid"])
+
+
 def refund_of(case: Case) -> Refund | None:
     """What the approval of a case has brought about."""
     return Refund.objects.select_related("custody__bank", "house__building", "area").filter(case=case).first()
+
+
+def refund_of_order(order: PaymentOrder, *, actor: Actor) -> Refund | None:
+    """The refund that an order pays, if the actor sees it."""
+    if order.purpose != REFUND:
+        return None
+    return visible_to(actor).filter(pk=int(order.reference.split(":")[1])).first()
 
 
 def order_of(refund: Refund) -> PaymentOrder | None:
