@@ -169,7 +169,8 @@ def reissue_order(
 ) -> PaymentOrder:
     """A failed order once more, with the payee put right, by somebody other than its issuer. The hold still stands.
 
-    Raises: OrderClosed when it has not failed or was issued anew already; NeedsAnother; HasProblems.
+    Raises: OrderClosed when it has not failed or was issued anew already; NeedsAnother; HasProblems; Refusal of the
+    purpose for another payee than was approved.
     """
     failed = PaymentOrder.objects.select_for_update(of=("self",)).get(pk=order_id)
     check_reissue(failed, by=by)
@@ -181,6 +182,7 @@ def reissue_order(
     }
     if problems := [Problem(name, f"请填写{label}") for name, (label, text) in wanted.items() if not text]:
         raise HasProblems(problems)
+    order_purpose(failed.purpose).check_payee(failed, payee_name.strip())
     return order_payment(
         purpose=failed.purpose,
         reference=failed.reference,

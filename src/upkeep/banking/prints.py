@@ -2,9 +2,11 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 
 from upkeep.banking.models import OrderState, PaymentOrder, PaySlip, PaySlipLine, SlipState
 from upkeep.banking.purposes import purpose_title
+from upkeep.casework.models import Case
 from upkeep.kernel.dates import day_of, to_the_minute
 from upkeep.kernel.errors import Refusal
 from upkeep.kernel.money import yuan
@@ -125,6 +127,26 @@ def _summary(lines: Sequence[PaySlipLine]) -> tuple[payments.DueSummary, ...]:
         )
         for rule, some in found.items()
     )
+
+
+def refund_paper(order: PaymentOrder, *, case: Case, reason: str) -> Document:
+    """退款支款单 of an approved refund, kept with its case; the bank takes its number or the application's."""
+    line = order.lines.select_related("house__building").get()
+    data = payments.PaymentOrder(
+        issued_on=day_of(order.issued_at),
+        amount_fen=order.amount_fen,
+        payer=_custody(order),
+        payee=BankAccount(holder=order.payee_name, number=order.payee_account, bank=order.payee_bank),
+        purpose=f"{purpose_title(order.purpose)}（{reason}）",
+        bank=order.custody.bank.name,
+        facts=(
+            Fact("退款申请单编号", case.number),
+            Fact("物业区域", order.area.name),
+            Fact("房屋", f"{line.house.building.name} {line.house.label}"),
+            Fact("坐落", line.house.address),
+        ),
+    )
+    return replace(_document(order, "payment_order", "住宅专项维修资金退款支款单", data), subject=f"case:{case.pk}")
 
 
 def _order(order: PaymentOrder) -> Document:

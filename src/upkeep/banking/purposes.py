@@ -49,6 +49,10 @@ class OrderPurpose:
     title: str
     #: Whether one order may be given up by itself; where not, `voided` refuses and pages do not offer it.
     may_be_voided: bool = True
+    #: Whether a failed order may be issued anew to somebody else; where not, only his bank and account are put right.
+    payee_may_change: bool = True
+    #: With what the numbers of its applications begin, where a customer may bring one instead of the order's.
+    case_prefix: str = ""
 
     def confirmed(self, order: PaymentOrder, *, booked_on: dt.date, at: dt.datetime, by: Actor) -> None:
         """The bank has paid: give back the hold and book it."""
@@ -71,6 +75,13 @@ class OrderPurpose:
         `books.corrections.take_back_payment` books the mirror of the entry.
         """
         raise Refusal("这种用途的付款不能冲正，请联系维修资金管理部门")
+
+    def check_payee(self, order: PaymentOrder, payee_name: str) -> None:
+        """Whether a failed order may be issued anew to this payee. Raises: Refusal."""
+
+    def order_of_case(self, number: str) -> PaymentOrder | None:
+        """The latest order that an application of that number has brought about, None while there is none."""
+        return None
 
 
 Handler = SlipPurpose | OrderPurpose
@@ -108,6 +119,20 @@ def order_purpose(code: str) -> OrderPurpose:
     if not isinstance(handler, OrderPurpose):
         raise NoSuchPurpose("该付款通知的用途无法识别，请联系系统管理员")
     return handler
+
+
+def order_payee_may_change(code: str) -> bool:
+    """Whether a failed order of this purpose may be issued anew to another payee."""
+    handler = _handlers.get(code)
+    return isinstance(handler, OrderPurpose) and handler.payee_may_change
+
+
+def order_by_case(number: str) -> tuple[str, PaymentOrder | None] | None:
+    """What the application is for and its order, by the application's number; None for a number of another kind."""
+    for handler in _handlers.values():
+        if isinstance(handler, OrderPurpose) and handler.case_prefix and number.startswith(handler.case_prefix):
+            return handler.title, handler.order_of_case(number)
+    return None
 
 
 def purpose_title(code: str) -> str:

@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet, Sum
 
 from upkeep.banking.counter import UnknownPaper, check_bank
 from upkeep.banking.models import OrderState, PaymentOrder, PaymentOrderLine, PaySlip, SlipState
+from upkeep.banking.purposes import order_by_case
 from upkeep.estate.queries import served_area_ids
 from upkeep.kernel.numbers import tidy_number
 from upkeep.parties.actor import Actor
@@ -127,7 +128,8 @@ def orders_of(reference: str) -> list[PaymentOrder]:
 
 def at_counter(number: str, *, by: Actor) -> PaySlip | PaymentOrder:
     """The paper a teller has in front of him, whatever its state. Raises: Refusal telling him what to do."""
-    tidied = tidy_number(number)
+    asked = tidy_number(number)
+    tidied = _order_number(asked)
     paper: PaySlip | PaymentOrder | None
     if tidied.startswith("JK"):
         what = "交款通知单"
@@ -141,9 +143,23 @@ def at_counter(number: str, *, by: Actor) -> PaySlip | PaymentOrder:
         raise UnknownPaper(
             f"“{tidied[:30]}”不是交款通知单（JK 开头）或付款通知（FK 开头）的编号，请核对后重新输入或扫描"
         )
-    check_bank(paper.custody if paper else None, by=by, what=what, number=tidied)
+    check_bank(paper.custody if paper else None, by=by, what=what, number=asked)
     assert paper is not None
     return paper
+
+
+def _order_number(number: str) -> str:
+    """The number of the order where the customer brought that of his application (002 业主退款 第七步).
+
+    Raises: UnknownPaper while there is no order to pay; another bank's is refused like its order.
+    """
+    found = order_by_case(number)
+    if found is None:
+        return number
+    title, order = found
+    if order is None:
+        raise UnknownPaper(f"{title}申请 {number} 尚未审核通过，或编号有误；审核通过并打印支款单后才能付款")
+    return order.number
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from upkeep.casework.models import Case, CaseEvent, CaseParty, PartyRole
 from upkeep.casework.numbering import next_number
 from upkeep.casework.procedure import Procedure, register
 from upkeep.casework.states import APPLICANT_MOVES, CLOSED, EDITABLE, NEEDS_NOTE, TRANSITIONS, Move, State
+from upkeep.casework.window import asks_window, check_window
 from upkeep.kernel.checks import phone_number
 from upkeep.kernel.dates import day_of
 from upkeep.kernel.errors import HasProblems, Problem, Refusal
@@ -22,6 +23,7 @@ from upkeep.parties.roles import REVIEWERS, Role
 from upkeep.policy.review_chain import ChainStep, ReviewChain, review_chain, review_chains
 
 _MOST_NAME, _MOST_SUBJECT = 50, 200  # what the columns of the case hold
+_KEPT = ("data", "area_id", "jurisdiction", "subject", "contact_name", "contact_phone", "version")
 
 
 class NotYours(Refusal):
@@ -119,7 +121,27 @@ def save_draft(case_id: int, changes: dict[str, Any], *, by: Actor, at: dt.datet
     case.data = case.data | procedure.intake(case, form)
     _write_columns(procedure, case)
     case.version += 1
-    case.save(update_fields=["data", "area_id", "jurisdiction", "subject", "contact_name", "contact_phone", "version"])
+    if case.state_now is State.DRAFT:
+        case.submitted_at = None  # what lay ready for the window is being changed
+    case.save(update_fields=[*_KEPT, "submitted_at"])
+    return case
+
+
+@transaction.atomic
+def leave_for_window(case_id: int, *, by: Actor, at: dt.datetime) -> Case:
+    """A visitor's draft is complete: it is checked as if handed in, and the window may find it. It engages nothing.
+
+    Raises: NotYours, NotNow, HasProblems.
+    """
+    case = editable(case_id, by=by)
+    procedure = register[case.procedure]
+    if not asks_window(case):
+        raise NotNow("这张业务单请直接提交")
+    case.jurisdiction_id = procedure.place(case, cleaned(case)) or case.jurisdiction_id
+    case.submitted_at = at
+    _write_columns(procedure, case)
+    case.version += 1
+    case.save(update_fields=[*_KEPT, "submitted_at"])
     return case
 
 
@@ -221,6 +243,8 @@ def move(
     check_actor(case, step, by)
     if step in NEEDS_NOTE and not note:
         raise HasProblems([Problem("note", f"{step.label}须写明理由")])
+    if step is Move.SUBMIT and asks_window(case) and not note:
+        raise HasProblems([Problem("note", "请写明核对了申请人的哪些身份证件")])
 
     at_step, was_accepted = case.step, case.accepted_at is not None
     if step is Move.SUBMIT:
@@ -309,10 +333,17 @@ def deciding_move(case: Case) -> Move:
 
 def check_actor(case: Case, step: Move, by: Actor) -> None:
     """Who may make the move now. Maker ≠ checker, and nobody checks twice. Raises: NotYours, NotNow."""
+    if step is Move.SUBMIT and asks_window(case):
+        check_window(case, by)
+        return
     if step in APPLICANT_MOVES:
         if not is_applicant(case, by):
             raise NotYours(f"只有申请人可以{step.label}")
         return
+    _check_decider(case, step, by)
+
+
+def _check_decider(case: Case, step: Move, by: Actor) -> None:
     current = current_step(case)
     assert current is not None
     if step in (Move.ACCEPT, Move.PASS) and step is not deciding_move(case):
@@ -331,9 +362,10 @@ def check_actor(case: Case, step: Move, by: Actor) -> None:
 
 
 def _decided_already(case: Case, by: Actor) -> bool:
-    """Whether the actor passed an earlier step since the case was last handed in."""
+    """Whether the actor handed the case in, or passed an earlier step of it since."""
     since = case.submitted_at or case.created_at
-    return case.events.filter(by_user_id=by.user_id, at__gte=since, move__in=[Move.ACCEPT, Move.PASS]).exists()
+    moves = [Move.SUBMIT, Move.ACCEPT, Move.PASS]
+    return case.events.filter(by_user_id=by.user_id, at__gte=since, move__in=moves).exists()
 
 
 def moves_open_to(case: Case, actor: Actor) -> list[Move]:

@@ -123,6 +123,8 @@ class Procedure:
     Form: ClassVar[type[forms.Form]] = NoForm
     #: Shown in the menus of the starters; one that starts from elsewhere (a project page) says False.
     in_menu: ClassVar[bool] = True
+    #: What a visitor without an account fills in stays a draft until a window clerk has seen who he is and hands it in.
+    identity_at_window: ClassVar[bool] = False
     #: The page on which it begins, by name, where that is not its guide (a list from which something is chosen).
     begins_at: ClassVar[str] = ""
 
@@ -162,6 +164,10 @@ class Procedure:
     def form_of(self, case: Case, *args: Any, **kwargs: Any) -> forms.Form:
         """The form as this case is asked for it; the arguments are those of a form."""
         return self.make_form(*args, **kwargs)
+
+    def about(self, case: Case) -> Sequence["Fact"]:
+        """What is known already of the thing that the form is about, shown above its first page to be checked."""
+        return ()
 
     def proposals(self, case: Case, *, on: dt.date) -> Mapping[str, Any]:
         """Values offered in empty boxes; they count once the page is left with them."""

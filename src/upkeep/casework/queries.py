@@ -21,7 +21,9 @@ def visible_to(actor: Actor) -> QuerySet[Case]:
     """
     cases = Case.objects.all()
     if actor.has(*OFFICE):
-        handed_in = Q(jurisdiction_id__in=within(actor.jurisdiction_id)) & ~Q(state=State.DRAFT)
+        # A draft with a time of handing in is a visitor's that lies ready for the window (`window.lies_ready`).
+        ready = ~Q(state=State.DRAFT) | Q(submitted_at__isnull=False)
+        handed_in = Q(jurisdiction_id__in=within(actor.jurisdiction_id)) & ready
         return cases.filter(handed_in | Q(applicant_user_id=actor.user_id))
     if actor.organisation_id:
         party = Q(parties__organisation_id=actor.organisation_id) & ~Q(state=State.DRAFT)
@@ -104,7 +106,10 @@ def worklist(*, actor: Actor) -> QuerySet[Case]:
     if not actor.has(*OFFICE):
         cases = cases.filter(parties__organisation_id=actor.organisation_id or 0, parties__role="DECIDER")
     passed = CaseEvent.objects.filter(
-        case=OuterRef("pk"), by_user=actor.user_id, move__in=[Move.ACCEPT, Move.PASS], at__gte=OuterRef("submitted_at")
+        case=OuterRef("pk"),
+        by_user=actor.user_id,
+        move__in=[Move.SUBMIT, Move.ACCEPT, Move.PASS],
+        at__gte=OuterRef("submitted_at"),
     )
     return (
         cases.exclude(applicant_user_id=actor.user_id)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from upkeep.estate.models import House
+from upkeep.kernel.errors import Refusal
 from upkeep.policy.deposit_standard import DepositStandard, HouseFeatures, StandardRow, deposit_standard
 
 _WHOLE = 100 * 10_000  # 0.01 m² × a ten-thousandth of a fen
@@ -34,6 +35,16 @@ def due_of(house: House, standard: DepositStandard) -> Due:
     """Raises: policy.deposit_standard.NoStandard."""
     row = standard.row_for(features_of(house))
     return Due(amount_due_fen(house.area_dm2, row), row.text)
+
+
+def due_that_day(house: House, *, on: dt.date) -> int | None:
+    """What one house had to pay by the standard of that day and by what the register says of it now, in fen; None where
+    no standard says. Its building and area are loaded.
+    """
+    try:
+        return dues(jurisdiction_id=house.area.jurisdiction_id, houses=[house], on=on)[house.pk].amount_fen
+    except Refusal:
+        return None
 
 
 def dues(*, jurisdiction_id: int, houses: Iterable[House], on: dt.date) -> dict[int, Due]:

@@ -204,6 +204,15 @@ def clear_first_deposits_due(house_ids: Sequence[int]) -> None:
     House.objects.filter(pk__in=house_ids).update(first_deposit_due_fen=None)
 
 
+def lower_first_deposit(house: House, *, by_fen: int, is_whole: bool) -> None:
+    """Money of the first deposit was paid back (退款): it was set too high by so much, or never was (then deposit anew)."""
+    due_fen = house.first_deposit_due_fen
+    if due_fen is None:
+        return
+    house.first_deposit_due_fen = None if is_whole else due_fen - by_fen if by_fen < due_fen else due_fen
+    house.save(update_fields=["first_deposit_due_fen"])
+
+
 @transaction.atomic
 def bind_committee(*, area_id: int, committee_id: int, at: dt.datetime, by_id: int | None = None) -> Area:
     """Name the owners' committee that represents an area from today on; one that represents others may take it too.

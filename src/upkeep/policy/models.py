@@ -28,6 +28,7 @@ class PolicyKind(models.TextChoices):
     WORDING = "wording", "用语"
     COLLECTION_RULE = "collection_rule", "楼盘采集规则"
     RECEIPT_RULE = "receipt_rule", "票据规则"
+    REFUND_RULE = "refund_rule", "退款规则"
 
 
 #: What moves money or decides who lets it go: proposed by one person, put in force by another.
@@ -40,6 +41,7 @@ TWO_PERSON_KINDS = (
     PolicyKind.PROJECT_RULE,
     PolicyKind.PAYOUT_GATE,
     PolicyKind.INTEREST_RULE,
+    PolicyKind.REFUND_RULE,
 )
 
 

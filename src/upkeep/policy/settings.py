@@ -74,7 +74,17 @@ def from_json(shape: type[V], value: Mapping[str, Any]) -> V:
     return shape(**parts)
 
 
-def in_force(shape: type[V], *, kind: PolicyKind, jurisdiction_id: int, on: dt.date, scope: str = "") -> V:
-    """The city's value on a day, or the defaults of the kind where neither it nor a city above it has set one."""
+def in_force(
+    shape: type[V],
+    *,
+    kind: PolicyKind,
+    jurisdiction_id: int,
+    on: dt.date,
+    scope: str = "",
+    otherwise: V | None = None,
+) -> V:
+    """The city's value on a day; where neither it nor a city above it has set one `otherwise`, or the kind's defaults."""
     value = value_in_force(kind=kind, jurisdiction_id=jurisdiction_id, on=on, scope=scope)
-    return shape() if value is None else from_json(shape, value)
+    if value is None:
+        return shape() if otherwise is None else otherwise
+    return from_json(shape, value)

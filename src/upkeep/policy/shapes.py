@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from upkeep.kernel.errors import Refusal
 from upkeep.parties.models import OrganisationKind
 from upkeep.parties.roles import Role
-from upkeep.policy import password_rule, voting_rule
+from upkeep.policy import password_rule, refund_rule, voting_rule
 from upkeep.policy.collection_rule import CollectionRule
 from upkeep.policy.deposit_standard import standard_from_json
 from upkeep.policy.interest_rule import InterestRule
@@ -126,6 +126,11 @@ SHAPES: dict[PolicyKind, Shape] = {
     PolicyKind.WORDING: _of(Wording),
     PolicyKind.COLLECTION_RULE: _of(CollectionRule),
     PolicyKind.RECEIPT_RULE: _of(ReceiptRule),
+    PolicyKind.REFUND_RULE: _of(
+        refund_rule.RefundRule,
+        scopes=refund_rule.REASONS,
+        default=lambda scope: _plain(refund_rule.DEFAULTS[scope]),
+    ),
 }
 
 

@@ -1,15 +1,17 @@
-"""返还: what is owed to whom for a house that is gone."""
+"""返还: what is owed to whom for a house that is gone. 退款: what of a deposit is paid back, and to whom."""
 
 from django.db import models
 from django.db.models import Q
 
-from upkeep.banking.models import CustodyAccount
+from upkeep.banking.models import CustodyAccount, PaySlip
 from upkeep.casework.models import Case
 from upkeep.estate.models import Area, House, Owner
 from upkeep.estate.models.owner import WHOLE_PPM
 from upkeep.kernel.ids import new_id
 from upkeep.kernel.masking import mask_name
+from upkeep.kernel.secrecy import EncryptedTextField
 from upkeep.parties.models import Jurisdiction, User
+from upkeep.policy.refund_rule import REASONS
 
 #: What stands where a name would, when the register knew no owner.
 NOBODY_KNOWN = "业主不明，留存待领"
@@ -92,3 +94,124 @@ class Payout(models.Model):
     def reference(self) -> str:
         """How its payment order and its posting name it."""
         return f"payout:{self.pk}"
+
+
+class RefundState(models.TextChoices):
+    """退款状态."""
+
+    ORDERED = "ORDERED", "待付款"
+    PAID = "PAID", "已退款"
+    VOID = "VOID", "已撤销"
+
+
+class Refund(models.Model):
+    """退款: an approved refund of a deposit, from the approval until the bank has paid or it is given up.
+
+    Whose house, how much and to whom never changes. The database refuses: a second one that is open on a house, more than
+    was paid in and not paid back yet, a payee who is neither owner nor payer on record, and one person in two of the parts
+    of handing in, approving and paying (`sql/guards/refund.sql`).
+    """
+
+    id = models.BigIntegerField("标识", primary_key=True, default=new_id)
+    case = models.OneToOneField(Case, verbose_name="业务单", on_delete=models.PROTECT, related_name="refund")
+    jurisdiction = models.ForeignKey(Jurisdiction, verbose_name="管辖区", on_delete=models.PROTECT)
+    area = models.ForeignKey(Area, verbose_name="物业区域", on_delete=models.PROTECT, related_name="refunds")
+    house = models.ForeignKey(House, verbose_name="房屋", on_delete=models.PROTECT, related_name="refunds")
+    custody = models.ForeignKey(CustodyAccount, verbose_name="专户", on_delete=models.PROTECT, related_name="refunds")
+    reason = models.CharField("退款事由", max_length=12, choices=REASONS)
+    amount_fen = models.BigIntegerField("金额（分）")
+    payee_owner = models.ForeignKey(
+        Owner, verbose_name="收款业主", null=True, blank=True, on_delete=models.PROTECT, related_name="refunds"
+    )
+    payee_slip = models.ForeignKey(
+        PaySlip,
+        verbose_name="收款人交款通知单",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="refunds",
+    )
+    payee_name = models.CharField("收款人", max_length=100)
+    phone = EncryptedTextField("联系电话", blank=True, default="")
+    state = models.CharField("状态", max_length=10, choices=RefundState.choices, default=RefundState.ORDERED)
+    handed_in_by = models.ForeignKey(
+        User, verbose_name="提交人", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    approved_by = models.ForeignKey(User, verbose_name="审批人", on_delete=models.PROTECT, related_name="+")
+    approved_at = models.DateTimeField("审批时间")
+    paid_by = models.ForeignKey(
+        User, verbose_name="付款人", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    paid_at = models.DateTimeField("付款时间", null=True, blank=True)
+    voided_by = models.ForeignKey(
+        User, verbose_name="撤销人", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    voided_at = models.DateTimeField("撤销时间", null=True, blank=True)
+    void_reason = models.CharField("撤销原因", max_length=200, blank=True, default="")
+
+    class Meta:
+        verbose_name = "退款"
+        constraints = [
+            models.UniqueConstraint(
+                fields=("house",), condition=Q(state=RefundState.ORDERED), name="house_has_one_open_refund"
+            ),
+            models.CheckConstraint(name="refund_amount_is_positive", condition=Q(amount_fen__gt=0)),
+            models.CheckConstraint(
+                name="refund_reason_is_known", condition=Q(reason__in=[code for code, _ in REASONS])
+            ),
+            models.CheckConstraint(
+                name="refund_goes_to_an_owner_or_a_payer",
+                condition=Q(payee_owner__isnull=False, payee_slip__isnull=True)
+                | Q(payee_owner__isnull=True, payee_slip__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="refund_state_is_told_by_its_times",
+                condition=Q(state=RefundState.ORDERED, paid_at__isnull=True, voided_at__isnull=True, void_reason="")
+                | Q(
+                    state=RefundState.PAID,
+                    paid_at__isnull=False,
+                    paid_by__isnull=False,
+                    voided_at__isnull=True,
+                    void_reason="",
+                )
+                | Q(state=RefundState.VOID, paid_at__isnull=True, voided_at__isnull=False) & ~Q(void_reason=""),
+            ),
+            models.CheckConstraint(
+                name="refund_is_approved_by_another_than_handed_it_in",
+                condition=Q(handed_in_by__isnull=True) | ~Q(handed_in_by=models.F("approved_by")),
+            ),
+            models.CheckConstraint(
+                name="refund_is_paid_by_a_third_person",
+                condition=Q(paid_by__isnull=True)
+                | ~Q(paid_by=models.F("approved_by"))
+                & (Q(handed_in_by__isnull=True) | ~Q(paid_by=models.F("handed_in_by"))),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=("jurisdiction", "state", "-approved_at"), name="refund_newest"),
+            models.Index(fields=("house", "-approved_at"), name="refund_of_house"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.house_id} {self.state}"
+
+    @property
+    def state_now(self) -> RefundState:
+        return RefundState(self.state)
+
+    @property
+    def reference(self) -> str:
+        """How its hold, its payment orders and its postings name it."""
+        return f"refund:{self.pk}"
+
+    @property
+    def is_to_organisation(self) -> bool:
+        """Whether the payee's name is no personal data."""
+        if self.payee_owner is not None:
+            return self.payee_owner.is_organisation
+        return self.payee_slip is not None and self.payee_slip.payer_organisation_id is not None
+
+    @property
+    def masked_payee(self) -> str:
+        """To whom it goes, as everybody may read it."""
+        return self.payee_name if self.is_to_organisation else mask_name(self.payee_name)

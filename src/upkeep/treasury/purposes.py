@@ -1,17 +1,40 @@
-"""What follows a payment order of a payout (返还): the bank's word turns the payable into money paid."""
+"""What follows payment orders of payouts (返还) and refunds (退款): the bank's word turns what is owed into money paid."""
 
 import datetime as dt
 
 from upkeep.banking.models import PaymentOrder
 from upkeep.banking.orders import entry_source
 from upkeep.banking.purposes import OrderPurpose, purpose
-from upkeep.books import corrections, postings
+from upkeep.books import corrections, postings, sub_accounts
 from upkeep.books.chart import FundKind
+from upkeep.books.deposited import deposited
+from upkeep.estate import claims
+from upkeep.estate.actions import lower_first_deposit
+from upkeep.estate.models import House
 from upkeep.kernel.errors import Refusal
+from upkeep.kernel.money import yuan
+from upkeep.messaging.actions import notify
+from upkeep.messaging.events import IN_SITE, SMS, event
 from upkeep.parties.actor import Actor
-from upkeep.treasury.models import Payout, PayoutState
+from upkeep.treasury.models import Payout, PayoutState, Refund, RefundState
 
 PURPOSE = "payout"
+REFUND = "refund"
+
+REFUND_PAID = event(
+    "refund_paid",
+    "退款已付款",
+    [IN_SITE, SMS],
+    "您申请的退款（{number}）{amount} 元已由专户银行付款，请注意查收。",
+    "退款已付款：{number}",
+)
+REFUND_VOID = event(
+    "refund_void",
+    "退款已撤销",
+    [IN_SITE, SMS],
+    "您申请的退款（{number}）{amount} 元未能付款，已撤销：{reason}。资金仍在房屋分户账上，需要时请重新申请，或联系{office}。",
+    "退款已撤销：{number}",
+)
 
 
 @purpose(PURPOSE)
@@ -23,7 +46,7 @@ class PayoutPayment(OrderPurpose):
 
     def confirmed(self, order: PaymentOrder, *, booked_on: dt.date, at: dt.datetime, by: Actor) -> None:
         """借 2001 贷 1001; the payout is paid."""
-        payout = Payout.objects.select_for_update(of=("self",)).get(pk=int(order.reference.split(":")[1]))
+        payout = _payout(order)
         postings.loss_paid(
             area_id=order.area_id,
             custody_id=order.custody_id,
@@ -48,3 +71,107 @@ class PayoutPayment(OrderPurpose):
         corrections.take_back_payment(area_id=order.area_id, source=entry_source(order), booked_on=booked_on)
         payout.state, payout.paid_at = PayoutState.ORDERED, None
         payout.save(update_fields=["state", "paid_at"])
+
+    def check_payee(self, order: PaymentOrder, payee_name: str) -> None:
+        """Issued anew it goes to the recorded owner, or to whom it was to go on the basis that was written down."""
+        payout = _payout(order)
+        owner = payout.owner.name if payout.owner else ""
+        if payee_name not in {owner, order.payee_name}:
+            raise Refusal("重新开具只能更正账号和开户行，收款人须为登记的业主或原付款通知的收款人")
+
+
+def _payout(order: PaymentOrder) -> Payout:
+    rows = Payout.objects.select_for_update(of=("self",)).select_related("owner")
+    return rows.get(pk=int(order.reference.split(":")[1]))
+
+
+@purpose(REFUND)
+class RefundPayment(OrderPurpose):
+    """退款. A failed payment leaves the hold until the order is issued anew or the refund is given up."""
+
+    title = "退款"
+    case_prefix = "TK"
+    payee_may_change = False
+
+    def confirmed(self, order: PaymentOrder, *, booked_on: dt.date, at: dt.datetime, by: Actor) -> None:
+        """Give the hold back, charge the sub-account, free the house; refunded whole it may deposit anew."""
+        refund = _refund(order)
+        house = House.objects.select_for_update(of=("self",)).get(pk=refund.house_id)
+        sub_accounts.release(area_id=order.area_id, source=order.reference, at=at)
+        _book(order, refund, booked_on=booked_on)
+        refund.state, refund.paid_at, refund.paid_by_id = RefundState.PAID, at, by.user_id
+        refund.save(update_fields=["state", "paid_at", "paid_by"])
+        left_fen = deposited(refund.house_id, on=booked_on).left_fen
+        lower_first_deposit(house, by_fen=refund.amount_fen, is_whole=left_fen == 0)
+        claims.release(source=f"case:{refund.case_id}")
+        _tell(REFUND_PAID.code, refund, at=at)
+
+    def failed(self, order: PaymentOrder, *, at: dt.datetime, by: Actor) -> None:
+        """Nothing moves: the money stays held for the order that replaces this one."""
+
+    def voided(self, order: PaymentOrder, *, at: dt.datetime, by: Actor) -> None:
+        """The refund is given up with its order."""
+        close_refund(_refund(order), reason=order.failure_reason, by=by, at=at)
+
+    def check_payee(self, order: PaymentOrder, payee_name: str) -> None:
+        """Never to anybody else than was approved, and no more once it is given up."""
+        refund = _refund(order)
+        if refund.state_now is not RefundState.ORDERED:
+            raise Refusal(f"这笔退款{refund.get_state_display()}，不能重新开具付款通知")
+        if payee_name != refund.payee_name:
+            raise Refusal("退款的收款人经审批确定，重新开具只能更正账号和开户行；收款人有误的，请撤销后重新申请")
+
+    def order_of_case(self, number: str) -> PaymentOrder | None:
+        """The order by the number of the application (退款申请单). Raises: Refusal while there is none to be paid."""
+        refund = Refund.objects.filter(case__number=number).first()
+        if refund is None:
+            return None
+        orders = PaymentOrder.objects.filter(reference=refund.reference, purpose=REFUND)
+        return orders.order_by("-issued_at", "-pk").first()
+
+
+def _refund(order: PaymentOrder) -> Refund:
+    rows = Refund.objects.select_for_update(of=("self",)).select_related("case")
+    return rows.get(pk=int(order.reference.split(":")[1]))
+
+
+def _book(order: PaymentOrder, refund: Refund, *, booked_on: dt.date) -> None:
+    """What came in this year is taken back first (借 4001), the rest from 3001/3002."""
+    this_year = min(refund.amount_fen, deposited(refund.house_id, on=booked_on).this_year_fen)
+    parts = ((this_year, False, "year"), (refund.amount_fen - this_year, True, "earlier"))
+    for fen, is_earlier, part in parts:
+        if fen:
+            postings.refund_paid(
+                area_id=order.area_id,
+                custody_id=order.custody_id,
+                fund_kind=FundKind(order.custody.fund_kind),
+                amounts={refund.house_id: fen},
+                source=f"{order.reference}:{part}",
+                booked_on=booked_on,
+                deposited_in_earlier_year=is_earlier,
+            )
+
+
+def close_refund(refund: Refund, *, reason: str, by: Actor, at: dt.datetime) -> None:
+    """The refund is not paid: give back the hold and the house. The caller has seen that no order is good any more."""
+    sub_accounts.release(area_id=refund.area_id, source=refund.reference, at=at)
+    refund.state, refund.voided_at, refund.voided_by_id = RefundState.VOID, at, by.user_id or None
+    refund.void_reason = reason[:200]
+    refund.save(update_fields=["state", "voided_at", "voided_by", "void_reason"])
+    claims.release(source=f"case:{refund.case_id}")
+    _tell(REFUND_VOID.code, refund, at=at, reason=refund.void_reason.rstrip("。，；"))
+
+
+def _tell(code: str, refund: Refund, *, at: dt.datetime, **more: str) -> None:
+    """The applicant in his pages, and the telephone that he gave."""
+    case = refund.case
+    notify(
+        event=code,
+        jurisdiction_id=refund.jurisdiction_id,
+        values={"number": case.number, "amount": yuan(refund.amount_fen), **more},
+        at=at,
+        key=f"{refund.reference}:{code}",
+        user_ids=[case.applicant_user_id] if case.applicant_user_id else (),
+        phone=refund.phone,
+        url=f"/cases/{case.number}/",
+    )

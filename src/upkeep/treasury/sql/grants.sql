@@ -1,2 +1,3 @@
 -- {app} owes and pays; it never forgets what is owed.
 revoke delete, truncate on treasury_payout from {app};
+revoke delete, truncate on treasury_refund from {app};

@@ -164,6 +164,8 @@ def _show_page(
         "form": form,
         "problems": [problem for problem in problems or () if problem.field not in form.fields],
     }
+    if number == 1:
+        context["about"] = procedure.about(case)
     if _asks_contact(case, number):
         context["contact"] = contact if contact is not None else contact_form(case)
     kind = kind_of(page)

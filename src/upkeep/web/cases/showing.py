@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from upkeep.casework import engine, originals, prints
+from upkeep.casework import engine, originals, prints, window
 from upkeep.casework.files import files_of
 from upkeep.casework.models import Case, CaseEvent
 from upkeep.casework.procedure import register
@@ -35,7 +35,7 @@ def show(request: ActorRequest, number: str) -> HttpResponse:
     """The case page. A draft leads its applicant back to where he fills it in."""
     case = case_or_404(request, number)
     procedure = register[case.procedure]
-    if case.state_now is State.DRAFT:
+    if case.state_now is State.DRAFT and not window.lies_ready(case):
         return redirect(page_url(case, 1))
     moves = engine.moves_open_to(case, request.actor)
     deciding = [move for move in moves if move not in APPLICANT_MOVES]
@@ -54,6 +54,7 @@ def show(request: ActorRequest, number: str) -> HttpResponse:
         "may_receive": originals.may_receive(case, by=request.actor),
         "warnings": procedure.warnings(case) if deciding else (),
         "deciding": [(move, move in NEEDS_NOTE) for move in deciding],
+        "taking_up": window.asks_window(case) and Move.SUBMIT in moves,
         "withdrawable": Move.WITHDRAW in moves,
         "edit_url": page_url(case, 1) if mine else "",
         "current": engine.current_step(case),
@@ -89,6 +90,8 @@ def move(request: ActorRequest, number: str) -> HttpResponse:
         return redirect(case_url(case))
     seen = request.POST.get("version", "")
     try:
+        if step is Move.SUBMIT and window.asks_window(case) and request.actor.is_anonymous:
+            return _after(request, engine.leave_for_window(case.pk, by=request.actor, at=timezone.now()), step)
         moved = engine.move(
             case.pk,
             step,
@@ -101,7 +104,8 @@ def move(request: ActorRequest, number: str) -> HttpResponse:
         for problem in found.problems[:10]:
             messages.error(request, problem.text)
         confirmation = page_url(case, len(register[case.procedure].pages_of(case)) + 1)
-        return redirect(confirmation if case.state_now in EDITABLE else case_url(case))
+        fills_in = case.state_now in EDITABLE and engine.is_applicant(case, request.actor)
+        return redirect(confirmation if fills_in else case_url(case))
     except Refusal as refusal:
         messages.error(request, str(refusal))
         return redirect(case_url(case))
@@ -128,11 +132,21 @@ def _after(request: ActorRequest, case: Case, step: Move) -> HttpResponse:
         for wanted in register[case.procedure].prints_of(case):
             prints.keep(case, wanted.code, by_id=request.actor.user_id or None, at=timezone.now())
         return redirect("cases:done", case.number)
+    _print_result(request, case)
     messages.success(request, f"业务单 {case.number}（{case.subject}）已{step.label}")
     if request.actor.has(*REVIEWERS):
         following = next_waiting(actor=request.actor, after=case)
         return redirect(case_url(following)) if following else redirect("office:home")
     return redirect(case_url(case))
+
+
+def _print_result(request: ActorRequest, case: Case) -> None:
+    """What is printed only once the case is approved (退款支款单) is kept with it from then on."""
+    if case.state_now is State.APPROVED:
+        kept = {one.title for one in prints_of(subject=prints.subject_of(case))}
+        for wanted in register[case.procedure].prints_of(case)[1:]:
+            if not any(title.endswith(wanted.title) for title in kept):
+                prints.keep(case, wanted.code, by_id=request.actor.user_id or None, at=timezone.now())
 
 
 @access(*EVERYONE)
@@ -141,11 +155,12 @@ def done(request: ActorRequest, number: str) -> HttpResponse:
     """业务办理完成: the number, what to bring where, how long it takes, print, home, one more."""
     case = case_or_404(request, number)
     procedure = register[case.procedure]
-    if case.state_now is State.DRAFT:
+    if case.state_now is State.DRAFT and not window.lies_ready(case):
         return redirect(page_url(case, 1))
     context = {
         "case": case,
         "procedure": procedure,
+        "lies_ready": window.lies_ready(case),
         "title": procedure.result_title(case),
         "guide": procedure.guide_of(case),
         "city": city_of(jurisdiction_id=case.jurisdiction_id),

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from upkeep.banking.actions import reissue_order, void_order
 from upkeep.banking.orders import check_reissue
+from upkeep.banking.purposes import order_payee_may_change
 from upkeep.kernel.errors import HasProblems, Refusal
 from upkeep.kernel.forms import BankAccountField
 from upkeep.web.access import ActorRequest, access
@@ -40,6 +41,8 @@ def reissue(request: ActorRequest, number: str) -> HttpResponse:
     known = {name: getattr(order, name) for name in ("payee_name", "payee_bank", "payee_account")}
     form = ReissueForm(request.POST or None, initial=known)
     form.use_required_attribute = False
+    if not order_payee_may_change(order.purpose):
+        form.fields["payee_name"].disabled = True
     if request.method == "POST" and form.is_valid():
         try:
             fresh = reissue_order(order_id=order.pk, **form.cleaned_data, by=request.actor, at=timezone.now())

@@ -25,6 +25,7 @@ from upkeep.parties.roles import OFFICE
 from upkeep.printing.actions import content_of
 from upkeep.printing.queries import prints_of
 from upkeep.repairs.queries import project_of_order
+from upkeep.treasury import refunds
 from upkeep.web.access import ActorRequest, access
 from upkeep.web.cases.printing import pdf
 from upkeep.web.cases.sheets import workbook
@@ -128,6 +129,7 @@ def show(request: ActorRequest, number: str) -> HttpResponse:
         "order": order,
         "fresh": fresh_of(order),
         "purpose": purpose_title(order.purpose),
+        "refund": refunds.refund_of_order(order, actor=request.actor),
         "project": project_of_order(order, actor=request.actor),
         "account": order.payee_account if sees_account else mask_bank_account(order.payee_account),
         "houses": Paginator(queries.order_houses(order), HOUSES_PER_PAGE).get_page(request.GET.get("page")),

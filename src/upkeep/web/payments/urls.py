@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from upkeep.web.payments import changing, payouts, showing
+from upkeep.web.payments import changing, payouts, refunds, showing
 
 app_name = "payments"
 
@@ -14,6 +14,12 @@ urlpatterns = [
     path("orders/<str:number>/prints/<int:print_id>/", showing.show_print, name="order_print"),
     path("orders/<str:number>/reissue/", changing.reissue, name="reissue"),
     path("orders/<str:number>/void/", changing.void, name="void"),
+    path("refunds/", refunds.refund_list, name="refunds"),
+    path("refunds/waiting/", refunds.waiting, name="refunds_waiting"),
+    path("refunds/new/", refunds.refund_house, name="refund_house"),
+    path("refunds/new/<int:house_id>/", refunds.begin, name="begin_refund"),
+    path("refunds/<int:refund_id>/", refunds.refund, name="refund"),
+    path("refunds/<int:refund_id>/give-up/", refunds.give_up, name="give_up_refund"),
     path("payouts/", payouts.payout_list, name="payouts"),
     path("payouts/<int:payout_id>/", payouts.payout, name="payout"),
     path("payouts/<int:payout_id>/order/", payouts.order_payout, name="order_payout"),

@@ -45,6 +45,7 @@ GROUPS: tuple[tuple[str, tuple[PolicyKind, ...]], ...] = (
             PolicyKind.INTEREST_RULE,
             PolicyKind.PAYOUT_GATE,
             PolicyKind.RECEIPT_RULE,
+            PolicyKind.REFUND_RULE,
         ),
     ),
     ("维修与表决", (PolicyKind.PROJECT_RULE, PolicyKind.NOTICE_RULE, PolicyKind.VOTING_RULE)),
