@@ -11,6 +11,7 @@ from upkeep.kernel.errors import Refusal
 from upkeep.parties.models import OrganisationKind
 from upkeep.parties.roles import Role
 from upkeep.policy import password_rule, voting_rule
+from upkeep.policy.balance_message_rule import BalanceMessageRule
 from upkeep.policy.collection_rule import CollectionRule
 from upkeep.policy.deposit_standard import standard_from_json
 from upkeep.policy.interest_rule import InterestRule
@@ -124,6 +125,7 @@ SHAPES: dict[PolicyKind, Shape] = {
     PolicyKind.INTEREST_RULE: _of(InterestRule),
     PolicyKind.WORDING: _of(Wording),
     PolicyKind.COLLECTION_RULE: _of(CollectionRule),
+    PolicyKind.BALANCE_MESSAGE_RULE: _of(BalanceMessageRule),
 }
 
 

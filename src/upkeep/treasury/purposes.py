@@ -5,7 +5,9 @@ import datetime as dt
 from upkeep.banking.models import PaymentOrder
 from upkeep.banking.purposes import OrderPurpose, purpose
 from upkeep.books import postings
+from upkeep.books.balance_messages import tell_paid_out
 from upkeep.books.chart import FundKind
+from upkeep.estate.models import House
 from upkeep.kernel.errors import Refusal
 from upkeep.parties.actor import Actor
 from upkeep.treasury.models import Payout, PayoutState
@@ -33,6 +35,14 @@ class PayoutPayment(OrderPurpose):
         )
         payout.state, payout.paid_at = PayoutState.PAID, at
         payout.save(update_fields=["state", "paid_at"])
+        tell_paid_out(
+            house=House.objects.select_related("area", "building").get(pk=payout.house_id),
+            owner=payout.owner,
+            fen=order.amount_fen,
+            key=order.number,
+            on=booked_on,
+            at=at,
+        )
 
     def failed(self, order: PaymentOrder, *, at: dt.datetime, by: Actor) -> None:
         """Nothing moves: the money stays a payable for the order that replaces this one."""
