@@ -7,6 +7,7 @@ from upkeep.banking.actions import source_of
 from upkeep.banking.models import PaySlip
 from upkeep.banking.purposes import SlipPurpose, purpose
 from upkeep.books import postings, sub_accounts
+from upkeep.books.balance_messages import tell_balance
 from upkeep.books.chart import FundKind
 from upkeep.deposits.actions import DEPOSIT
 from upkeep.deposits.owners import new_owner, payer_of_row, rows_by_house
@@ -63,6 +64,7 @@ class FirstDeposit(SlipPurpose):
         with contextlib.suppress(NoReceiptNumbers):
             payers = {house_id: payer_of_row(values) for house_id, values in rows.items()}
             issue_receipts(slip=slip, payers=payers, at=at)
+        tell_balance(area_id=slip.area_id, source=source_of(slip), at=at)
 
     def check_reversal(self, slip: PaySlip) -> None:
         check_first_deposit(slip)

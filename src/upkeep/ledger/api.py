@@ -21,6 +21,16 @@ from upkeep.ledger.database import named_rows
 from upkeep.ledger.journal import journal
 from upkeep.ledger.posting import entry, entry_of, post, post_many, reverse
 from upkeep.ledger.sums import sub_account_total, totals
+from upkeep.ledger.transactions import (
+    MovesWanted,
+    balances_after,
+    balances_on,
+    houses_of_entry,
+    lines,
+    moves,
+    sums,
+    turnover,
+)
 from upkeep.ledger.types import (
     AccountTotal,
     AlreadyReversed,
@@ -30,6 +40,9 @@ from upkeep.ledger.types import (
     Finding,
     LedgerRefused,
     Line,
+    MoneyLine,
+    MoneyMove,
+    MoneySum,
     Movement,
     Overdrawn,
     PeriodClosed,
@@ -48,7 +61,11 @@ __all__ = [
     "Finding",
     "LedgerRefused",
     "Line",
+    "MoneyLine",
+    "MoneyMove",
+    "MoneySum",
     "Movement",
+    "MovesWanted",
     "Overdrawn",
     "PeriodClosed",
     "SubAccountBalance",
@@ -56,7 +73,9 @@ __all__ = [
     "Unbalanced",
     "Unsound",
     "balances",
+    "balances_after",
     "balances_by_custody",
+    "balances_on",
     "close_periods",
     "close_sub_accounts",
     "closed_through",
@@ -65,8 +84,11 @@ __all__ = [
     "findings",
     "held",
     "hold",
+    "houses_of_entry",
     "journal",
+    "lines",
     "lock_books",
+    "moves",
     "named_rows",
     "open_books",
     "open_sub_accounts",
@@ -78,5 +100,7 @@ __all__ = [
     "reverse",
     "statement",
     "sub_account_total",
+    "sums",
     "totals",
+    "turnover",
 ]

@@ -79,6 +79,47 @@ class Movement:
     reverses: int | None
 
 
+class MoneyMove(NamedTuple):
+    """An entry with what it moved on houses' sub-accounts. `house_id` is one of them: the only one where `houses` is 1."""
+
+    entry_id: int
+    area_id: int
+    ordinal: int
+    source: str
+    reason: str
+    booked_on: dt.date
+    reverses: int | None
+    in_fen: int
+    out_fen: int
+    houses: int
+    house_id: int
+
+
+class MoneyLine(NamedTuple):
+    """What an entry moved on one house; money that left it is negative."""
+
+    entry_id: int
+    area_id: int
+    ordinal: int
+    source: str
+    reason: str
+    booked_on: dt.date
+    reverses: int | None
+    line_no: int
+    house_id: int
+    amount_fen: int
+
+
+class MoneySum(NamedTuple):
+    """All movements of one reason together: entries, lines of houses, in and out."""
+
+    reason: str
+    entries: int
+    lines: int
+    in_fen: int
+    out_fen: int
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AccountTotal:
     """What a general-ledger account stood at before a period (debit positive) and what was booked on it within.

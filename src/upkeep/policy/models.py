@@ -29,6 +29,7 @@ class PolicyKind(models.TextChoices):
     COLLECTION_RULE = "collection_rule", "楼盘采集规则"
     RECEIPT_RULE = "receipt_rule", "票据规则"
     REFUND_RULE = "refund_rule", "退款规则"
+    BALANCE_MESSAGE_RULE = "balance_message_rule", "余额变动通知规则"
 
 
 #: What moves money or decides who lets it go: proposed by one person, put in force by another.

@@ -11,6 +11,7 @@ from upkeep.kernel.errors import Refusal
 from upkeep.parties.models import OrganisationKind
 from upkeep.parties.roles import Role
 from upkeep.policy import password_rule, refund_rule, voting_rule
+from upkeep.policy.balance_message_rule import BalanceMessageRule
 from upkeep.policy.collection_rule import CollectionRule
 from upkeep.policy.deposit_standard import standard_from_json
 from upkeep.policy.interest_rule import InterestRule
@@ -131,6 +132,7 @@ SHAPES: dict[PolicyKind, Shape] = {
         scopes=refund_rule.REASONS,
         default=lambda scope: _plain(refund_rule.DEFAULTS[scope]),
     ),
+    PolicyKind.BALANCE_MESSAGE_RULE: _of(BalanceMessageRule),
 }
 
 

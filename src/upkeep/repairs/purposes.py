@@ -1,11 +1,14 @@
 """What follows a payment order of a repair: the bank's word releases the hold, books it, finishes the project."""
 
 import datetime as dt
+from collections.abc import Collection
 
 from upkeep.banking.models import PaymentOrder
 from upkeep.banking.orders import amounts_of, entry_source
+from upkeep.banking.origins import explains
 from upkeep.banking.purposes import OrderPurpose, purpose
 from upkeep.books import corrections, postings, sub_accounts
+from upkeep.books.balance_messages import tell_balance
 from upkeep.books.chart import FundKind
 from upkeep.estate import claims
 from upkeep.estate.models.case_house import ClaimKind
@@ -35,6 +38,14 @@ def reference_prefix(project_id: int) -> str:
 def project_id_of(order: PaymentOrder) -> int:
     """The project that ordered the payment."""
     return int(order.reference.split(":")[1])
+
+
+@explains("repair")
+def _titles(sources: Collection[str]) -> dict[str, str]:
+    """What was repaired, by the source of the payment."""
+    ids = {source: int(source.split(":")[1]) for source in sources}
+    titles = dict(RepairProject.objects.filter(pk__in=set(ids.values())).values_list("pk", "title"))
+    return {source: titles[pk] for source, pk in ids.items() if pk in titles}
 
 
 REPAIR_PAID = event(
@@ -89,6 +100,7 @@ class RepairPayment(OrderPurpose):
             source=entry_source(order),
             booked_on=booked_on,
         )
+        tell_balance(area_id=order.area_id, source=entry_source(order), at=at, why=f"“{project.title}”")
         project.paid_fen += order.amount_fen
         note = f"付款通知 {order.number}，{yuan(order.amount_fen)} 元"
         advance(project, ProjectMove.PAY, by=by, at=at, note=note)

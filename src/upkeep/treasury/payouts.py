@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet, Sum
 from upkeep.banking.models import PaymentOrder
 from upkeep.banking.orders import order_payment
 from upkeep.books import postings, sub_accounts
+from upkeep.books.balance_messages import tell_balance
 from upkeep.casework.models import Case
 from upkeep.estate import lineage
 from upkeep.estate.kinds import HouseState
@@ -79,6 +80,7 @@ def cancel(case: Case, house_ids: Collection[int], *, source: str, by: Actor, at
             source=f"case:{case.pk}:cancelled:{purse.custody.pk}",
             booked_on=day_of(at),
         )
+        tell_balance(area_id=area_id, source=f"case:{case.pk}:cancelled:{purse.custody.pk}", at=at)
     sub_accounts.close_for(area_id, house_ids, on=day_of(at))
     basis = f"房屋注销 {case.number}"
     lineage.leave(house_ids, state=HouseState.CANCELLED, basis=basis, case_id=case.pk, by=by, at=at)

@@ -6,6 +6,7 @@ from upkeep.banking.models import PaymentOrder
 from upkeep.banking.orders import entry_source
 from upkeep.banking.purposes import OrderPurpose, purpose
 from upkeep.books import corrections, postings, sub_accounts
+from upkeep.books.balance_messages import tell_paid_out
 from upkeep.books.chart import FundKind
 from upkeep.books.deposited import deposited
 from upkeep.estate import claims
@@ -57,6 +58,14 @@ class PayoutPayment(OrderPurpose):
         )
         payout.state, payout.paid_at = PayoutState.PAID, at
         payout.save(update_fields=["state", "paid_at"])
+        tell_paid_out(
+            house=House.objects.select_related("area", "building").get(pk=payout.house_id),
+            owner=payout.owner,
+            fen=order.amount_fen,
+            key=order.number,
+            on=booked_on,
+            at=at,
+        )
 
     def failed(self, order: PaymentOrder, *, at: dt.datetime, by: Actor) -> None:
         """Nothing moves: the money stays a payable for the order that replaces this one."""

@@ -46,6 +46,7 @@ GROUPS: tuple[tuple[str, tuple[PolicyKind, ...]], ...] = (
             PolicyKind.PAYOUT_GATE,
             PolicyKind.RECEIPT_RULE,
             PolicyKind.REFUND_RULE,
+            PolicyKind.BALANCE_MESSAGE_RULE,
         ),
     ),
     ("维修与表决", (PolicyKind.PROJECT_RULE, PolicyKind.NOTICE_RULE, PolicyKind.VOTING_RULE)),
