@@ -9,8 +9,17 @@ from upkeep.banking.orders import (
     reissue_order,
     void_order,
 )
+from upkeep.banking.purposes import SlipItem
 from upkeep.banking.reversals import ask_reversal, decide_reversal
-from upkeep.banking.slips import NewSlip, SlipItem, confirm_slip, expire_slips, issue_slips, source_of, void_slip
+from upkeep.banking.slips import (
+    NewSlip,
+    confirm_slip,
+    expire_slips,
+    issue_slips,
+    reissue_slip,
+    source_of,
+    void_slip,
+)
 
 __all__ = [
     "NewSlip",
@@ -28,6 +37,7 @@ __all__ = [
     "open_custody",
     "order_payment",
     "reissue_order",
+    "reissue_slip",
     "source_of",
     "void_order",
     "void_slip",

@@ -5,15 +5,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from upkeep.banking.models import OrderState, PaymentOrder, PaySlip, PaySlipLine, SlipState
-from upkeep.banking.purposes import purpose_title
+from upkeep.banking.purposes import purpose_title, slip_purpose
 from upkeep.casework.models import Case
 from upkeep.kernel.dates import day_of, to_the_minute
 from upkeep.kernel.errors import Refusal
-from upkeep.kernel.money import yuan
+from upkeep.kernel.masking import mask_phone
+from upkeep.kernel.money import in_capitals, yuan
 from upkeep.parties.models import Jurisdiction
 from upkeep.parties.queries import city_of
 from upkeep.policy.wording import wording
 from upkeep.printing import actions as printing
+from upkeep.printing.checking import qr_svg
 from upkeep.printing.documents import Document
 from upkeep.printing.forms import payments
 from upkeep.printing.forms.parts import BankAccount, Fact
@@ -75,7 +77,70 @@ def _custody(paper: Paper) -> BankAccount:
     return BankAccount(holder=paper.custody.name, number=paper.custody.number, bank=paper.custody.opening_bank)
 
 
+def keep_notices(
+    slips: Sequence[PaySlip], *, number: str, subject: str, by_id: int | None, at: dt.datetime
+) -> KeptPrint:
+    """The 交存通知书 of many slips as one PDF in the order given, under a number and subject of their own.
+
+    `slips` come with area, custody and its bank, all of one city. Raises: NotToPrint when none of them can be printed.
+    """
+    wanted = [slip for slip in slips if slip.state == SlipState.WAITING and is_owner_notice(slip)]
+    if not wanted:
+        raise NotToPrint("所选通知单中没有待交的交存通知书，不能打印")
+    return printing.keep(_owner_notices(wanted, number=number, subject=subject), by_id=by_id, at=at)
+
+
+def is_owner_notice(slip: PaySlip) -> bool:
+    """Whether it prints as a 交存通知书: one house that a person pays for himself."""
+    return slip.is_of_a_person and slip.house_count == 1
+
+
+def _owner_notices(slips: Sequence[PaySlip], *, number: str, subject: str) -> Document:
+    city = city_of_paper(slips[0])
+    found = PaySlipLine.objects.filter(slip_id__in=[slip.pk for slip in slips]).select_related("house__building")
+    lines = {line.slip_id: line for line in found}
+    return Document(
+        form="owner_notices",
+        title="住宅专项维修资金交存通知书",
+        number=number,
+        subject=subject,
+        issuer=city.office_name,
+        city=city.slug,
+        data=payments.OwnerNotices(notices=tuple(_owner_notice(slip, lines[slip.pk], city) for slip in slips)),
+    )
+
+
+def _owner_notice(slip: PaySlip, line: PaySlipLine, city: Jurisdiction) -> payments.OwnerNotice:
+    house = line.house
+    facts = slip_purpose(slip.purpose).notice_facts(slip)
+    return payments.OwnerNotice(
+        number=slip.number,
+        qr=qr_svg(slip.number, city=city.slug),
+        payer=slip.payer_name,
+        phone=mask_phone(slip.payer_phone) if slip.payer_phone else "",
+        community=slip.area.name,
+        house=f"{house.building.name} {house.label}",
+        address=house.address,
+        use=house.get_use_display(),
+        area_dm2=line.area_dm2,
+        standard=line.rule,
+        amount_fen=slip.total_fen,
+        capitals=in_capitals(slip.total_fen),
+        account=_custody(slip),
+        bank=slip.custody.bank.name,
+        issued_on=day_of(slip.issued_at),
+        due_on=slip.expires_on,
+        facts=(
+            Fact("用途", purpose_title(slip.purpose)),
+            Fact("资金类别", slip.custody.get_fund_kind_display()),
+            *(Fact(name, words) for name, words in facts),
+        ),
+    )
+
+
 def _notice(slip: PaySlip) -> Document:
+    if is_owner_notice(slip):
+        return _owner_notices([slip], number=slip.number, subject=subject_of(slip))
     lines = list(
         PaySlipLine.objects.filter(slip=slip)
         .select_related("house__building")
@@ -93,6 +158,7 @@ def _notice(slip: PaySlip) -> Document:
         facts=(
             Fact("资金类别", slip.custody.get_fund_kind_display()),
             Fact("开票方式", slip.get_receipt_mode_display()),
+            *(Fact(name, text) for name, text in slip_purpose(slip.purpose).notice_facts(slip)),
         ),
         summary=_summary(lines),
         lines=tuple(

@@ -5,7 +5,8 @@ class FirstDeposit(SlipPurpose): ...
 """
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 from upkeep.banking.models import PaymentOrder, PaySlip
@@ -14,12 +15,33 @@ from upkeep.kernel.errors import Refusal
 from upkeep.parties.actor import Actor
 
 
+@dataclass(frozen=True, kw_only=True)
+class SlipItem:
+    """What one house is to pay, and by which rule."""
+
+    house_id: int
+    area_dm2: int
+    rule: str
+    amount_fen: int
+
+
 class SlipPurpose:
     """What follows a pay slip. Every method runs inside the transaction that changes the slip; a Refusal undoes it."""
 
     title: str
     #: How a house of a live slip is marked as busy, so that it cannot stand on a second one; None: not at all.
     claims: ClaimKind | None = None
+
+    def renewed(self, slip: PaySlip, *, on: dt.date) -> Sequence[SlipItem]:
+        """What the houses of a void or expired slip would have to pay on the day, for a slip in its place.
+
+        Raises: Refusal saying why there cannot be one (paid meanwhile, no longer in the register).
+        """
+        raise Refusal(f"{self.title}的通知单不能重新开具，请重新办理业务")
+
+    def notice_facts(self, slip: PaySlip) -> Sequence[tuple[str, str]]:
+        """What this purpose adds to the slip's page and printed notice: name and words, nothing personal."""
+        return ()
 
     def confirmed(self, slip: PaySlip, *, booked_on: dt.date, at: dt.datetime, by: Actor) -> None:
         """The bank has the money: book it."""
@@ -111,6 +133,11 @@ def slip_purpose(code: str) -> SlipPurpose:
     if not isinstance(handler, SlipPurpose):
         raise NoSuchPurpose("该交款通知单的用途无法识别，请联系系统管理员")
     return handler
+
+
+def slip_purposes() -> list[tuple[str, str]]:
+    """Every purpose of a pay slip, code and words, in the order in which they were registered."""
+    return [(code, handler.title) for code, handler in _handlers.items() if isinstance(handler, SlipPurpose)]
 
 
 def order_purpose(code: str) -> OrderPurpose:

@@ -3,30 +3,63 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
 from upkeep.banking.counter import UnknownPaper, check_bank
-from upkeep.banking.models import OrderState, PaymentOrder, PaymentOrderLine, PaySlip, SlipState
+from upkeep.banking.models import (
+    CustodyAccount,
+    OrderState,
+    PaymentOrder,
+    PaymentOrderLine,
+    PaySlip,
+    PaySlipLine,
+    SlipState,
+)
 from upkeep.banking.purposes import order_by_case
+from upkeep.estate.owner_accounts import records_of
 from upkeep.estate.queries import served_area_ids
+from upkeep.kernel.masking import mask_name
 from upkeep.kernel.numbers import tidy_number
 from upkeep.parties.actor import Actor
 from upkeep.parties.queries import within
-from upkeep.parties.roles import BANK, OFFICE
+from upkeep.parties.roles import BANK, OFFICE, Role
 
 
 def slips_visible_to(actor: Actor) -> QuerySet[PaySlip]:
     """The slips the actor may know of: staff those of their jurisdiction, a bank those on its accounts, an
-    organisation those it is to pay. The only way pages obtain slips.
+    organisation those it is to pay or has asked for, an owner his own. The only way pages obtain slips.
     """
     slips = PaySlip.objects.select_related("area", "custody__bank", "bank_serial", "payer_organisation")
     if actor.has(*OFFICE):
         return slips.filter(jurisdiction_id__in=within(actor.jurisdiction_id))
+    if actor.has(Role.OWNER):
+        return slips.filter(_of_owner(actor.user_id))
     if not actor.organisation_id:
         return slips.none()
     if actor.has(*BANK):
         return slips.filter(custody__bank_id=actor.organisation_id)
-    return slips.filter(payer_organisation_id=actor.organisation_id)
+    return slips.filter(Q(payer_organisation_id=actor.organisation_id) | Q(asked_by_id=actor.organisation_id))
+
+
+def _of_owner(user_id: int) -> Q:
+    """What names the owner by his ID number, or names nobody's and is for a house that was his when it was issued."""
+    records = records_of(user_id)
+    houses = PaySlipLine.objects.filter(
+        slip__payer_organisation__isnull=True,
+        slip__payer_hash="",
+        slip__house_count=1,
+        house__ownerships__owner__in=records,
+        house__ownerships__until__isnull=True,
+        house__ownerships__since__lte=F("slip__issued_at__date"),
+    )
+    by_number = Q(payer_hash__in=records.values("id_hash"), payer_organisation__isnull=True)
+    return by_number & ~Q(payer_hash="") | Q(pk__in=houses.values("slip_id"))
+
+
+def shown_payer(slip: PaySlip, *, actor: Actor) -> str:
+    """Who is to pay, a person's name masked for everyone but the teller who takes the money and the payer himself."""
+    whole = not slip.is_of_a_person or actor.has(*BANK, Role.OWNER)
+    return slip.payer_name if whole else mask_name(slip.payer_name)
 
 
 def orders_visible_to(actor: Actor) -> QuerySet[PaymentOrder]:
@@ -55,15 +88,22 @@ def get_order(number: str, *, actor: Actor) -> PaymentOrder | None:
 
 @dataclass(frozen=True)
 class PaperFilter:
-    """What a list of slips or orders is narrowed to."""
+    """What a list of slips or orders is narrowed to. `case` is the number of a business form, `payer` says whether
+    organisations or persons pay; both for slips only.
+    """
 
     text: str = ""
     state: str = ""
     area_id: int | None = None
     since: dt.date | None = None
     until: dt.date | None = None
+    case: str = ""
+    purpose: str = ""
+    payer: str = ""
 
 
+#: Who pays: the organisation itself, or persons with notices of their own.
+PAYERS = {"ORGANISATION": "单位", "PERSON": "业主"}
 SORTS = {"newest": "-issued_at", "oldest": "issued_at", "number": "number", "expires": "expires_on"}
 
 
@@ -82,6 +122,12 @@ def slip_list(*, actor: Actor, wanted: PaperFilter, sort: str = "newest") -> Que
         slips = slips.filter(issued_at__date__gte=wanted.since)
     if wanted.until:
         slips = slips.filter(issued_at__date__lte=wanted.until)
+    if wanted.case:
+        slips = slips.filter(case__number=tidy_number(wanted.case))
+    if wanted.purpose:
+        slips = slips.filter(purpose=wanted.purpose)
+    if wanted.payer in PAYERS:
+        slips = slips.filter(payer_organisation__isnull=wanted.payer == "PERSON")
     return slips.order_by(SORTS.get(sort, SORTS["newest"]), "pk")
 
 
@@ -228,22 +274,45 @@ def waiting_sums(*, actor: Actor) -> WaitingSums:
 
 @dataclass(frozen=True)
 class Standing:
-    """What a stranger with the paper in his hand may know of it."""
+    """What a stranger with the paper in his hand may know of it: how it stands and, while it can be paid, where.
+
+    Nothing personal: neither payer nor house.
+    """
 
     title: str
     amount_fen: int
     state: str
     state_label: str
-    valid_until: dt.date | None
+    valid_until: dt.date | None = None
+    account: CustodyAccount | None = None
+    closed_on: dt.date | None = None
+    is_replaced: bool = False
 
 
-def standing(number: str) -> Standing | None:
+def standing(number: str, *, on: dt.date) -> Standing | None:
     """How the slip or order of that number stands; the caller has checked the paper's signature."""
-    slip = PaySlip.objects.filter(number=number).first()
+    slip = PaySlip.objects.select_related("custody__bank").filter(number=number).first()
     if slip is not None:
-        waits = slip.expires_on if slip.state_now is SlipState.WAITING else None
-        return Standing("交款通知单", slip.total_fen, slip.state, slip.get_state_display(), waits)
+        return _slip_standing(slip, on=on)
     order = PaymentOrder.objects.filter(number=number).first()
     if order is not None:
-        return Standing("付款通知", order.amount_fen, order.state, order.get_state_display(), None)
+        return Standing("付款通知", order.amount_fen, order.state, order.get_state_display())
     return None
+
+
+def _slip_standing(slip: PaySlip, *, on: dt.date) -> Standing:
+    """An expired slip is expired from the day after its last, also before it is closed."""
+    state = slip.state_now
+    if state is SlipState.WAITING and slip.expires_on < on:
+        state = SlipState.EXPIRED
+    waits = state is SlipState.WAITING
+    return Standing(
+        title="交款通知单",
+        amount_fen=slip.total_fen,
+        state=state,
+        state_label=state.label,
+        valid_until=slip.expires_on if waits or state is SlipState.EXPIRED else None,
+        account=slip.custody if waits else None,
+        closed_on=slip.booked_on if state is SlipState.PAID else None,
+        is_replaced=PaySlip.objects.filter(replaces=slip).exists(),
+    )

@@ -5,8 +5,9 @@ from typing import Any
 
 from upkeep.banking.models import PaymentOrder, PaySlip
 from upkeep.banking.purposes import purpose_title
-from upkeep.banking.queries import JournalLine
+from upkeep.banking.queries import JournalLine, shown_payer
 from upkeep.kernel.dates import to_the_minute
+from upkeep.parties.actor import Actor
 from upkeep.sheets.kinds import Money, Text, Whole
 from upkeep.sheets.sheet import Column, Sheet
 
@@ -29,13 +30,13 @@ class SlipRegister(Sheet):
     )
 
     @staticmethod
-    def rows(slips: Iterable[PaySlip]) -> Iterator[dict[str, Any]]:
-        """The cells of each slip."""
+    def rows(slips: Iterable[PaySlip], *, actor: Actor) -> Iterator[dict[str, Any]]:
+        """The cells of each slip, as the actor may see them."""
         for slip in slips:
             yield {
                 "number": slip.number,
                 "area": slip.area.name,
-                "payer": slip.payer_name,
+                "payer": shown_payer(slip, actor=actor),
                 "fund": slip.custody.get_fund_kind_display(),
                 "houses": slip.house_count,
                 "total_fen": slip.total_fen,

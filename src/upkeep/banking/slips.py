@@ -1,4 +1,4 @@
-"""Pay slips (交款通知单): issued in bulk, confirmed by the bank once and in full, made void, run out."""
+"""Pay slips (交款通知单): issued in bulk, confirmed by the bank once and in full, made void, run out, issued anew."""
 
 import datetime as dt
 from collections.abc import Collection, Sequence
@@ -10,30 +10,22 @@ from upkeep.banking import messages
 from upkeep.banking.counter import check_amount, check_bank, check_number
 from upkeep.banking.models import PaySlip, PaySlipLine, ReceiptMode, SlipState
 from upkeep.banking.models.custody import SerialUse
-from upkeep.banking.purposes import slip_purpose
+from upkeep.banking.purposes import SlipItem, slip_purpose
 from upkeep.banking.serials import tidy_serial, use_serial
 from upkeep.casework.numbering import next_numbers
 from upkeep.estate import claims
+from upkeep.estate.models.case_house import ClaimKind
 from upkeep.kernel.dates import day_of, to_the_minute
 from upkeep.kernel.errors import HasProblems, Problem, Refusal
 from upkeep.kernel.ids import new_ids
 from upkeep.parties.actor import Actor
+from upkeep.policy.pay_slip_rule import pay_slip_rule
 
 PREFIX = "JK"
 
 
 class SlipClosed(Refusal):
     """The slip is paid, void or expired; the sentence says which, when and by whom."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class SlipItem:
-    """What one house is to pay, and by which rule."""
-
-    house_id: int
-    area_dm2: int
-    rule: str
-    amount_fen: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +43,10 @@ class NewSlip:
     expires_on: dt.date
     case_id: int | None = None
     payer_organisation_id: int | None = None
+    #: Whoever asked for it and is not the payer; the hash of the payer's ID number where he is a person.
+    asked_by_id: int | None = None
+    payer_hash: str = ""
+    replaces_id: int | None = None
 
 
 def source_of(slip: PaySlip) -> str:
@@ -79,6 +75,9 @@ def issue_slips(*, new: Sequence[NewSlip], by: Actor, at: dt.datetime) -> list[P
             case_id=one.case_id,
             purpose=one.purpose,
             payer_organisation_id=one.payer_organisation_id,
+            asked_by_id=one.asked_by_id,
+            payer_hash=one.payer_hash,
+            replaces_id=one.replaces_id,
             payer_name=one.payer_name,
             payer_phone=one.payer_phone,
             receipt_mode=one.receipt_mode,
@@ -93,7 +92,7 @@ def issue_slips(*, new: Sequence[NewSlip], by: Actor, at: dt.datetime) -> list[P
             new_ids(len(new)), next_numbers(PREFIX, on=day_of(at), count=len(new)), new, strict=True
         )
     ]
-    PaySlip.objects.bulk_create(slips)
+    PaySlip.objects.bulk_create(slips, batch_size=2_000)
     items = [(slip, item) for slip, one in zip(slips, new, strict=True) for item in one.items]
     PaySlipLine.objects.bulk_create(
         [
@@ -109,9 +108,12 @@ def issue_slips(*, new: Sequence[NewSlip], by: Actor, at: dt.datetime) -> list[P
         ],
         batch_size=5_000,
     )
+    by_kind: dict[ClaimKind, dict[str, Sequence[int]]] = {}
     for slip, one in zip(slips, new, strict=True):
         if kind := slip_purpose(slip.purpose).claims:
-            claims.claim(house_ids=[item.house_id for item in one.items], kind=kind, source=source_of(slip), at=at)
+            by_kind.setdefault(kind, {})[source_of(slip)] = [item.house_id for item in one.items]
+    for kind, sources in by_kind.items():
+        claims.claim_each(sources, kind=kind, at=at)
     return slips
 
 
@@ -180,18 +182,64 @@ def void_slip(*, number: str, reason: str, by: Actor, at: dt.datetime) -> PaySli
 
 
 @transaction.atomic
+def reissue_slip(*, number: str, by: Actor, at: dt.datetime) -> PaySlip:
+    """Put a new slip in the place of a void or expired one: the same houses and payer, what is due today, once.
+
+    Raises: SlipClosed while the old one still lives or has a successor; what the purpose's `renewed` refuses;
+    estate.claims.HouseIsBusy when a house has got another slip meanwhile.
+    """
+    old = PaySlip.objects.select_for_update(of=("self",)).select_related("area").get(number=number)
+    on = day_of(at)
+    if old.state_now is SlipState.WAITING and old.expires_on < on:
+        _expire([old], at=at)
+    if old.state_now not in (SlipState.VOID, SlipState.EXPIRED):
+        raise SlipClosed(f"该通知单{old.state_now.label}，不需要重新开具")
+    if successor := PaySlip.objects.filter(replaces=old).first():
+        raise SlipClosed(f"该通知单已重新开具为 {successor.number}，请使用新的通知单")
+    rule = pay_slip_rule(jurisdiction_id=old.area.jurisdiction_id, on=on)
+    new = NewSlip(
+        custody_id=old.custody_id,
+        jurisdiction_id=old.jurisdiction_id,
+        area_id=old.area_id,
+        purpose=old.purpose,
+        payer_name=old.payer_name,
+        payer_phone=old.payer_phone,
+        payer_organisation_id=old.payer_organisation_id,
+        asked_by_id=old.asked_by_id,
+        payer_hash=old.payer_hash,
+        receipt_mode=ReceiptMode(old.receipt_mode),
+        items=slip_purpose(old.purpose).renewed(old, on=on),
+        expires_on=rule.last_day(on),
+        case_id=old.case_id,
+        replaces_id=old.pk,
+    )
+    return issue_slips(new=[new], by=by, at=at)[0]
+
+
+@transaction.atomic
 def expire_slips(*, on: dt.date, at: dt.datetime) -> int:
-    """Close every waiting slip whose last day lies before `on`; answers with their number. Run once a day."""
+    """Close every waiting slip whose last day lies before `on`; answers with their number. Run once an hour.
+
+    One that a teller is confirming at this moment is left to him.
+    """
     due = PaySlip.objects.select_for_update(of=("self",), skip_locked=True).filter(
         state=SlipState.WAITING, expires_on__lt=on
     )
-    count = 0
-    for slip in due.order_by("pk"):
-        _close(slip, SlipState.EXPIRED, by=None, at=at)
-        claims.release(source=source_of(slip))
+    slips = list(due.order_by("pk"))
+    _expire(slips, at=at)
+    return len(slips)
+
+
+def _expire(slips: Sequence[PaySlip], *, at: dt.datetime) -> None:
+    """Close locked slips as run out and free their houses, all at once."""
+    for slip in slips:
+        slip.state, slip.closed_at, slip.closed_by_id, slip.closed_by_name = SlipState.EXPIRED, at, None, "系统"
+    PaySlip.objects.filter(pk__in=[slip.pk for slip in slips]).update(
+        state=SlipState.EXPIRED, closed_at=at, closed_by=None, closed_by_name="系统"
+    )
+    claims.release_each([source_of(slip) for slip in slips])
+    for slip in slips:
         slip_purpose(slip.purpose).voided(slip, at=at, by=None)
-        count += 1
-    return count
 
 
 def _locked(number: str, *, by: Actor) -> PaySlip:
@@ -211,9 +259,9 @@ def _locked(number: str, *, by: Actor) -> PaySlip:
     return slip
 
 
-def _close(slip: PaySlip, state: SlipState, *, by: Actor | None, at: dt.datetime) -> None:
+def _close(slip: PaySlip, state: SlipState, *, by: Actor, at: dt.datetime) -> None:
     slip.state, slip.closed_at = state, at
-    slip.closed_by_id, slip.closed_by_name = (by.user_id or None, by.name) if by else (None, "系统")
+    slip.closed_by_id, slip.closed_by_name = by.user_id or None, by.name
     slip.save(
         update_fields=[
             "state",

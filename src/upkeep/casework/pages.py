@@ -76,6 +76,16 @@ class SheetPage(Page):
     fixed: bool = False
     #: The column by which rows are looked at in groups (楼栋), if any.
     grouped_by: str = ""
+    #: What the last page's button says where it hands the form in at once; `imported`: a right workbook does so too.
+    hands_in: str = ""
+    imported: bool = False
+
+
+@dataclass(frozen=True)
+class PayersPage(SheetPage):
+    """A table with a row per house that is opened to say who pays; its rows are laid out when houses are chosen."""
+
+    KIND: ClassVar[str] = "payers house by house"
 
 
 @dataclass(frozen=True)

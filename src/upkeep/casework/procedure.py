@@ -96,6 +96,7 @@ class Outcome:
     title: str
     page: str
     argument: str | int
+    main: bool = False  # the next thing that everybody does, shown as a button
 
 
 class NoForm(forms.Form):

@@ -68,22 +68,11 @@ class OwnerSheet(Sheet):
         if has_owner and has_developer:
             yield "developer_name", "已填写业主，不能同时填写开发建设单位，请只保留一种"
         elif has_owner:
-            yield from self._check_owner(values)
+            yield from check_owner(values)
         elif has_developer:
             yield from self._check_developer(values)
         else:
             yield "owner_name", "请填写业主，未售的房屋请填写开发建设单位"
-
-    def _check_owner(self, values: Values) -> Iterable[tuple[str, str]]:
-        for key, title in zip(_OWNER, ("业主姓名", "证件类型", "证件号码", "联系电话"), strict=True):
-            if values[key] is None:
-                yield key, f"{title}必填"
-        check = {ID_CARD: checks.id_number, CREDIT: checks.social_credit_code}.get(values["paper_kind"])
-        if check is not None and values["paper_number"] is not None:
-            try:
-                check(values["paper_number"])
-            except ValueError as wrong:
-                yield "paper_number", str(wrong)
 
     def _check_developer(self, values: Values) -> Iterable[tuple[str, str]]:
         if values["developer_name"] is None:
@@ -94,11 +83,55 @@ class OwnerSheet(Sheet):
             yield "developer_phone", "经办人电话必填"
 
     def check_all(self, rows: Sequence[Row]) -> Iterable[tuple[int, str, str]]:
-        seen: dict[tuple[str | None, ...], int] = {}
-        for row in rows:
-            house = tuple(row.values[key] for key in _HOUSE_KEY)
-            if house[0] is None or house[-1] is None:
-                continue
-            first = seen.setdefault(house, row.number)
-            if first != row.number:
-                yield row.number, "room", f"与第 {first} 行是同一户（楼栋、单元、房号重复）"
+        yield from check_houses_once(rows)
+
+
+class PayerSheet(Sheet):
+    """交款人信息表 of notices printed for owners (代打交款通知单): one row per house, whose owner pays himself.
+
+    A house whose owner is on record already shows him masked and asks for nothing: he is the payer.
+    """
+
+    title = "业主信息"
+    columns = (
+        *OwnerSheet.columns[:5],
+        Column(key="recorded", title="登记业主", kind=Text(100), read_only=True, width=12),
+        *(
+            Column(key=one.key, title=one.title, kind=one.kind, width=one.width, example=one.example, note="必填")
+            for one in OwnerSheet.columns[5:9]
+        ),
+    )
+
+    def check_row(self, values: Values) -> Iterable[tuple[str, str]]:
+        if not values["recorded"]:
+            yield from check_owner(values)
+        elif any(values[key] is not None for key in _OWNER):
+            yield "owner_name", f"已登记业主 {values['recorded']}，由其交款，不必填写；业主有误的请先办理过户或更正"
+
+    def check_all(self, rows: Sequence[Row]) -> Iterable[tuple[int, str, str]]:
+        yield from check_houses_once(rows)
+
+
+def check_owner(values: Values) -> Iterable[tuple[str, str]]:
+    """What is missing or wrong in the four columns about an owner, by column."""
+    for key, title in zip(_OWNER, ("业主姓名", "证件类型", "证件号码", "联系电话"), strict=True):
+        if values[key] is None:
+            yield key, f"{title}必填"
+    check = {ID_CARD: checks.id_number, CREDIT: checks.social_credit_code}.get(values["paper_kind"])
+    if check is not None and values["paper_number"] is not None:
+        try:
+            check(values["paper_number"])
+        except ValueError as wrong:
+            yield "paper_number", str(wrong)
+
+
+def check_houses_once(rows: Sequence[Row]) -> Iterable[tuple[int, str, str]]:
+    """Rows about a house that an earlier row is about."""
+    seen: dict[tuple[str | None, ...], int] = {}
+    for row in rows:
+        house = tuple(row.values[key] for key in _HOUSE_KEY)
+        if house[0] is None or house[-1] is None:
+            continue
+        first = seen.setdefault(house, row.number)
+        if first != row.number:
+            yield row.number, "room", f"与第 {first} 行是同一户（楼栋、单元、房号重复）"

@@ -7,11 +7,10 @@ from upkeep.casework.models import Case
 from upkeep.casework.parts import rows_of
 from upkeep.deposits.due import dues as dues_of
 from upkeep.estate.actions import NewOwner
-from upkeep.estate.house_choice import chosen_houses
+from upkeep.estate.house_choice import chosen_houses, chosen_on
 from upkeep.estate.kinds import IdKind
 from upkeep.estate.models import House
 from upkeep.kernel.areas import square_metres
-from upkeep.kernel.dates import day_of
 from upkeep.sheets.columns import Fault, Reading
 
 #: The part of a case that holds the owner sheet.
@@ -40,12 +39,12 @@ def key_of_row(values: Mapping[str, Any]) -> HouseKey:
 
 
 def owner_rows(case: Case) -> Iterator[Mapping[str, Any]]:
-    """What the exported owner sheet holds: the chosen houses with what they owe by the standard of the case's day."""
+    """What the exported owner sheet holds: the chosen houses with what they owe by the standard of the day of the choice."""
     houses = chosen_houses(case)
     if not houses:
         return
     area = houses[0].area
-    dues = dues_of(jurisdiction_id=area.jurisdiction_id, houses=houses, on=day_of(case.created_at))
+    dues = dues_of(jurisdiction_id=area.jurisdiction_id, houses=houses, on=chosen_on(case))
     for house in houses:
         yield {
             "building": house.building.name,
@@ -85,8 +84,8 @@ def amounts_shown(case: Case, houses: Sequence[House]) -> dict[int, int]:
 
 
 def payer_of_row(values: Mapping[str, Any]) -> str:
-    """Who pays for the house by the row: its owner, or the developer of one not sold."""
-    return str(values["owner_name"] or values["developer_name"])
+    """Who pays for the house by the row: its owner, or the developer of one not sold; "" for an owner on record."""
+    return str(values["owner_name"] or values.get("developer_name") or "")
 
 
 def new_owner(house_id: int, values: Mapping[str, Any]) -> NewOwner:

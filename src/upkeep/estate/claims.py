@@ -23,14 +23,21 @@ def claim(*, house_ids: Sequence[int], kind: ClaimKind, source: str, at: dt.date
     Raises: HouseIsBusy naming the houses, when one has a claim of that kind already, or has left the register; then
     none is marked.
     """
+    claim_each({source: house_ids}, kind=kind, at=at)
+
+
+def claim_each(by_source: Mapping[str, Sequence[int]], *, kind: ClaimKind, at: dt.datetime) -> None:
+    """`claim` for many sources at once, all or none. Raises: HouseIsBusy."""
+    wanted = sorted((house_id, source) for source, house_ids in by_source.items() for house_id in house_ids)
     claims = [
         HouseClaim(id=pk, house_id=house_id, kind=kind, source=source, at=at)
-        for pk, house_id in zip(new_ids(len(house_ids)), sorted(house_ids), strict=True)
+        for pk, (house_id, source) in zip(new_ids(len(wanted)), wanted, strict=True)
     ]  # sorted: two claims that meet wait for each other in one order, never in a circle
     try:
         with transaction.atomic():
             HouseClaim.objects.bulk_create(claims, batch_size=5_000)
     except IntegrityError:
+        house_ids = [house_id for house_id, _ in wanted]
         gone = House.objects.filter(pk__in=house_ids).exclude(state=HouseState.ACTIVE).select_related("building")
         if left := list(gone):
             raise HouseIsBusy(f"{names_of(left)}{left[0].get_state_display()}，不在楼盘表中，请重新选择房屋") from None
@@ -39,7 +46,12 @@ def claim(*, house_ids: Sequence[int], kind: ClaimKind, source: str, at: dt.date
 
 def release(*, source: str) -> None:
     """Take back all claims of a source. Asking twice does no harm."""
-    HouseClaim.objects.filter(source=source).delete()
+    release_each([source])
+
+
+def release_each(sources: Collection[str]) -> None:
+    """`release` for many sources at once."""
+    HouseClaim.objects.filter(source__in=sources).delete()
 
 
 def busy_houses(house_ids: Iterable[int], *kinds: ClaimKind) -> list[House]:

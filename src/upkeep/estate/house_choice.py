@@ -10,9 +10,13 @@ from upkeep.casework.models import Case
 from upkeep.casework.procedure import register
 from upkeep.estate.kinds import HouseState
 from upkeep.estate.models import CaseHouse, House
+from upkeep.kernel.dates import day_of
 from upkeep.kernel.errors import Refusal
 from upkeep.kernel.ids import new_ids
 from upkeep.parties.actor import Actor
+
+#: Where the data of a case keep the day on which its houses were chosen last: amounts shown are those of that day.
+CHOSEN_ON = "houses_chosen_on"
 
 
 class NotOfThisArea(Refusal):
@@ -34,9 +38,10 @@ def choose(case_id: int, *, house_ids: Iterable[int], by: Actor, at: dt.datetime
     if len(known) != len(wanted):
         raise NotOfThisArea("所选房屋中有不属于该物业区域或已注销的，请重新选择")
     put_in(case, wanted)
+    case.data = case.data | {CHOSEN_ON: day_of(at).isoformat()}
     register[case.procedure].chosen(case)
     case.version += 1
-    case.save(update_fields=["version"])
+    case.save(update_fields=["version", "data"])
     return len(wanted)
 
 
@@ -50,6 +55,12 @@ def put_in(case: Case, house_ids: Collection[int]) -> None:
         ],
         batch_size=5_000,
     )
+
+
+def chosen_on(case: Case) -> dt.date:
+    """The day on which the houses were chosen last, or the case was begun."""
+    kept = case.data.get(CHOSEN_ON)
+    return dt.date.fromisoformat(kept) if kept else day_of(case.created_at)
 
 
 def chosen_ids(case: Case) -> list[int]:

@@ -56,5 +56,10 @@ def houses_of(user_id: int) -> list[House]:
     return list(owned.select_related("area", "building").distinct().order_by("area__name", "pk"))
 
 
+def records_of(user_id: int) -> QuerySet[Owner]:
+    """The owners on record that the account has proved to be; none any more when the telephone has changed."""
+    return _records(user_id)
+
+
 def _records(user_id: int) -> QuerySet[Owner]:
     return Owner.objects.filter(account__user_id=user_id, phone_hash=phone_hash_of(user_id)).exclude(phone_hash="")

@@ -5,9 +5,12 @@ from typing import Any
 
 from django.utils import timezone
 
-from upkeep.casework import parts
+from upkeep.casework import engine, parts
 from upkeep.casework.models import Case
+from upkeep.casework.states import Move
 from upkeep.jobs.registry import Progress, job
+from upkeep.kernel.errors import Refusal
+from upkeep.parties.actor import Actor
 from upkeep.parties.models import User
 from upkeep.parties.queries import actor_of
 
@@ -35,5 +38,17 @@ def import_workbook(
         result["next"] = f"/cases/{case.number}/sheets/{part}/faults/{{job}}/"
     else:
         result["warnings"] = [[fault.cell, fault.column, fault.text] for fault in reading.warnings[:MOST_SHOWN]]
-        result["next"] = back
+        result["next"] = _hand_in(case, back=back, by=actor) if parts.page_of(case, part).imported else back
     return result
+
+
+def _hand_in(case: Case, *, back: str, by: Actor) -> str:
+    """Hand the form in with its right workbook (001 §2.3.1 step 6). Answers with the page that follows: the result, or
+    the confirmation, which says what is still missing.
+    """
+    try:
+        engine.move(case.pk, Move.SUBMIT, by=by, at=timezone.now())
+    except Refusal:
+        head, _, page = back.rstrip("/").rpartition("/")
+        return f"{head}/{int(page) + 1}/"
+    return f"/cases/{case.number}/done/"

@@ -117,6 +117,7 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
             icon="deposit",
             children=(
                 MenuItem(title="交存情况", url_name="deposits:state", roles=OFFICE),
+                _begins("代打交款通知单", "printed_notice", Role.WINDOW_CLERK),
                 MenuItem(title="交款通知单", url_name="deposits:slips", roles=OFFICE, also=SLIP_PAGES),
                 MenuItem(title="票据", url_name="deposits:receipts", roles=OFFICE, also=("deposits:void_receipt",)),
             ),
@@ -239,6 +240,7 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
             icon="deposit",
             children=(
                 _begins("开发建设单位批量交款", "developer_deposit", Role.DEVELOPER),
+                _begins("代打交款通知单", "printed_notice", Role.DEVELOPER),
                 MenuItem(title="交款通知单", url_name="deposits:slips", roles=(Role.DEVELOPER,), also=SLIP_PAGES),
                 MenuItem(title="票据", url_name="deposits:receipts", roles=(Role.DEVELOPER,)),
                 MenuItem(title="资金管理（交存情况）", url_name="deposits:state", roles=ORGANISATION),

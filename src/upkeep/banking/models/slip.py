@@ -46,13 +46,26 @@ class PaySlip(models.Model):
     payer_organisation = models.ForeignKey(
         Organisation, verbose_name="交款单位", null=True, blank=True, on_delete=models.PROTECT, related_name="slips"
     )
+    #: Whoever asked for it where that is not the payer: the developer that prints an owner's notice (代打).
+    asked_by = models.ForeignKey(
+        Organisation,
+        verbose_name="办理单位",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="asked_slips",
+    )
     payer_name = models.CharField("交款人", max_length=100)
+    payer_hash = models.CharField("交款人证件号码索引", max_length=64, blank=True, default="")
     payer_phone = EncryptedTextField("领取票据的手机号", blank=True, default="")
     receipt_mode = models.CharField("开票方式", max_length=10, choices=ReceiptMode.choices)
     total_fen = models.BigIntegerField("金额（分）")
     house_count = models.IntegerField("户数")
     state = models.CharField("状态", max_length=10, choices=SlipState.choices, default=SlipState.WAITING)
     expires_on = models.DateField("有效期至")
+    replaces = models.OneToOneField(
+        "self", verbose_name="重开自", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by"
+    )
     issued_at = models.DateTimeField("开具时间")
     issued_by = models.ForeignKey(
         User, verbose_name="开具人", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -95,6 +108,8 @@ class PaySlip(models.Model):
         indexes = [
             models.Index(fields=("jurisdiction", "-issued_at"), name="slip_newest"),
             models.Index(fields=("payer_organisation", "-issued_at"), name="slip_of_organisation"),
+            models.Index(fields=("asked_by", "-issued_at"), name="slip_asked_by"),
+            models.Index(fields=("payer_hash",), condition=~Q(payer_hash=""), name="slip_of_person"),
             models.Index(fields=("area", "state"), name="slip_of_area"),
             models.Index(fields=("expires_on",), condition=Q(state=SlipState.WAITING), name="slip_to_expire"),
             models.Index(fields=("custody", "-closed_at"), condition=Q(state=SlipState.PAID), name="slip_journal"),
@@ -106,6 +121,11 @@ class PaySlip(models.Model):
     @property
     def state_now(self) -> SlipState:
         return SlipState(self.state)
+
+    @property
+    def is_of_a_person(self) -> bool:
+        """Whether a person pays it himself: its print is the 交存通知书, and lists show his name masked."""
+        return self.payer_organisation_id is None
 
 
 class PaySlipLine(models.Model):

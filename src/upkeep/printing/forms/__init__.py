@@ -5,12 +5,20 @@ Values stay typed: `*_fen` shows as yuan (on the form itself in capitals too), `
 
 from upkeep.printing.forms.application import Application
 from upkeep.printing.forms.notices import PublicNotice, Resolution, SignatureSheet
-from upkeep.printing.forms.payments import BankSlip, PaymentOrder, PayNotice, Receipt, Statement
+from upkeep.printing.forms.payments import (
+    BankSlip,
+    OwnerNotices,
+    PaymentOrder,
+    PayNotice,
+    Receipt,
+    Statement,
+)
 
 #: Form name (the Typst file) -> the dataclass of its data.
 FORMS: dict[str, type] = {
     "application": Application,
     "pay_notice": PayNotice,
+    "owner_notices": OwnerNotices,
     "receipt": Receipt,
     "payment_order": PaymentOrder,
     "public_notice": PublicNotice,

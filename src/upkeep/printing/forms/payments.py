@@ -53,6 +53,40 @@ class PayNotice:
                 raise ValueError("a pay notice whose lines do not add up to its amount")
 
 
+@dataclass(frozen=True, kw_only=True)
+class OwnerNotice:
+    """交存通知书 of one house: what its owner is to pay, by which rule, until when and where. `qr` is the SVG of its code."""
+
+    number: str
+    qr: str
+    payer: str
+    phone: str
+    community: str
+    house: str
+    address: str
+    use: str
+    area_dm2: int
+    standard: str
+    amount_fen: int
+    capitals: str
+    account: BankAccount
+    bank: str
+    issued_on: dt.date
+    due_on: dt.date
+    facts: tuple[Fact, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnerNotices:
+    """交存通知书, one to a page, printed alone or as a batch."""
+
+    notices: tuple[OwnerNotice, ...]
+
+    def __post_init__(self) -> None:
+        if not self.notices:
+            raise ValueError("a batch of notices without a notice")
+
+
 @dataclass(frozen=True)
 class ReceiptLine:
     """What a part of the money was paid for."""

@@ -1,7 +1,8 @@
 """开发建设单位批量交款 (D1): a developer pays the first deposits of many houses, for itself or for the buyers.
 
-Source: manual 001 §2.3.1, 165号令 第七、十二条. Nobody reviews it: handing it in computes what each house owes (D7), issues
-one pay slip per custody account and closes the case. Money moves only when the bank confirms the slip.
+Source: manual 001 §2.3.1, 165号令 第七、十二条. Nobody reviews it: a right owner sheet hands it in by itself, which computes
+what each house owes (D7), issues one pay slip per custody account and closes the case. Money moves only when the bank
+confirms the slip.
 """
 
 import datetime as dt
@@ -52,8 +53,14 @@ class DeveloperDeposit(Procedure):
         SheetPage(
             "业主信息",
             part=OWNERS,
-            help="表中已列出所选房屋和应交金额。已售房屋填写业主；未售房屋填写本单位名称、代码和经办人电话。",
+            help="表中已列出所选房屋和应交金额。已售房屋填写业主；未售房屋填写本单位名称、代码和经办人电话。"
+            "导入无误后自动生成交款通知单。",
             fields=("receipt_mode", "receipt_phone"),
+            in_place=True,
+            fixed=True,
+            grouped_by="building",
+            hands_in="生成交款通知单",
+            imported=True,
         ),
     )
     sheets = {OWNERS: OwnerSheet}
@@ -96,7 +103,12 @@ class DeveloperDeposit(Procedure):
     def outcomes(self, case: Case) -> Sequence[Outcome]:
         slips = slips_of_case(case.pk)
         return [
-            Outcome(f"{slip.custody.get_fund_kind_display()}交款通知单 {slip.number}", "deposits:slip", slip.number)
+            Outcome(
+                f"{slip.custody.get_fund_kind_display()}交款通知单 {slip.number}",
+                "deposits:slip",
+                slip.number,
+                main=True,
+            )
             for slip in slips
         ]
 

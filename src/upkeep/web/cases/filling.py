@@ -12,7 +12,17 @@ from upkeep.casework import engine
 from upkeep.casework.changing import ChangeProcedure, ChangingPage
 from upkeep.casework.files import files_of
 from upkeep.casework.models import Case
-from upkeep.casework.pages import AREAS, BUILDINGS, PROOF, AreasPage, BuildingsPage, PapersPage, PhonePage, SheetPage
+from upkeep.casework.pages import (
+    AREAS,
+    BUILDINGS,
+    PROOF,
+    AreasPage,
+    BuildingsPage,
+    Page,
+    PapersPage,
+    PhonePage,
+    SheetPage,
+)
 from upkeep.casework.procedure import Procedure, register
 from upkeep.casework.queries import last_note
 from upkeep.casework.states import Move, State
@@ -26,6 +36,7 @@ from upkeep.web.cases.changing import keep_changes
 from upkeep.web.cases.forms import as_typed, contact_form, page_form
 from upkeep.web.cases.pages import Filling, kind_of
 from upkeep.web.cases.reach import case_url, draft_or_404, page_url, procedure_or_404
+from upkeep.web.cases.showing import hand_in
 from upkeep.web.middleware import GUEST_CASES
 
 
@@ -45,7 +56,7 @@ def guide(request: ActorRequest, code: str) -> HttpResponse:
         "chain": chain or procedure.default_chain(),
         "may_start": engine.may_start(procedure, by=request.actor, on=on),
         "city": city,
-        "steps": [*(page.title for page in procedure.pages), "核对提交"],
+        "steps": _titles(procedure.pages),
         "facts": procedure.guide_facts(jurisdiction_id=jurisdiction_id, on=on) if jurisdiction_id else (),
     }
     return render(request, "cases/guide.html", context)
@@ -112,7 +123,7 @@ def _keep(request: ActorRequest, case: Case, procedure: Procedure, number: int) 
     right = form.is_valid() and (contact is None or contact.is_valid())
     missing = kind.misses(at)
     if right and not missing:
-        return redirect(page_url(case, number + 1))
+        return hand_in(request, case) if getattr(page, "hands_in", "") else redirect(page_url(case, number + 1))
     left = [Problem("", missing)] if missing else []
     return _show_page(request, case, procedure, number, form=form, contact=contact, problems=left)
 
@@ -174,7 +185,7 @@ def _show_page(
 
 
 def _wizard(case: Case, procedure: Procedure, number: int) -> dict[str, Any]:
-    titles = [*(page.title for page in procedure.pages_of(case)), "核对提交"]
+    titles = _titles(procedure.pages_of(case))
     return {
         "case": case,
         "case_city": city_of(jurisdiction_id=case.jurisdiction_id),
@@ -184,6 +195,11 @@ def _wizard(case: Case, procedure: Procedure, number: int) -> dict[str, Any]:
         "back_url": page_url(case, number - 1) if number > 1 else "",
         "returned_note": last_note(case) if case.state_now is State.RETURNED else "",
     }
+
+
+def _titles(pages: tuple[Page, ...]) -> list[str]:
+    """The steps of filling in; the last one checks everything, or is done by the last page itself."""
+    return [*(page.title for page in pages), getattr(pages[-1], "hands_in", "") or "核对提交"]
 
 
 def confirm(request: ActorRequest, case: Case, procedure: Procedure) -> HttpResponse:

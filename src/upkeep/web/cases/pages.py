@@ -20,6 +20,7 @@ from upkeep.casework.pages import (
     OwnersPage,
     Page,
     PapersPage,
+    PayersPage,
     PhonePage,
     SheetPage,
 )
@@ -27,7 +28,7 @@ from upkeep.casework.parts import faults_in, row_count
 from upkeep.casework.procedure import Procedure
 from upkeep.kernel.errors import Problem
 from upkeep.web.access import ActorRequest
-from upkeep.web.cases import areas, houses, owners, phone, ticked_buildings
+from upkeep.web.cases import areas, houses, owners, payers, phone, ticked_buildings
 from upkeep.web.cases.changing import changing_context
 
 
@@ -69,6 +70,11 @@ class PageKind:
 def kind_of(page: Page) -> PageKind:
     """How this page is dealt with."""
     return _KINDS[type(page)]
+
+
+def _sheet_page(at: Filling) -> SheetPage:
+    assert isinstance(at.page, SheetPage)
+    return at.page
 
 
 def _shows_sheet(at: Filling) -> dict[str, Any]:
@@ -145,5 +151,11 @@ _KINDS: dict[type[Page], PageKind] = {
         shows=lambda at: areas.choice_context(at.request, at.case),
         keeps=lambda at: areas.keep_choice(at.request, at.case, at.number),
         misses=_unless_kept(AREAS, "请至少勾选一个物业区域"),
+    ),
+    PayersPage: PageKind(
+        "cases/payers_page.html",
+        shows=lambda at: payers.page_context(at.request, at.case, _sheet_page(at)),
+        keeps=lambda at: payers.keep_rows(at.request, at.case, _sheet_page(at)),
+        misses=lambda at: payers.missing(at.case, _sheet_page(at)),
     ),
 }

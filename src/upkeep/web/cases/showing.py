@@ -89,17 +89,20 @@ def move(request: ActorRequest, number: str) -> HttpResponse:
     except ValueError:
         return redirect(case_url(case))
     seen = request.POST.get("version", "")
+    return _move(request, case, step, seen_version=int(seen) if seen.isascii() and seen.isdigit() else None)
+
+
+def hand_in(request: ActorRequest, case: Case) -> HttpResponse:
+    """Hand in from the last page of filling in, where that page says so; what is refused is told on the confirmation."""
+    return _move(request, case, Move.SUBMIT, seen_version=None)
+
+
+def _move(request: ActorRequest, case: Case, step: Move, *, seen_version: int | None) -> HttpResponse:
+    note = request.POST.get("note", "")
     try:
         if step is Move.SUBMIT and window.asks_window(case) and request.actor.is_anonymous:
             return _after(request, engine.leave_for_window(case.pk, by=request.actor, at=timezone.now()), step)
-        moved = engine.move(
-            case.pk,
-            step,
-            by=request.actor,
-            at=timezone.now(),
-            note=request.POST.get("note", ""),
-            seen_version=int(seen) if seen.isascii() and seen.isdigit() else None,
-        )
+        moved = engine.move(case.pk, step, by=request.actor, at=timezone.now(), note=note, seen_version=seen_version)
     except HasProblems as found:
         for problem in found.problems[:10]:
             messages.error(request, problem.text)

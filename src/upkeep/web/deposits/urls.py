@@ -2,17 +2,21 @@
 
 from django.urls import path
 
-from upkeep.web.deposits import receipts, slips, state
+from upkeep.web.deposits import notice_batches, receipts, slips, state
 
 app_name = "deposits"
 
 urlpatterns = [
     path("slips/", slips.slip_list, name="slips"),
     path("slips/export/", slips.export, name="export_slips"),
+    path("slips/print/", notice_batches.print_many, name="print_slips"),
+    path("slips/prints/<int:print_id>/", notice_batches.batch_print, name="batch_print"),
+    path("slips/of/<str:number>/", slips.case_slips, name="case_slips"),
     path("slips/<str:number>/", slips.show, name="slip"),
     path("slips/<str:number>/print/", slips.print_notice, name="print_slip"),
     path("slips/<str:number>/prints/<int:print_id>/", slips.show_print, name="slip_print"),
     path("slips/<str:number>/void/", slips.void, name="void_slip"),
+    path("slips/<str:number>/reissue/", slips.reissue, name="reissue_slip"),
     path("slips/<str:number>/receipts/", receipts.issue, name="issue_receipts"),
     path("receipts/", receipts.receipt_list, name="receipts"),
     path("receipts/<int:receipt_id>/print/", receipts.print_receipt, name="print_receipt"),

@@ -82,3 +82,12 @@ document.querySelectorAll("[data-pick-form]").forEach((form) => {
     form.querySelector("[data-picked]").textContent = houses.filter((house) => house.checked).length;
   }
 });
+
+// A house of a list is opened by a double click too (the two clicks alone would open and close it); the first box is ready.
+document.addEventListener("dblclick", (event) => {
+  const payer = event.target.closest("summary") && event.target.closest("[data-payer]");
+  if (!payer) return;
+  payer.open = true;
+  const box = payer.querySelector(".payer-body input, .payer-body select");
+  if (box) box.focus();
+});
