@@ -27,6 +27,7 @@ class PolicyKind(models.TextChoices):
     INTEREST_RULE = "interest_rule", "计息规则"
     WORDING = "wording", "用语"
     COLLECTION_RULE = "collection_rule", "楼盘采集规则"
+    RETENTION_RULE = "retention_rule", "资料保存规则"
 
 
 #: What moves money or decides who lets it go: proposed by one person, put in force by another.

@@ -23,6 +23,7 @@ from upkeep.policy.payout_gate import PayoutGate
 from upkeep.policy.project_rule import ProjectRule
 from upkeep.policy.public_query_rule import PublicQueryRule
 from upkeep.policy.registration_rule import RegistrationRule
+from upkeep.policy.retention_rule import RetentionRule
 from upkeep.policy.review_chain import MOST_DAYS, MOST_STEPS, chain_from_json
 from upkeep.policy.service_rule import ServiceRule
 from upkeep.policy.settings import from_json, problem_of, settings_of
@@ -124,6 +125,7 @@ SHAPES: dict[PolicyKind, Shape] = {
     PolicyKind.INTEREST_RULE: _of(InterestRule),
     PolicyKind.WORDING: _of(Wording),
     PolicyKind.COLLECTION_RULE: _of(CollectionRule),
+    PolicyKind.RETENTION_RULE: _of(RetentionRule),
 }
 
 
