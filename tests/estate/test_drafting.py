@@ -18,12 +18,14 @@ from upkeep.casework.procedure import register
 from upkeep.casework.states import Move
 from upkeep.demo.papers import picture_of
 from upkeep.demo.people import invent
-from upkeep.estate import drafting
+from upkeep.estate import draft_binding, drafting
 from upkeep.estate.draft_sheets import UnitNames
 from upkeep.estate.drafting import Generation
-from upkeep.estate.models import Area, Building, House, Ownership
+from upkeep.estate.models import Area, Building, House, Ownership, OwnershipAct
 from upkeep.estate.numbering import NoSuchPlan, Plan, RoomRule, UnitPlan
+from upkeep.estate.owner_form import read_owners
 from upkeep.kernel.errors import HasProblems
+from upkeep.messaging.models import Outbox
 from upkeep.sheets.kinds import Wrong
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +41,7 @@ TOWER: dict[str, Any] = {
     "basements": None,
     "units": "1、2",
 }
-OWNER = {"owner_name": "赵明", "id_kind": "居民身份证", "phone": "13908300077"}
+OWNER = {"name": "赵明", "id_kind": "ID_CARD", "phone": "13908300077", "share": ""}
 
 
 def id_number(serial: int) -> str:
@@ -92,8 +94,12 @@ class Desk:
         return next(n for n, row in self.rows().items() if (row["unit"], row["room"]) == (unit, room))
 
     def bind(self, room: str, serial: int = 1, **changes: Any) -> None:
-        values = OWNER | {"id_number": id_number(serial)} | changes
-        drafting.bind_owner(self.case.pk, self.number(room), values, by=self.by, at=AT)
+        self.bind_all(room, OWNER | {"id_number": id_number(serial)} | changes)
+
+    def bind_all(self, room: str, *rows: dict[str, Any]) -> None:
+        named = read_owners(rows)
+        assert not named.problems
+        draft_binding.bind(self.case.pk, self.number(room), named, by=self.by, at=AT)
 
     def approve(self) -> Area:
         move(self.case, Move.SUBMIT, self.by)
@@ -178,9 +184,9 @@ class TestABuilding:
 
     def test_without_what_it_needs_is_refused_at_the_cell(self, desk: Desk) -> None:
         with pytest.raises(parts.RowsFaulty) as refused:
-            desk.building(elevator=None, units=None)
+            desk.building(elevator=None, storeys=None)
 
-        assert {fault.column for fault in refused.value.faults} == {"有无电梯", "单元数"}
+        assert {fault.column for fault in refused.value.faults} == {"有无电梯", "地上层数"}
 
     def test_renamed_takes_its_houses_addresses_and_owners_along(self, desk: Desk) -> None:
         desk.building()
@@ -327,7 +333,7 @@ class TestAnOwnerOfTheDraft:
     def test_lies_encrypted_and_follows_his_house_to_another_number(self, desk: Desk) -> None:
         desk.building()
         desk.generate()
-        desk.bind("101", owner_name="CANARY")
+        desk.bind("101", name="CANARY")
         with connection.cursor() as cursor:
             cursor.execute("select string_agg(to_jsonb(r)::text, ' ') from casework_caserow r")
             assert "CANARY" not in cursor.fetchone()[0]
@@ -341,38 +347,69 @@ class TestAnOwnerOfTheDraft:
         desk.building()
         desk.generate()
         desk.bind("101")
-        desk.bind("101", serial=2, owner_name="钱立")
+        desk.bind("101", serial=2, name="钱立")
         assert [row["owner_name"] for row in desk.rows("owners").values()] == ["钱立"]
 
-        drafting.unbind_owner(desk.case.pk, desk.number("101"), by=desk.by, at=AT)
+        draft_binding.unbind(desk.case.pk, desk.number("101"), by=desk.by, at=AT)
 
         assert desk.rows("owners") == {}
 
-    @pytest.mark.parametrize(
-        ("changes", "column"),
-        [
-            ({"id_number": "510502199001011234"}, "证件号码"),
-            ({"owner_name": None}, "业主姓名"),
-            ({"phone": None}, "手机号"),
-        ],
-    )
-    def test_that_is_wrong_is_refused_at_the_cell(self, desk: Desk, changes: dict[str, Any], column: str) -> None:
+    def test_may_be_several_by_shares_or_jointly_and_the_register_says_so(self, desk: Desk) -> None:
         desk.building()
         desk.generate()
+        first, second = ({**OWNER, "name": name, "id_number": id_number(n)} for n, name in enumerate(("赵明", "钱立")))
+        desk.bind_all("101", {**first, "share": "1/3"}, {**second, "share": "2/3"})
+        desk.bind_all("102", first, second)
+        assert drafting.buildings_of(desk.case)[0].owners == 2
 
-        with pytest.raises(parts.RowsFaulty) as refused:
-            desk.bind("101", **changes)
+        area = desk.approve()
 
-        assert [fault.column for fault in refused.value.faults] == [column]
+        owned = Ownership.objects.filter(house__area=area).order_by("house__room", "share_ppm")
+        assert [(one.house.room, one.owner.name, one.share_ppm, one.manner) for one in owned] == [
+            ("101", "赵明", 333_333, "SHARED"),
+            ("101", "钱立", 666_667, "SHARED"),
+            ("102", "赵明", 500_000, "JOINT"),
+            ("102", "钱立", 500_000, "JOINT"),
+        ]
+        acts = OwnershipAct.objects.filter(house__area=area)
+        assert {(act.case_id, act.basis) for act in acts} == {(desk.case.pk, f"物业区域采集 {desk.case.number}")}
+
+    def test_is_told_once_when_the_area_is_approved(self, desk: Desk) -> None:
+        desk.building()
+        desk.generate()
+        desk.bind("101")
+        desk.bind("102")
+
+        desk.approve()
+
+        (sms,) = Outbox.objects.filter(event="ownership.bound")
+        assert (sms.address, sms.body.count("云水谣1幢1单元 101等 2 户已登记到您名下")) == (OWNER["phone"], 1)
+
+    @pytest.mark.parametrize(
+        ("rows", "sentence"),
+        [
+            ([{"id_number": "510502199001011234"}], "身份证号码不正确"),
+            ([{"name": ""}], "请填写业主姓名"),
+            ([{"phone": ""}], "请填写联系电话"),
+            ([{"share": "1/2"}], "只有一位业主时份额应为 100%"),
+            ([{"share": "1/2"}, {"id_number": id_number(2), "share": ""}], "按份共有的，每位业主都要填写份额"),
+            ([{"share": "1/2"}, {"id_number": id_number(2), "share": "1/3"}], "份额合计应为 100%"),
+            ([{}, {}], "证件号码相同"),
+        ],
+    )
+    def test_that_is_wrong_is_named(self, rows: list[dict[str, Any]], sentence: str) -> None:
+        named = read_owners([OWNER | {"id_number": id_number(1)} | row for row in rows])
+
+        assert sentence in "；".join(problem.text for problem in named.problems)
 
     def test_goes_with_his_house(self, desk: Desk) -> None:
         desk.building()
         desk.generate()
         desk.bind("101")
-        number = desk.number("101")
+        number, owner = desk.number("101"), OWNER | {"id_number": id_number(1)}
 
         assert drafting.delete_houses(desk.case.pk, [number], by=desk.by, at=AT) == 1
 
         assert desk.rows("owners") == {}
         with pytest.raises(NotNow, match="已被删除"):
-            drafting.bind_owner(desk.case.pk, number, OWNER, by=desk.by, at=AT)
+            draft_binding.bind(desk.case.pk, number, read_owners([owner]), by=desk.by, at=AT)

@@ -77,10 +77,9 @@ class TestAPlan:
     @pytest.mark.parametrize(
         ("changes", "sentence"),
         [
-            ({"units": ()}, "至少填写一个单元"),
+            ({"units": ()}, "请至少选择一个单元"),
             ({"units": (UnitPlan("1", 1), UnitPlan("1", 2))}, "不能重复"),
             ({"units": (UnitPlan("1", 1), UnitPlan("1单元", 2))}, "不能重复"),
-            ({"units": (UnitPlan("", 1),)}, "不能为空"),
             ({"units": tuple(UnitPlan(str(n), 1) for n in range(100))}, "不能超过 99"),
             ({"units": (UnitPlan("1", 0),)}, "每层户数"),
             ({"units": (UnitPlan("1", 201),)}, "每层户数"),

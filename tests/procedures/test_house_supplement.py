@@ -185,14 +185,16 @@ class TestARefusedSupplement:
 
     def test_is_the_second_of_two_that_add_the_same_house(self, cast: Cast) -> None:
         area = area_of(cast)
-        second = submit(cast, filled(cast, area, NEXT_DOOR))
-        approve(cast, filled(cast, area, NEXT_DOOR))
-        move(second, Move.ACCEPT, cast["demo-clerk"])
+        first = submit(cast, filled(cast, area, NEXT_DOOR, SECOND))
+        second = filled(cast, area, NEXT_DOOR | {"unit": "1"}, HOUSE | {"room": "401"})
 
-        with pytest.raises(HasProblems, match=r"1幢 1单元 302"):
-            move(second, Move.PASS, cast["demo-reviewer"])
+        with pytest.raises(HasProblems, match=f"1幢 1单元 302已由业务单 {first.number} 申请补充") as refused:
+            submit(cast, second)
+        assert "401" not in str(refused.value)
+        assert State(Case.objects.get(pk=second.pk).state) is State.DRAFT
 
-        assert House.objects.count() == 2
+        move(first, Move.WITHDRAW, cast["demo-developer"])
+        assert approve(cast, second).state == State.APPROVED
 
     @pytest.mark.parametrize("who", ["demo-company", "demo-clerk", "demo-teller1"])
     def test_is_one_begun_by_anybody_but_a_developer(self, cast: Cast, who: str) -> None:
@@ -218,14 +220,23 @@ class TestARefusedSupplement:
 
 @pytest.mark.commits
 class TestTwoSupplementsAtOnce:
-    def test_enter_a_house_once_also_when_its_unit_is_written_differently(self, cast: Cast) -> None:
+    def test_are_handed_in_one_after_the_other_and_the_later_one_is_refused(self, cast: Cast) -> None:
         area = area_of(cast)
         cases = [filled(cast, area, NEXT_DOOR | {"unit": unit}) for unit in ("1", "1单元")]
-        for case in cases:
-            move(submit(cast, case), Move.ACCEPT, cast["demo-clerk"])
 
-        answers = at_once(*(lambda one=one: move(one, Move.PASS, cast["demo-reviewer"]) for one in cases))
+        answers = at_once(*(lambda one=one: submit(cast, one) for one in cases))
 
-        refused = [one for one in answers if isinstance(one, (HasProblems, HouseExists))]
-        assert len(refused) == 1 and "1幢" in str(refused[0])
+        refused = [one for one in answers if isinstance(one, HasProblems)]
+        assert len(refused) == 1 and "申请补充，正在办理" in str(refused[0])
+        assert sorted(Case.objects.values_list("state", flat=True)) == [State.DRAFT, State.SUBMITTED]
+
+    def test_enter_a_house_once_also_when_a_collection_of_rows_overtakes_them(self, cast: Cast) -> None:
+        area = area_of(cast)
+        case = submit(cast, filled(cast, area, NEXT_DOOR))
+        move(case, Move.ACCEPT, cast["demo-clerk"])
+        add = lambda: actions.add_houses(area_id=area.pk, houses=[new_house(NEXT_DOOR)])  # noqa: E731
+
+        answers = at_once(add, lambda: move(case, Move.PASS, cast["demo-reviewer"]))
+
+        assert len([one for one in answers if isinstance(one, (HasProblems, HouseExists))]) == 1
         assert House.objects.count() == 2

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Count
 
-from upkeep.casework import messages
+from upkeep.casework import forgetting, messages
 from upkeep.casework.deadlines import add_working_days
 from upkeep.casework.models import Case, CaseEvent, CaseParty, PartyRole
 from upkeep.casework.numbering import next_number
@@ -254,6 +254,8 @@ def move(
     else:
         if before is not State.DRAFT:
             procedure.release(case, by=by, at=at)
+        elif case.submitted_at is None:
+            forgetting.empty(case, at=at)  # nobody but its applicant has ever seen it
         case.step = 0
 
     first_accepted = not was_accepted and case.accepted_at is not None

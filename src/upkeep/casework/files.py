@@ -17,6 +17,7 @@ from upkeep.casework.models import Case, CaseFile
 from upkeep.casework.procedure import register
 from upkeep.kernel.errors import Refusal
 from upkeep.kernel.secrecy import seal, unseal
+from upkeep.kernel.stored_files import delete_after_commit
 from upkeep.parties.actor import Actor
 
 MOST_UPLOADED = 15 * 1024 * 1024
@@ -103,7 +104,10 @@ def attach(case_id: int, *, paper: str, name: str, content: bytes, by: Actor, at
 def detach(case_id: int, file_id: int, *, by: Actor) -> None:
     """Take a paper off a draft or returned case. Raises: NotYours, NotNow."""
     case = editable(case_id, by=by)
-    CaseFile.objects.filter(case=case, pk=file_id).delete()
+    found = CaseFile.objects.filter(case=case, pk=file_id)
+    paths = list(found.values_list("path", flat=True))
+    found.delete()
+    delete_after_commit(paths)
 
 
 def content_of(file: CaseFile) -> bytes:

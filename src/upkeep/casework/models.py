@@ -59,6 +59,9 @@ class Case(models.Model):
     submitted_at = models.DateTimeField("提交时间", null=True, blank=True)
     accepted_at = models.DateTimeField("受理时间", null=True, blank=True)
     closed_at = models.DateTimeField("办结时间", null=True, blank=True)
+    forgotten_at = models.DateTimeField(
+        "内容删除时间", null=True, blank=True, help_text="撤回后按资料保存规则删除填报内容和要件的时间"
+    )
 
     class Meta:
         verbose_name = "业务单"
@@ -78,6 +81,10 @@ class Case(models.Model):
                 | (~Q(state__in=[State.SUBMITTED, State.IN_REVIEW]) & Q(waits_for="")),
             ),
             models.CheckConstraint(name="case_state_is_known", condition=Q(state__in=State.values)),
+            models.CheckConstraint(
+                name="case_is_forgotten_only_when_withdrawn",
+                condition=Q(forgotten_at__isnull=True) | Q(state=State.WITHDRAWN),
+            ),
         ]
         indexes = [
             models.Index(fields=("jurisdiction", "waits_for", "due_on"), name="case_worklist"),

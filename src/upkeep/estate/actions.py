@@ -74,17 +74,21 @@ def create_area(
     developer_id: int | None,
     floor_area_dm2: int,
     at: dt.datetime,
+    number: str = "",
     land_area_dm2: int = 0,
     established_on: dt.date | None = None,
     property_company_id: int | None = None,
     committee_id: int | None = None,
     case_id: int | None = None,
 ) -> Area:
-    """Enter an area; the company and the committee named with it serve it from that day on. Raises: AreaExists."""
+    """Enter an area; the company and the committee named with it serve it from that day on. `number` is given where empty.
+
+    Raises: AreaExists.
+    """
     try:
         with transaction.atomic():
             area = Area.objects.create(
-                number=next_number("WY", on=day_of(at)),
+                number=number or next_number("WY", on=day_of(at)),
                 jurisdiction_id=jurisdiction_id,
                 name=name,
                 initials=initials_of(name),

@@ -8,9 +8,10 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 
 from upkeep.casework.pages import Source
-from upkeep.estate.house_sheet import BUILDING_KINDS, STRUCTURES
+from upkeep.estate.house_sheet import BUILDING_KINDS, STRUCTURES, house_key
 from upkeep.estate.kinds import IdKind
 from upkeep.estate.numbering import MOST_BASEMENTS, MOST_FLOOR, MOST_UNITS, unit_name, unit_names
+from upkeep.estate.owner_shares import shares_from_texts
 from upkeep.kernel.checks import id_number, social_credit_code
 from upkeep.policy import collection_rule
 from upkeep.sheets.kinds import PHONE, Cell, Choice, FloorArea, Text, Whole, Wrong, YearMonth, plain_text
@@ -50,7 +51,7 @@ class UnitNames:
         return _BETWEEN.join(names)
 
     def hint(self) -> str:
-        return "单元数；或用顿号分隔的单元名称"
+        return "单元数；或用顿号分隔的单元名称；不分单元的不填"
 
 
 def split_units(text: str | None) -> tuple[str, ...]:
@@ -77,7 +78,7 @@ class BuildingTable(Sheet):
         Column(key="floor_area_dm2", title="楼栋建筑面积", kind=FloorArea(), example="12800.00"),
         Column(key="storeys", title="地上层数", kind=Whole(0, MOST_FLOOR), required=True, example="18"),
         Column(key="basements", title="地下层数", kind=Whole(0, MOST_BASEMENTS), example="1"),
-        Column(key="units", title="单元数", kind=UnitNames(), required=True, note="或各单元名称", example="2"),
+        Column(key="units", title="单元数", kind=UnitNames(), note="或各单元名称；不分单元的留空", example="2"),
     )
 
     def check_all(self, rows: Sequence[Row]) -> Iterable[tuple[int, str, str]]:
@@ -103,7 +104,7 @@ _NUMBER_CHECKS = {str(IdKind.ID_CARD.label): id_number, str(IdKind.CREDIT_CODE.l
 
 
 class DraftOwners(Sheet):
-    """业主绑定: the owner of a house of the draft, found by building, unit and room."""
+    """业主绑定: an owner of a house of the draft, found by building, unit and room; co-owners have a row each."""
 
     title = "业主信息"
     max_rows = 50_000
@@ -115,6 +116,7 @@ class DraftOwners(Sheet):
         Column(key="id_kind", title="证件类型", kind=Choice(ID_KINDS), required=True),
         Column(key="id_number", title="证件号码", kind=PaperNumber(30), required=True, width=22),
         Column(key="phone", title="手机号", kind=PHONE, required=True),
+        Column(key="share", title="份额", kind=Text(20)),
     )
 
     def check_row(self, values: Values) -> Iterable[tuple[str, str]]:
@@ -126,9 +128,14 @@ class DraftOwners(Sheet):
                 yield "id_number", str(wrong)
 
     def check_all(self, rows: Sequence[Row]) -> Iterable[tuple[int, str, str]]:
-        seen: set[tuple[str, str | None, str]] = set()
+        by_house: dict[tuple[str, str, str], list[Row]] = {}
         for row in rows:
-            key = row.values["building"], row.values["unit"], row.values["room"]
-            if key in seen:
-                yield row.number, "owner_name", "这户房屋已绑定业主，请修改原来的绑定"
-            seen.add(key)
+            if row.values["building"] and row.values["room"]:
+                by_house.setdefault(house_key(row.values), []).append(row)
+        for owned in by_house.values():
+            if len({(row.values["id_kind"], row.values["id_number"]) for row in owned}) < len(owned):
+                yield owned[-1].number, "id_number", "同一户有两位业主的证件号码相同，请核对"
+            try:
+                shares_from_texts([row.values["share"] or "" for row in owned])
+            except ValueError as wrong:
+                yield owned[0].number, "share", str(wrong)

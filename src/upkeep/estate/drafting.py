@@ -15,9 +15,12 @@ from django.db import transaction
 from upkeep.casework import parts
 from upkeep.casework.engine import NotNow
 from upkeep.casework.models import Case
+from upkeep.estate import house_rows
+from upkeep.estate.draft_binding import follow, locked
 from upkeep.estate.draft_sheets import BUILDINGS, HOUSES, OWNERS, join_units, split_units
 from upkeep.estate.house_sheet import house_key
-from upkeep.estate.models import Area
+from upkeep.estate.kinds import HouseState
+from upkeep.estate.models import Area, Building, House
 from upkeep.estate.numbering import Plan, bare_unit, rooms_of, spread, unit_name
 from upkeep.parties.actor import Actor
 
@@ -53,14 +56,6 @@ class Generated:
 
     rows: list[dict[str, Any]]
     present: int
-
-
-def _locked(case_id: int, *, seen_version: int | None = None) -> Case:
-    """The case, locked. Raises: NotNow when somebody changed it since it stood on the actor's screen."""
-    case = Case.objects.select_for_update(of=("self",)).get(pk=case_id)
-    if seen_version is not None and seen_version != case.version:
-        raise NotNow("这张草稿刚刚被修改过，请刷新后再改")
-    return case
 
 
 def buildings_of(case: Case) -> list[DraftBuilding]:
@@ -106,7 +101,7 @@ def save_building(case_id: int, *, was: str, values: Values, by: Actor, at: dt.d
 
     Raises: RowsFaulty, NotNow, NotYours.
     """
-    case = _locked(case_id)
+    case = locked(case_id)
     name = values.get("building")
     if name and name != was and building_of(case, name):
         raise NotNow(f"已有名为“{name}”的楼栋，请换一个名称，或修改原有的楼栋")
@@ -119,6 +114,42 @@ def save_building(case_id: int, *, was: str, values: Values, by: Actor, at: dt.d
         parts.change_row(case_id, BUILDINGS, number, values, by=by, at=at)
     if was:
         _carry(case, was, values, by=by, at=at)
+
+
+@transaction.atomic
+def take_building(case_id: int, name: str, *, by: Actor, at: dt.datetime) -> None:
+    """Begin to add houses to a building that the register has: described as it stands there. Raises: NotNow, NotYours."""
+    case = locked(case_id)
+    if building_of(case, name):
+        return
+    values = registered_buildings(case).get(name)
+    if values is None:
+        raise NotNow(f"楼盘表中没有名为“{name}”的楼栋，请刷新后再选")
+    parts.add_row(case_id, BUILDINGS, values, by=by, at=at)
+
+
+def registered_buildings(case: Case) -> dict[str, dict[str, Any]]:
+    """The buildings that the case's area has in the register already, in the shape of the building table."""
+    found: dict[str, dict[str, Any]] = {}
+    houses = House.objects.filter(area_id=case.area_id or 0, state=HouseState.ACTIVE).order_by("unit")
+    by_building: dict[int, list[tuple[str, int]]] = {}
+    for building_id, unit, floor in houses.values_list("building_id", "unit", "floor").distinct():
+        by_building.setdefault(building_id, []).append((unit, floor))
+    for one in Building.objects.filter(area_id=case.area_id or 0).order_by("order", "name"):
+        places = by_building.get(one.pk, [])
+        floors = [floor for _, floor in places]
+        found[one.name] = {
+            "building": one.name,
+            "building_kind": one.get_kind_display(),
+            "elevator": "有" if one.has_lift else "无",
+            "structure": one.get_structure_display() or None,
+            "built_month": one.built_in or None,
+            "floor_area_dm2": one.floor_area_dm2,
+            "storeys": one.storeys or max([*floors, 0]),
+            "basements": one.basements or max(-min([*floors, 0]), 0),
+            "units": join_units(dict.fromkeys(bare_unit(unit) for unit, _ in places if unit)) or None,
+        }
+    return found
 
 
 def _carry(case: Case, was: str, values: Values, *, by: Actor, at: dt.datetime) -> None:
@@ -141,7 +172,7 @@ def _carry(case: Case, was: str, values: Values, *, by: Actor, at: dt.datetime) 
 @transaction.atomic
 def delete_building(case_id: int, name: str, *, by: Actor, at: dt.datetime) -> int:
     """Delete a building with its houses and their owners. Answers with how many houses. Raises: NotYours, NotNow."""
-    case = _locked(case_id)
+    case = locked(case_id)
     doomed = [number for number, row in parts.rows_of(case, BUILDINGS) if row["building"] == name]
     parts.delete_rows(case_id, BUILDINGS, doomed, by=by, at=at)
     houses = [number for number, row in parts.rows_of(case, HOUSES) if row["building"] == name]
@@ -151,7 +182,7 @@ def delete_building(case_id: int, name: str, *, by: Actor, at: dt.datetime) -> i
 @transaction.atomic
 def add_unit(case_id: int, building: str, unit: str, *, by: Actor, at: dt.datetime) -> None:
     """Name one more unit of a building; its houses are added next. Raises: RowsFaulty, NotNow, NotYours."""
-    case = _locked(case_id)
+    case = locked(case_id)
     found = building_of(case, building)
     if found is None:
         raise NotNow(f"楼栋“{building}”已被删除，请刷新后再改")
@@ -168,7 +199,7 @@ def add_unit(case_id: int, building: str, unit: str, *, by: Actor, at: dt.dateti
 @transaction.atomic
 def delete_unit(case_id: int, building: str, unit: str, *, by: Actor, at: dt.datetime) -> int:
     """Delete a unit with its houses. Answers with how many. Raises: RowsFaulty, NotNow, NotYours."""
-    case = _locked(case_id)
+    case = locked(case_id)
     found = building_of(case, building)
     if found is None or unit not in found.units:
         raise NotNow("这个单元已被删除，请刷新后再改")
@@ -195,6 +226,7 @@ def houses_to_be(case: Case, building: DraftBuilding, wanted: Generation) -> Gen
         "每个户室面积", wanted.areas_dm2, max((unit.per_floor for unit in wanted.plan.units), default=1)
     )
     present = {house_key(row) for _, row in parts.rows_of(case, HOUSES) if row["building"] == building.name}
+    present |= house_rows.registered(case.area_id or 0, {building.name})
     rows = [
         {
             "building": building.name,
@@ -218,7 +250,7 @@ def houses_to_be(case: Case, building: DraftBuilding, wanted: Generation) -> Gen
 @transaction.atomic
 def generate(case_id: int, building: str, wanted: Generation, *, by: Actor, at: dt.datetime) -> int:
     """生成户室: add the houses of a plan. Answers with how many. Raises: NoSuchPlan, RowsFaulty, NotNow, NotYours."""
-    case = _locked(case_id)
+    case = locked(case_id)
     found = building_of(case, building)
     if found is None:
         raise NotNow(f"楼栋“{building}”已被删除，请刷新后再试")
@@ -232,19 +264,18 @@ def generate(case_id: int, building: str, wanted: Generation, *, by: Actor, at: 
 def save_house(
     case_id: int, number: int | None, values: Values, *, by: Actor, at: dt.datetime, seen_version: int | None = None
 ) -> int:
-    """Add a single house (`number` None), or change one; a bound owner follows. Answers with the row's number.
+    """Add a single house (`number` None), or change one; bound owners follow. Answers with the row's number.
 
     Raises: RowsFaulty, NotNow, NotYours.
     """
-    case = _locked(case_id, seen_version=seen_version)
+    case = locked(case_id, seen_version=seen_version)
     if number is None:
         return parts.add_row(case_id, HOUSES, values, by=by, at=at)
     before = parts.row_of(case, HOUSES, number)
     parts.change_row(case_id, HOUSES, number, values, by=by, at=at)
     after = parts.row_of(case, HOUSES, number)
-    if before and after and house_key(before) != house_key(after) and (bound := owner_row(case, before)):
-        place = {key: after[key] for key in ("building", "unit", "room")}
-        parts.change_row(case_id, OWNERS, bound[0], place, by=by, at=at)
+    if before and after:
+        follow(case, before, after, by=by, at=at)
     return number
 
 
@@ -272,7 +303,7 @@ def delete_houses(
     case_id: int, numbers: Iterable[int], *, by: Actor, at: dt.datetime, seen_version: int | None = None
 ) -> int:
     """Delete houses and the owners bound to them. Answers with how many. Raises: NotNow, NotYours."""
-    case = _locked(case_id, seen_version=seen_version)
+    case = locked(case_id, seen_version=seen_version)
     doomed = set(numbers)
     keys = {house_key(row) for number, row in parts.rows_of(case, HOUSES) if number in doomed}
     gone = parts.delete_rows(case_id, HOUSES, doomed, by=by, at=at)
@@ -280,37 +311,6 @@ def delete_houses(
     if bound:
         parts.delete_rows(case_id, OWNERS, bound, by=by, at=at)
     return gone
-
-
-def owner_row(case: Case, house: Values) -> tuple[int, dict[str, Any]] | None:
-    """The owner bound to a house of the draft: row number and values."""
-    wanted = house_key(house)
-    return next(((number, row) for number, row in parts.rows_of(case, OWNERS) if house_key(row) == wanted), None)
-
-
-@transaction.atomic
-def bind_owner(
-    case_id: int, number: int, values: Values, *, by: Actor, at: dt.datetime, seen_version: int | None = None
-) -> None:
-    """绑定: name the owner of a house of the draft, or correct him. Raises: RowsFaulty, NotNow, NotYours."""
-    case = _locked(case_id, seen_version=seen_version)
-    house = parts.row_of(case, HOUSES, number)
-    if house is None:
-        raise NotNow("这户房屋已被删除，请刷新后再试")
-    place = {key: house[key] for key in ("building", "unit", "room")}
-    if bound := owner_row(case, house):
-        parts.change_row(case_id, OWNERS, bound[0], {**values, **place}, by=by, at=at)
-    else:
-        parts.add_row(case_id, OWNERS, {**values, **place}, by=by, at=at)
-
-
-@transaction.atomic
-def unbind_owner(case_id: int, number: int, *, by: Actor, at: dt.datetime, seen_version: int | None = None) -> None:
-    """Take a binding back. Raises: NotNow, NotYours."""
-    case = _locked(case_id, seen_version=seen_version)
-    house = parts.row_of(case, HOUSES, number)
-    bound = owner_row(case, house) if house else None
-    parts.delete_rows(case_id, OWNERS, [bound[0]] if bound else [], by=by, at=at)
 
 
 def street_of(case: Case) -> str:

@@ -59,7 +59,7 @@ def clashes(area_id: int, rows: Iterable[tuple[int, Mapping[str, Any]]]) -> Iter
     """
     numbered = list(rows)
     known = _known_buildings(area_id)
-    taken = _known_houses(area_id, {row["building"] for _, row in numbered} & set(known))
+    taken = registered(area_id, {row["building"] for _, row in numbered} & set(known))
     for number, row in numbered:
         if house_key(row) in taken:
             yield Clash(number, "room", f"该房屋已在楼盘表中（{place_of(row)}），请删去本行")
@@ -107,7 +107,8 @@ def _known_buildings(area_id: int) -> dict[str, dict[str, str]]:
     }
 
 
-def _known_houses(area_id: int, buildings: Iterable[str]) -> set[tuple[str, str, str]]:
+def registered(area_id: int, buildings: Iterable[str]) -> set[tuple[str, str, str]]:
+    """The live houses of those buildings of an area, by `house_sheet.house_key`."""
     found = House.objects.filter(area_id=area_id, state=HouseState.ACTIVE, building__name__in=list(buildings))
     columns = ("building__name", "unit", "room")
     return {

@@ -96,9 +96,8 @@ def check(plan: Plan) -> None:
     names = [unit.name for unit in plan.units]
     counts = [unit.per_floor for unit in plan.units]
     wrong = {
-        "请至少填写一个单元": not plan.units,
+        "请至少选择一个单元，或选择不分单元": not plan.units,
         f"单元数不能超过 {MOST_UNITS}": len(names) > MOST_UNITS,
-        "单元名称不能为空": not all(names),
         "单元名称不能重复": len({unit_name(one) for one in names}) < len(names),
         f"每层户数应在 1 到 {MOST_PER_FLOOR} 之间": not all(1 <= one <= MOST_PER_FLOOR for one in counts),
         f"地下层数应在 0 到 {MOST_BASEMENTS} 之间": not 0 <= plan.basements <= MOST_BASEMENTS,

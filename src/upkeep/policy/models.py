@@ -30,6 +30,7 @@ class PolicyKind(models.TextChoices):
     RECEIPT_RULE = "receipt_rule", "票据规则"
     REFUND_RULE = "refund_rule", "退款规则"
     BALANCE_MESSAGE_RULE = "balance_message_rule", "余额变动通知规则"
+    RETENTION_RULE = "retention_rule", "资料保存规则"
 
 
 #: What moves money or decides who lets it go: proposed by one person, put in force by another.

@@ -25,6 +25,7 @@ from upkeep.policy.project_rule import ProjectRule
 from upkeep.policy.public_query_rule import PublicQueryRule
 from upkeep.policy.receipt_rule import ReceiptRule
 from upkeep.policy.registration_rule import RegistrationRule
+from upkeep.policy.retention_rule import RetentionRule
 from upkeep.policy.review_chain import MOST_DAYS, MOST_STEPS, chain_from_json
 from upkeep.policy.service_rule import ServiceRule
 from upkeep.policy.settings import from_json, problem_of, settings_of
@@ -133,6 +134,7 @@ SHAPES: dict[PolicyKind, Shape] = {
         default=lambda scope: _plain(refund_rule.DEFAULTS[scope]),
     ),
     PolicyKind.BALANCE_MESSAGE_RULE: _of(BalanceMessageRule),
+    PolicyKind.RETENTION_RULE: _of(RetentionRule),
 }
 
 

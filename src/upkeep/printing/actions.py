@@ -3,16 +3,19 @@
 import datetime as dt
 import hashlib
 import re
+from collections.abc import Collection
 
 from cryptography.exceptions import InvalidTag
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import transaction
 from django.db.models import F
 
 from upkeep.kernel.dates import day_of
 from upkeep.kernel.errors import Refusal
 from upkeep.kernel.ids import new_id
 from upkeep.kernel.secrecy import seal, unseal
+from upkeep.kernel.stored_files import delete_after_commit
 from upkeep.printing.documents import Document, render
 from upkeep.printing.models import KeptPrint
 
@@ -61,3 +64,13 @@ def reprint(*, print_id: int, by_id: int | None, at: dt.datetime) -> bytes:
     pdf = open_print(print_id)
     KeptPrint.objects.filter(pk=print_id).update(reprints=F("reprints") + 1, reprinted_at=at, reprinted_by_id=by_id)
     return pdf
+
+
+@transaction.atomic
+def forget(subjects: Collection[str]) -> int:
+    """Take away the prints kept under the subjects: what they were printed of is not kept any longer. Their number."""
+    kept = KeptPrint.objects.filter(subject__in=subjects)
+    paths = list(kept.values_list("path", flat=True))
+    kept.delete()
+    delete_after_commit(paths)
+    return len(paths)

@@ -1,4 +1,4 @@
-"""Forgets what has run out: enrolments nobody activated, sessions that ended, old counts of tries. Until then none counts."""
+"""Forgets what has run out: enrolments nobody activated, sessions that ended, old counts of tries, what withdrawn cases held."""
 
 import datetime as dt
 import logging
@@ -8,6 +8,7 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from upkeep.casework import forgetting
 from upkeep.identity import enrolment, limits
 
 #: Well past the quarter of an hour for which failed logins lock a name (AXES_COOLOFF_TIME).
@@ -24,4 +25,5 @@ def clean(timestamp: int) -> None:
     sessions, _ = Session.objects.filter(expire_date__lt=now).delete()
     failures, _ = AccessAttempt.objects.filter(attempt_time__lt=now - _FAILURES_KEPT).delete()
     tries = limits.forget_old(at=now)
-    log.info("enrolments=%s sessions=%s failures=%s tries=%s", enrolments, sessions, failures, tries)
+    cases = forgetting.forget_withdrawn(at=now)
+    log.info("enrolments=%s sessions=%s failures=%s tries=%s cases=%s", enrolments, sessions, failures, tries, cases)

@@ -20,6 +20,8 @@ from upkeep.casework.pages import WORKBOOK, FormPage, PapersPage, SheetPage, Sou
 from upkeep.casework.parts import row_count, rows_of
 from upkeep.casework.procedure import Fact, Guide, Outcome, Paper, Print, Procedure, Summary, Table, register
 from upkeep.estate import actions, queries
+from upkeep.estate.area_numbers import area_number_problem, tidy_area_number
+from upkeep.estate.draft_binding import bound_houses
 from upkeep.estate.draft_entry import bind_drafted_owners, describe_buildings, draft_problems
 from upkeep.estate.draft_sheets import BUILDINGS, BY_HAND, HOUSES, OWNERS, BuildingTable, DraftOwners
 from upkeep.estate.house_rows import building_lines, new_house
@@ -55,7 +57,16 @@ class AreaCollection(Procedure):
     pages = (
         FormPage(
             "物业区域信息",
-            fields=("district", "name", "address", "floor_area", "land_area", "established_on", "property_company"),
+            fields=(
+                "district",
+                "name",
+                "number",
+                "address",
+                "floor_area",
+                "land_area",
+                "established_on",
+                "property_company",
+            ),
         ),
         SheetPage(
             "房屋信息",
@@ -77,6 +88,9 @@ class AreaCollection(Procedure):
     class Form(forms.Form):
         district = ReferenceField(label="所属区县")
         name = forms.CharField(label="物业区域名称", max_length=60)
+        number = forms.CharField(
+            label="物业区域编号", max_length=20, required=False, help_text="没有编号的不填，由系统编号"
+        )
         address = forms.CharField(label="地址", max_length=200)
         floor_area = FloorAreaField(label="建筑面积（㎡）")
         land_area = FloorAreaField(label="占地面积（㎡）", required=False)
@@ -112,7 +126,7 @@ class AreaCollection(Procedure):
             frozenset({2, 3}),
         )
         facts = [*self.form_facts(case), *fetched_facts(case)]
-        if owners := row_count(case, OWNERS):
+        if owners := bound_houses(case):
             facts.append(Fact("已绑定业主", f"{owners:,} 户，审核通过后生效"))
         return Summary(facts=facts, tables=[table])
 
@@ -127,6 +141,8 @@ class AreaCollection(Procedure):
         if queries.area_exists(jurisdiction_id=data["district"], name=data["name"]):
             text = f"“{data['name']}”已有楼盘表，不能再次采集；新增楼栋或房屋请办理“房屋补充”"
             yield Problem("name", text, instead="house_supplement")
+        if wrong := area_number_problem(data["number"]):
+            yield Problem("number", wrong)
         houses_dm2 = sum(row["area_dm2"] for _, row in rows_of(case, HOUSES))
         if not houses_dm2:
             yield Problem(f"rows_{HOUSES}", "请填写房屋信息")
@@ -143,6 +159,7 @@ class AreaCollection(Procedure):
         area = actions.create_area(
             jurisdiction_id=data["district"],
             name=data["name"],
+            number=tidy_area_number(data["number"]),
             address=data["address"],
             developer_id=case.applicant_organisation_id,
             property_company_id=None if must_apply else named,
@@ -156,7 +173,7 @@ class AreaCollection(Procedure):
         house_ids = actions.add_houses(area_id=area.pk, houses=[new_house(row) for _, row in rows])
         describe_buildings(case, area_id=area.pk)
         sub_accounts.open_for(area_id=area.pk, house_ids=house_ids)
-        bind_drafted_owners(case, area=area, at=at)
+        bind_drafted_owners(case, area=area, by=by, at=at)
         case.area_id = area.pk
         if must_apply:
             propose(area, organisation_id=named, named_in=case, at=at)

@@ -1,8 +1,10 @@
 """房屋补充 (E4): a developer adds buildings, units or houses to an area that has a house table.
 
 Source: manual 001 §2.9. Only for an area that has a house table; a new one is collected (物业区域采集). What the register has
-already is named at its cell before anything is kept, and looked at again before the effect. Approval enters the houses
-and opens a sub-account for each; what the register says of buildings that it knows stays, and no money moves.
+already is named at its cell before anything is kept, and looked at again before the effect. A house that another supplement
+under way adds is refused when this one is handed in, with the number of the other. Where the city enters areas by hand
+(manual 000 §2.1), so are supplements. Approval enters the houses and opens a sub-account for each; what the register says
+of buildings that it knows stays, and no money moves.
 """
 
 import datetime as dt
@@ -17,9 +19,13 @@ from upkeep.casework.pages import WORKBOOK, FormPage, PapersPage, SheetPage, Sou
 from upkeep.casework.parts import row_count, rows_of
 from upkeep.casework.procedure import Fact, Guide, Outcome, Paper, Print, Procedure, Summary, Table, register
 from upkeep.estate import house_rows, queries
+from upkeep.estate.draft_binding import bound_houses
+from upkeep.estate.draft_entry import bind_drafted_owners, describe_buildings, draft_problems
+from upkeep.estate.draft_sheets import BUILDINGS, BY_HAND, HOUSES, OWNERS, BuildingTable, DraftOwners
 from upkeep.estate.house_sheet import HouseTable
 from upkeep.estate.house_sources import FROM_REGISTRY, fetched_facts, fetched_warnings, open_sources
 from upkeep.estate.models import Area
+from upkeep.estate.open_supplements import refuse_houses_of_others
 from upkeep.kernel.areas import square_metres
 from upkeep.kernel.errors import Problem
 from upkeep.kernel.forms import ReferenceField
@@ -27,7 +33,6 @@ from upkeep.parties.actor import Actor
 from upkeep.parties.roles import Role
 from upkeep.sheets.columns import Fault, Reading
 
-HOUSES = "houses"
 _MOST_NAMED = 5
 
 
@@ -49,7 +54,7 @@ class HouseSupplement(Procedure):
             "房屋信息",
             part=HOUSES,
             help="只填新增的房屋；已在楼盘表中的房屋会逐格指出，全部正确才会保存",
-            sources=(WORKBOOK, FROM_REGISTRY),
+            sources=(BY_HAND, WORKBOOK, FROM_REGISTRY),
             in_place=True,
             grouped_by="building",
         ),
@@ -60,7 +65,7 @@ class HouseSupplement(Procedure):
         Paper("planning_permit", "建设工程规划许可证", required=False, help="新增楼栋时上传"),
     )
     prints = (Print("application", "房屋补充申请表"),)
-    sheets = {HOUSES: HouseTable}
+    sheets = {HOUSES: HouseTable, BUILDINGS: BuildingTable, OWNERS: DraftOwners}
 
     class Form(forms.Form):
         area = ReferenceField(label="物业区域", help_text="只列出本单位开发建设、已有楼盘表的物业区域")
@@ -84,7 +89,7 @@ class HouseSupplement(Procedure):
         return (area.name if area else "") + (f" · 补充 {houses:,} 户" if houses else "")
 
     def check_reading(self, case: Case, part: str, reading: Reading) -> Iterable[Fault]:
-        rows = ((row.number, row.values) for row in reading.rows)
+        rows = [(row.number, row.values) for row in reading.rows] if part == HOUSES else []
         for clash in house_rows.clashes(self.area_id(case) or 0, rows):
             yield reading.fault_at(clash.row, clash.key, clash.text)
 
@@ -94,6 +99,8 @@ class HouseSupplement(Procedure):
         facts = [*self.form_facts(case), *fetched_facts(case)]
         if rows and new:
             facts.append(Fact("新增楼栋", "、".join(sorted(new))))
+        if owners := bound_houses(case):
+            facts.append(Fact("已绑定业主", f"{owners:,} 户，审核通过后生效"))
         columns = ("楼栋", "类型", "补充户数", "建筑面积（㎡）")
         table = Table("补充房屋汇总", columns, house_rows.building_lines(rows), frozenset({2, 3}))
         return Summary(facts=facts, tables=[table])
@@ -122,7 +129,14 @@ class HouseSupplement(Procedure):
             yield Problem("", f"房屋信息第 {clash.row} 行：{clash.text}")
         if len(found) > _MOST_NAMED:
             yield Problem("", f"房屋信息共有 {len(found):,} 处与楼盘表冲突，请重新导入核对")
+        yield from draft_problems(case)
+
+    def claim(self, case: Case, data: dict[str, Any], *, by: Actor, at: dt.datetime) -> None:
+        refuse_houses_of_others(case, rows_of(case, HOUSES))
 
     def apply(self, case: Case, data: dict[str, Any], *, by: Actor, at: dt.datetime) -> None:
+        known = queries.building_names(data["area"])
         house_ids = house_rows.supplement(data["area"], rows_of(case, HOUSES))
+        describe_buildings(case, area_id=data["area"], known=known)
         sub_accounts.open_for(area_id=data["area"], house_ids=house_ids)
+        bind_drafted_owners(case, area=Area.objects.get(pk=data["area"]), by=by, at=at)

@@ -15,6 +15,7 @@ from upkeep.casework.pages import FormPage, OwnersPage, Page, SheetPage
 from upkeep.casework.parts import row_count, rows_of
 from upkeep.casework.procedure import Guide, Outcome, Print, Procedure, Summary, register
 from upkeep.estate import claims, owner_cases, owner_sheet, owners
+from upkeep.estate.binding_messages import tell_bound
 from upkeep.estate.models import Area
 from upkeep.estate.models.case_house import ClaimKind
 from upkeep.kernel.dates import day_of
@@ -140,6 +141,7 @@ class OwnerBinding(Procedure):
         asked = _asked(self, case)
         basis = f"{self.title} {case.number}"
         owners.bind_many(asked.new, since=data["since"], basis=basis, case_id=case.pk, by=by, at=at, joint=asked.joint)
+        tell_bound(list(asked.new), case=case, at=at)
         claims.release(source=owner_cases.source_of(case))
 
 

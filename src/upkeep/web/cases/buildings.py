@@ -48,6 +48,7 @@ def frame(case: Case, page: SheetPage) -> dict[str, Any]:
     return {
         "case": case,
         "procedure": procedure,
+        "area_name": case.data.get("name") or case.subject.partition(" · ")[0],
         "part": page.part,
         "step_url": step_url,
         "crumbs": [("我的业务", reverse("cases:list")), (procedure.title, step_url)],
@@ -59,11 +60,13 @@ def frame(case: Case, page: SheetPage) -> dict[str, Any]:
 @access(*EVERYONE)
 @require_http_methods(["GET", "POST"])
 def buildings(request: ActorRequest, number: str, part: str) -> HttpResponse:
-    """The buildings of the draft; sent, one more of them."""
+    """The buildings of the draft; sent, one more of them. `action` take: one that the register has already."""
     case = draft_or_404(request, number)
     page = place_of(case, part)
     typed: Mapping[str, str] = _like_last(case)
     wrong: Mapping[str, str] = {}
+    if request.method == "POST" and request.POST.get("action") == "take":
+        return _take(request, case)
     if request.method == "POST":
         name, typed, wrong = keep_building(request, case, was="")
         if name:
@@ -76,10 +79,24 @@ def buildings(request: ActorRequest, number: str, part: str) -> HttpResponse:
         "houses": sum(one.houses for one in found),
         "area_dm2": sum(one.area_dm2 for one in found),
         "owners": sum(one.owners for one in found),
+        "registered": [
+            name for name in drafting.registered_buildings(case) if name not in {one.name for one in found}
+        ],
         "line": row_table.new_line(BuildingTable, typed=typed, wrong=wrong),
         "open": bool(wrong) or not found,
     }
     return render(request, "cases/buildings.html", context)
+
+
+def _take(request: ActorRequest, case: Case) -> HttpResponse:
+    """Go on with a building that the register has."""
+    name = request.POST.get("name", "")
+    try:
+        drafting.take_building(case.pk, name, by=request.actor, at=timezone.now())
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+        return redirect(request.path)
+    return redirect(building_url(case, name))
 
 
 def keep_building(request: ActorRequest, case: Case, *, was: str) -> tuple[str, Mapping[str, str], Mapping[str, str]]:

@@ -212,7 +212,10 @@ def _house_initial(found: DraftBuilding) -> dict[str, str]:
 
 
 def _standing(case: Case, found: DraftBuilding) -> BuildingGrid:
-    owners = {house_key(row): mask_name(row["owner_name"]) for _, row in parts.rows_of(case, OWNERS)}
+    owners: dict[tuple[str, str, str], str] = {}
+    for _, row in parts.rows_of(case, OWNERS):
+        name = mask_name(row["owner_name"])
+        owners[house_key(row)] = f"{owners[house_key(row)]}、{name}" if house_key(row) in owners else name
     rows = ((number, row) for number, row in parts.rows_of(case, HOUSES) if row["building"] == found.name)
     return _grid_of(found.name, rows, owners)
 

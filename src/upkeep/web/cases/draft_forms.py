@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from upkeep.estate.draft_sheets import BuildingTable, DraftOwners, split_units
+from upkeep.estate.draft_sheets import BuildingTable, split_units
 from upkeep.estate.drafting import DraftBuilding, Generation
 from upkeep.estate.house_sheet import MOST_DM2, NATURES, USES, HouseTable
 from upkeep.estate.numbering import (
@@ -26,7 +26,7 @@ _BUILDING_ONLY = frozenset(column.key for column in BuildingTable.columns)
 
 
 def columns_shown(sheet: type[Sheet]) -> tuple[str, ...]:
-    """Which columns are typed singly: of a house not those of its building, of an owner not his house's place."""
+    """Which columns are typed singly: of a house not those of its building."""
     keys = [column.key for column in sheet.columns if not column.read_only]
     return tuple(key for key in keys if sheet is not HouseTable or key not in _BUILDING_ONLY)
 
@@ -35,12 +35,6 @@ def faults_by_column(sheet: type[Sheet], faults: list[Fault]) -> dict[str, str]:
     """What is wrong with the only row that was typed."""
     keys = [column.key for column in sheet.columns]
     return {keys[fault.place]: fault.text for fault in faults}
-
-
-def owner_initial() -> dict[str, str]:
-    """The choices an owner's boxes begin with."""
-    kinds = next(column for column in DraftOwners.columns if column.key == "id_kind").kind
-    return {"id_kind": str(getattr(kinds, "choices", ("",))[0])}
 
 
 def _whole_numbers(text: str, *, most: int) -> list[int]:
@@ -81,7 +75,10 @@ class GenerationForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["units"]
         assert isinstance(field, forms.MultipleChoiceField)
-        field.choices = [(unit, unit_name(unit)) for unit in building.units if unit]
+        field.choices = [
+            *((unit, unit_name(unit)) for unit in building.units if unit),
+            ("", "不分单元（商铺、车库等）"),
+        ]
         for one in self.fields.values():
             verb = "选择" if isinstance(one, forms.MultipleChoiceField) else "填写"
             one.error_messages["required"] = f"请{verb}{one.label}"
@@ -97,6 +94,12 @@ class GenerationForm(forms.Form):
             return _whole_numbers(self.cleaned_data["per_floor"], most=9999)
         except ValueError:
             raise forms.ValidationError("请填写整数，如 2；各单元不同时用逗号分隔，如 2,3") from None
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        if data.get("use") == "住宅" and "" in data.get("units", ()):
+            self.add_error("units", "住宅须分单元：请在楼栋信息中填写单元，或把户室类型改为商业、车库等")
+        return data
 
     def clean_areas(self) -> tuple[int, ...]:
         parts = [part for part in re.split(r"[\s,，、;；]+", self.cleaned_data["areas"].strip()) if part]
@@ -127,15 +130,18 @@ class GenerationForm(forms.Form):
         )
 
 
+_USES = {"商业": "商业", "车库": "车库"}
+
+
 def _proposed(building: DraftBuilding) -> dict[str, Any]:
     """What the building's own data say already."""
     return {
-        "units": [unit for unit in split_units(building.data.get("units")) if unit],
+        "units": [unit for unit in split_units(building.data.get("units")) if unit] or [""],
         "storeys": building.data.get("storeys") or "",
         "lowest": 1,
         "basements": 0,
         "rule": RoomRule.FLOOR_ROOM.value,
-        "use": "商业" if building.data.get("building_kind") == "商业" else "住宅",
+        "use": _USES.get(str(building.data.get("building_kind")), "住宅"),
         "nature": NATURES[0],
     }
 

@@ -1,6 +1,6 @@
 """One house of a draft: its data, and the owner bound before approval (manual 000, 开发商 §2.1 step 6)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -12,11 +12,12 @@ from django.views.decorators.http import require_http_methods
 from upkeep.casework import parts
 from upkeep.casework.models import Case
 from upkeep.casework.pages import SheetPage
-from upkeep.estate import drafting
-from upkeep.estate.draft_sheets import HOUSES, DraftOwners
+from upkeep.estate import draft_binding, drafting
+from upkeep.estate.draft_sheets import HOUSES
 from upkeep.estate.drafting import DraftBuilding
 from upkeep.estate.house_sheet import HouseTable
 from upkeep.estate.numbering import unit_name
+from upkeep.estate.owner_form import MOST_OWNERS, OwnerForm, read_owners, row_forms, sent_rows
 from upkeep.kernel.dates import day_of
 from upkeep.kernel.errors import Refusal
 from upkeep.parties.roles import EVERYONE
@@ -25,7 +26,8 @@ from upkeep.sheets.sheet import Sheet
 from upkeep.web.access import ActorRequest, access
 from upkeep.web.cases import row_table
 from upkeep.web.cases.buildings import building_url, frame, place_of
-from upkeep.web.cases.draft_forms import columns_shown, faults_by_column, owner_initial
+from upkeep.web.cases.draft_forms import columns_shown, faults_by_column
+from upkeep.web.cases.owners import changed_rows, changes_rows
 from upkeep.web.cases.reach import draft_or_404
 from upkeep.web.cases.rows import seen_version
 
@@ -35,7 +37,7 @@ Typed = tuple[Mapping[str, str], Mapping[str, str]]
 @access(*EVERYONE)
 @require_http_methods(["GET", "POST"])
 def house(request: ActorRequest, number: str, part: str, row: int) -> HttpResponse:
-    """The house of that row. `action`: save, delete, bind or unbind."""
+    """The house of that row. `action`: save, delete, bind, unbind, or one owner more or less."""
     case = draft_or_404(request, number)
     page = place_of(case, part)
     data = parts.row_of(case, HOUSES, row)
@@ -44,8 +46,10 @@ def house(request: ActorRequest, number: str, part: str, row: int) -> HttpRespon
     if request.method == "GET":
         return _show(request, case, page, row, data)
     action = request.POST.get("action", "")
-    if action in ("save", "bind"):
-        return _keep(request, case, page, row, data, binds=action == "bind")
+    if answers := {"save": _keep, "bind": _bind}.get(action):
+        return answers(request, case, page, row, data)
+    if changes_rows(action):
+        return _other_rows(request, case, page, row, data)
     if action not in ("delete", "unbind"):
         raise Http404
     seen = seen_version(request)
@@ -54,40 +58,49 @@ def house(request: ActorRequest, number: str, part: str, row: int) -> HttpRespon
             drafting.delete_houses(case.pk, [row], by=request.actor, at=timezone.now(), seen_version=seen)
             messages.success(request, f"已删除 {_place(data)}")
         else:
-            drafting.unbind_owner(case.pk, row, by=request.actor, at=timezone.now(), seen_version=seen)
+            draft_binding.unbind(case.pk, row, by=request.actor, at=timezone.now(), seen_version=seen)
             messages.success(request, f"{_place(data)}已解除绑定")
     except Refusal as refusal:
         messages.error(request, str(refusal))
     return redirect(building_url(case, data["building"]) if action == "delete" else request.path)
 
 
-def _keep(
-    request: ActorRequest, case: Case, page: SheetPage, row: int, data: Mapping[str, Any], *, binds: bool
-) -> HttpResponse:
-    sheet: type[Sheet] = DraftOwners if binds else HouseTable
+def _keep(request: ActorRequest, case: Case, page: SheetPage, row: int, data: Mapping[str, Any]) -> HttpResponse:
     at, seen = timezone.now(), seen_version(request)
-    typed = _typed(request, sheet)
-    values, wrong = read_typed(sheet, typed, at=day_of(at))
+    typed = _typed(request, HouseTable)
+    values, wrong = read_typed(HouseTable, typed, at=day_of(at))
     if not wrong:
         try:
-            if binds:
-                drafting.bind_owner(case.pk, row, values, by=request.actor, at=at, seen_version=seen)
-            else:
-                drafting.save_house(case.pk, row, values, by=request.actor, at=at, seen_version=seen)
+            drafting.save_house(case.pk, row, values, by=request.actor, at=at, seen_version=seen)
         except parts.RowsFaulty as refused:
-            wrong = faults_by_column(sheet, refused.faults)
+            wrong = faults_by_column(HouseTable, refused.faults)
         except Refusal as refusal:
             messages.error(request, str(refusal))
             return redirect(request.path)
         else:
-            messages.success(request, f"{_place(data)}已绑定业主" if binds else f"{_place(data)}已保存")
+            messages.success(request, f"{_place(data)}已保存")
             return redirect(building_url(case, data["building"]))
-    sent = (typed, wrong)
-    return (
-        _show(request, case, page, row, data, owner=sent)
-        if binds
-        else _show(request, case, page, row, data, house=sent)
-    )
+    return _show(request, case, page, row, data, house=(typed, wrong))
+
+
+def _bind(request: ActorRequest, case: Case, page: SheetPage, row: int, data: Mapping[str, Any]) -> HttpResponse:
+    named = read_owners(sent_rows(request.POST.dict()))
+    if named.problems:
+        return _show(request, case, page, row, data, owners=named.forms, wrong=[one.text for one in named.problems])
+    try:
+        at, seen = timezone.now(), seen_version(request)
+        draft_binding.bind(case.pk, row, named, by=request.actor, at=at, seen_version=seen)
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+        return redirect(request.path)
+    messages.success(request, f"{_place(data)}已绑定业主")
+    return redirect(building_url(case, data["building"]))
+
+
+def _other_rows(request: ActorRequest, case: Case, page: SheetPage, row: int, data: Mapping[str, Any]) -> HttpResponse:
+    """One owner more or one less, as typed so far; nothing is kept yet."""
+    rows = changed_rows(request.POST.dict(), request.POST.get("action", ""))
+    return _show(request, case, page, row, data, owners=row_forms(rows, bound=False))
 
 
 def new_house(request: ActorRequest, case: Case, building: DraftBuilding) -> Typed:
@@ -126,9 +139,11 @@ def _show(
     data: Mapping[str, Any],
     *,
     house: Typed | None = None,
-    owner: Typed | None = None,
+    owners: Sequence[OwnerForm] | None = None,
+    wrong: Sequence[str] = (),
 ) -> HttpResponse:
-    bound = drafting.owner_row(case, data)
+    bound = draft_binding.rows_to_type(case, data)
+    forms = owners if owners is not None else row_forms(bound, bound=False)
     context = {
         **frame(case, page),
         "title": _place(data),
@@ -136,8 +151,10 @@ def _show(
         "building_name": data["building"],
         "building_url": building_url(case, data["building"]),
         "house_line": _line(HouseTable, house or (_boxes(HouseTable, data), {})),
-        "owner_line": _line(DraftOwners, owner or (_boxes(DraftOwners, bound[1]) if bound else owner_initial(), {})),
-        "bound": bound is not None,
+        "owner_forms": forms,
+        "owners_wrong": wrong,
+        "may_add": len(forms) < MOST_OWNERS,
+        "bound": bool(bound),
     }
     return render(request, "cases/draft_house.html", context)
 

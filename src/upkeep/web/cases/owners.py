@@ -1,5 +1,6 @@
 """The owners of a house, row by row, as a page of filling in a case. Works without JavaScript: rows come and go by buttons."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpResponse
@@ -19,15 +20,26 @@ _ADD, _DROP = "add-owner", "drop-owner-"
 
 def keep_rows(request: ActorRequest, case: Case, number: int) -> HttpResponse | None:
     """Keep the rows that were sent, with one more or one less where that was asked: the page is not left then."""
-    rows, action = sent_rows(request.POST.dict()), request.POST.get("action", "")
+    action = request.POST.get("action", "")
+    rows = changed_rows(request.POST.dict(), action)
+    case.data = engine.save_draft(case.pk, {OWNERS: rows}, by=request.actor, at=timezone.now()).data
+    return redirect(page_url(case, number)) if changes_rows(action) else None
+
+
+def changes_rows(action: str) -> bool:
+    """Whether the button that was pressed asks for one owner more or less."""
+    return action == _ADD or action.startswith(_DROP)
+
+
+def changed_rows(sent: Mapping[str, Any], action: str) -> list[dict[str, str]]:
+    """The rows as they were sent, with one more or one less where the button asks for it."""
+    rows = sent_rows(sent)
     if action == _ADD and len(rows) < MOST_OWNERS:
         rows.append({})
     place = action.removeprefix(_DROP)
     if action.startswith(_DROP) and place.isascii() and place.isdigit() and len(rows) > 1:
         rows = [row for row_number, row in enumerate(rows) if row_number != int(place)]
-    case.data = engine.save_draft(case.pk, {OWNERS: rows}, by=request.actor, at=timezone.now()).data
-    stays = action == _ADD or action.startswith(_DROP)
-    return redirect(page_url(case, number)) if stays else None
+    return rows
 
 
 def wrong_rows(case: Case) -> str:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 from upkeep.casework import engine, originals, prints, window
 from upkeep.casework.files import files_of
 from upkeep.casework.models import Case, CaseEvent
-from upkeep.casework.procedure import register
+from upkeep.casework.procedure import Summary, register
 from upkeep.casework.queries import history, next_waiting
 from upkeep.casework.states import APPLICANT_MOVES, EDITABLE, NEEDS_NOTE, Move, State
 from upkeep.kernel.errors import HasProblems, Refusal
@@ -40,13 +40,11 @@ def show(request: ActorRequest, number: str) -> HttpResponse:
     moves = engine.moves_open_to(case, request.actor)
     deciding = [move for move in moves if move not in APPLICANT_MOVES]
     mine = case.state_now in EDITABLE and engine.is_applicant(case, request.actor)
-    present, owed = files_of(case), originals.owed_with(case)
+    owed = originals.owed_with(case)
     context = {
         "case": case,
         "procedure": procedure,
-        "summary": procedure.summary(case),
-        "changes": procedure.changes(case),
-        "papers": [(paper, present.get(paper.code, [])) for paper in procedure.papers_of(case)],
+        **_content(case),
         "prints": prints_of(subject=prints.subject_of(case)),
         "events": [_shown_event(event) for event in history(case)],
         "owed": owed,
@@ -62,6 +60,19 @@ def show(request: ActorRequest, number: str) -> HttpResponse:
         "chain": [(step, place < case.step) for place, step in enumerate(_chain(case))],
     }
     return render(request, "cases/show.html", context)
+
+
+def _content(case: Case) -> dict[str, object]:
+    """What was filled in, unless it was taken away after its time."""
+    procedure = register[case.procedure]
+    if case.forgotten_at is not None:
+        return {"summary": Summary(), "papers": ()}
+    present = files_of(case)
+    return {
+        "summary": procedure.summary(case),
+        "changes": procedure.changes(case),
+        "papers": [(paper, present.get(paper.code, [])) for paper in procedure.papers_of(case)],
+    }
 
 
 def _chain(case: Case) -> list[ChainStep]:

@@ -35,6 +35,7 @@ GROUPS: tuple[tuple[str, tuple[PolicyKind, ...]], ...] = (
             PolicyKind.SERVICE_RULE,
             PolicyKind.PUBLIC_QUERY_RULE,
             PolicyKind.COLLECTION_RULE,
+            PolicyKind.RETENTION_RULE,
         ),
     ),
     (

@@ -20,6 +20,12 @@ begin
         raise exception 'case % is refused deletion: withdraw it instead', old.number
             using errcode = 'insufficient_privilege';
     end if;
+    -- What a withdrawn case holds of people is taken away once, and nothing else of it changes with that.
+    if old.state = 'WITHDRAWN' and old.forgotten_at is null and new.forgotten_at is not null
+       and to_jsonb(new) - array['data', 'contact_phone', 'forgotten_at']
+         = to_jsonb(old) - array['data', 'contact_phone', 'forgotten_at'] then
+        return new;
+    end if;
     if old.closed_at is not null then
         raise exception 'case % is closed and cannot change', old.number using errcode = 'insufficient_privilege';
     end if;

@@ -264,6 +264,7 @@ class BuildingTable extends HTMLElement {
       box.checked = free > 0 && ticked === free;
       box.indeterminate = ticked > 0 && ticked < free;
     }
+    if (this.list.hidden) return; // it is filled anew when it is shown
     this.list.querySelectorAll("tbody tr").forEach((row) => {
       const box = row.querySelector("input");
       if (box) box.checked = wanted.has(row.dataset.id);
@@ -360,8 +361,22 @@ class BuildingTable extends HTMLElement {
     this.sync();
   }
 
+  // Fifty rows in a frame: the page never stands still, however many houses there are.
   fillList() {
-    const rows = this.cells.filter((cell) => !("hidden" in cell.dataset)).map((cell) => {
+    const cells = this.cells.filter((cell) => !("hidden" in cell.dataset));
+    const body = this.list.querySelector("tbody");
+    body.replaceChildren();
+    const filling = this.filling = Symbol("list");
+    const more = (first) => {
+      if (this.filling !== filling) return;
+      body.append(...this.rowsOf(cells.slice(first, first + 50)));
+      if (first + 50 < cells.length) requestAnimationFrame(() => more(first + 50));
+    };
+    more(0);
+  }
+
+  rowsOf(cells) {
+    return cells.map((cell) => {
       const data = cell.dataset;
       const row = element("tr");
       row.dataset.id = data.id;
@@ -375,9 +390,9 @@ class BuildingTable extends HTMLElement {
         place.dataset.label = name;
         row.append(place);
       }
+      row.toggleAttribute("data-saved", this.saved.has(data.id));
       return row;
     });
-    this.list.querySelector("tbody").replaceChildren(...rows);
   }
 
   listBox(cell) {
@@ -385,6 +400,7 @@ class BuildingTable extends HTMLElement {
     const box = element("input", "form-check-input");
     box.type = "checkbox";
     box.disabled = cell.hasAttribute("aria-disabled");
+    box.checked = this.marked.has(cell.dataset.id) || this.saved.has(cell.dataset.id);
     box.setAttribute("aria-label", `选择 ${cell.getAttribute("aria-label")}`);
     place.append(box);
     return place;
