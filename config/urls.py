@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("service/", include("upkeep.web.service.urls")),
     path("owners/", include("upkeep.web.owners.urls")),
     path("deposits/", include("upkeep.web.deposits.urls")),
+    path("transactions/", include("upkeep.web.transactions.urls")),
     path("payments/", include("upkeep.web.payments.urls")),
     path("policies/", include("upkeep.web.policies.urls")),
     path("projects/", include("upkeep.web.projects.urls")),

@@ -81,6 +81,12 @@ def get_slip(number: str, *, actor: Actor) -> PaySlip | None:
     return slips_visible_to(actor).select_related("case").filter(number=tidy_number(number)).first()
 
 
+def waiting_slip_of(house_id: int) -> PaySlip | None:
+    """The slip that waits to be paid for a house; the caller has made sure that the house is the reader's."""
+    slips = PaySlip.objects.filter(lines__house_id=house_id, state=SlipState.WAITING).select_related("area", "custody")
+    return slips.order_by("-issued_at").first()
+
+
 def get_order(number: str, *, actor: Actor) -> PaymentOrder | None:
     """The order of that number if the actor sees it."""
     return orders_visible_to(actor).filter(number=tidy_number(number)).first()

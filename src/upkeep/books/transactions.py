@@ -13,6 +13,20 @@ from django.db import models
 from upkeep.ledger import api as ledger
 from upkeep.ledger.api import MoneyLine, MoneyMove
 
+__all__ = [
+    "KIND_OF",
+    "REASONS",
+    "MoneyLine",
+    "MoneyMove",
+    "MoveFilter",
+    "MoveKind",
+    "MovePage",
+    "MoveSums",
+    "lines_page",
+    "moves_page",
+    "sums_of",
+]
+
 
 class MoveKind(models.TextChoices):
     """查询类型: what a movement of houses' money is, as owners and organisations call it."""

@@ -11,7 +11,7 @@ from upkeep.demo import areas, fill
 from upkeep.demo.cases import file_cases
 from upkeep.demo.city import PASSWORD, City, found_city, found_committee
 from upkeep.demo.fill import Filled, fill_area, moment
-from upkeep.demo.owners import open_owner_account, pass_houses_on
+from upkeep.demo.owners import earn_interest, give_more_houses, open_owner_account, pass_houses_on
 from upkeep.demo.preset_cities import PRESET_CITIES, fill_preset_city, found_preset_city
 from upkeep.demo.repairs import run_projects
 from upkeep.demo.site import write_site
@@ -54,6 +54,8 @@ def load_demo(*, today: dt.date, tell: Callable[[str], None] = lambda text: None
         unpaid = filled[place].houses[round(len(filled[place].houses) * filled[place].plan.share_paid) :]
         if count and unpaid:
             fill.ask_deposits(city, filled[place], houses=unpaid[:count], on=today - dt.timedelta(days=3))
+    give_more_houses(city, filled, today=today)
+    earn_interest(city, filled[0], today=today)
     _analyze()
     tell(f"{run_projects(city, filled, today=today)} 个维修项目")
     tell(f"{file_cases(city, today=today, chance=chance)} 张业务单")

@@ -11,7 +11,7 @@ from upkeep.banking.models import PaySlipLine, SlipState
 from upkeep.banking.queries import slips_visible_to
 from upkeep.books import sub_accounts
 from upkeep.deposits.due import due_of
-from upkeep.deposits.models import Receipt, ReceiptBook
+from upkeep.deposits.models import Receipt, ReceiptBook, ReceiptState
 from upkeep.estate.kinds import HouseState
 from upkeep.estate.models import Area, House, HouseClaim
 from upkeep.estate.models.case_house import ClaimKind
@@ -187,6 +187,14 @@ def receipts_visible_to(actor: Actor) -> QuerySet[Receipt]:
         .select_related("book", "slip__area", "house__building")
         .order_by("-issued_at", "-number")
     )
+
+
+def receipts_of_house(house_id: int, *, since: dt.date, through: dt.date | None) -> list[Receipt]:
+    """The valid receipts that name the house alone, of payments booked in a time; the newest first."""
+    found = Receipt.objects.filter(house_id=house_id, state=ReceiptState.VALID, slip__booked_on__gte=since)
+    if through is not None:
+        found = found.filter(slip__booked_on__lte=through)
+    return list(found.select_related("slip", "book").order_by("-issued_at", "-number"))
 
 
 def receipt_books(actor: Actor) -> QuerySet[ReceiptBook]:

@@ -45,21 +45,17 @@ def bind(*, user: User, id_number: str, at: dt.datetime) -> bool:
 
 def is_bound(user_id: int) -> bool:
     """Whether the account has proved whose it is."""
-    return _records(user_id).exists()
+    return records_of(user_id).exists()
 
 
 def houses_of(user_id: int) -> list[House]:
     """The live houses that the account's owner owns today; none any more when the telephone on record has changed."""
     owned = House.objects.filter(
-        ownerships__until__isnull=True, ownerships__owner__in=_records(user_id), state=HouseState.ACTIVE
+        ownerships__until__isnull=True, ownerships__owner__in=records_of(user_id), state=HouseState.ACTIVE
     )
     return list(owned.select_related("area", "building").distinct().order_by("area__name", "pk"))
 
 
 def records_of(user_id: int) -> QuerySet[Owner]:
-    """The owners on record that the account has proved to be; none any more when the telephone has changed."""
-    return _records(user_id)
-
-
-def _records(user_id: int) -> QuerySet[Owner]:
+    """The owners in the register whom the account is proved to be, while the telephone on record is the one it proved."""
     return Owner.objects.filter(account__user_id=user_id, phone_hash=phone_hash_of(user_id)).exclude(phone_hash="")

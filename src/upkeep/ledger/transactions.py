@@ -5,7 +5,7 @@ the order of the list, so the ten-thousandth page costs what the first one does.
 """
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -112,7 +112,7 @@ def lines(wanted: MovesWanted, *, after: Key | None, size: int) -> list[MoneyLin
     return [MoneyLine(*row) for row in found]
 
 
-def _key(after: Key | None) -> Mapping[str, Any]:
+def _key(after: Key | None) -> dict[str, Any]:
     day, ordinal, line = after or (None, None, None)
     return {"key_day": day, "key_ordinal": ordinal, "key_line": line}
 
@@ -169,7 +169,7 @@ def balances_on(*, ids: Collection[int], on: dt.date) -> dict[int, int]:
 
 def turnover(*, ids: Collection[int], first: dt.date, last: dt.date) -> list[tuple[int, str, int, int]]:
     """What came in and went out of each sub-account in a period by reason: (sub-account, reason, in fen, out fen)."""
-    return rows(  # type: ignore[return-value]
+    return rows(
         "select l.sub_account_id, e.reason, sum(l.credit_fen)::bigint, sum(l.debit_fen)::bigint from ledger.line l"
         " join ledger.entry e on e.id = l.entry_id and e.area_id = l.area_id"
         " where l.sub_account_id = any (%s::bigint[]) and l.booked_on between %s and %s"

@@ -138,6 +138,9 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                 MenuItem(title="科目余额表", url_name="office:trial_balance", roles=BOOKKEEPERS),
                 MenuItem(title="资产负债表", url_name="office:balance_sheet", roles=BOOKKEEPERS),
                 MenuItem(title="分户账", url_name="office:sub_accounts", roles=OFFICE, also=("office:sub_account",)),
+                MenuItem(
+                    title="交易明细", url_name="transactions:list", roles=OFFICE, also=("transactions:statement",)
+                ),
             ),
         ),
         MenuItem(
@@ -244,6 +247,12 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                 MenuItem(title="交款通知单", url_name="deposits:slips", roles=(Role.DEVELOPER,), also=SLIP_PAGES),
                 MenuItem(title="票据", url_name="deposits:receipts", roles=(Role.DEVELOPER,)),
                 MenuItem(title="资金管理（交存情况）", url_name="deposits:state", roles=ORGANISATION),
+                MenuItem(
+                    title="交易明细",
+                    url_name="transactions:list",
+                    roles=ORGANISATION,
+                    also=("transactions:statement",),
+                ),
             ),
         ),
         MenuItem(

@@ -12,11 +12,15 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 
 from upkeep.books.sub_accounts import balances
+from upkeep.casework.queries import visible_to
+from upkeep.casework.states import CLOSED
 from upkeep.estate import owner_accounts
+from upkeep.estate.tenures import tenures_of
 from upkeep.kernel.errors import Refusal
 from upkeep.parties.models import User
 from upkeep.parties.roles import Role
 from upkeep.web.access import ActorRequest, access
+from upkeep.web.owner.paying import payable_of
 
 _NO_MATCH = "与登记的信息不一致，请核对证件号码。号码无误的，请携带身份证到维修资金管理部门窗口更正登记的手机号。"
 
@@ -42,11 +46,16 @@ class BindForm(forms.Form):
 def home(request: ActorRequest) -> HttpResponse:
     """The owner's houses with what is in their accounts."""
     user_id = request.actor.user_id
-    houses = owner_accounts.houses_of(user_id)
-    found = balances([house.pk for house in houses])
+    tenures = tenures_of(user_id)
+    present = [one for one in tenures if one.is_present]
+    found = balances([one.house.pk for one in present])
+    today = timezone.localdate()
     context = {
-        "houses": [(house, found[house.pk]) for house in houses],
-        "is_bound": bool(houses) or owner_accounts.is_bound(user_id),
+        "houses": [(one, found[one.house.pk], payable_of(one, on=today)) for one in present],
+        "former": [one for one in tenures if not one.is_present],
+        "areas": list({one.house.area_id: one.house.area for one in present}.values()),
+        "case_count": visible_to(request.actor).exclude(state__in=CLOSED).count(),
+        "is_bound": bool(tenures) or owner_accounts.is_bound(user_id),
         "total_fen": sum(balance.balance_fen for balance in found.values()),
         "has_password": cast(User, request.user).has_usable_password(),
     }

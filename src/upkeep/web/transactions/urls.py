@@ -1,0 +1,13 @@
+"""Addresses of transactions and statements."""
+
+from django.urls import path
+
+from upkeep.web.transactions import house, listing
+
+app_name = "transactions"
+urlpatterns = [
+    path("", listing.transactions, name="list"),
+    path("export/", listing.export, name="export"),
+    path("houses/<int:house_id>/", house.statement, name="statement"),
+    path("houses/<int:house_id>/prints/<int:print_id>/", house.statement_print, name="statement_print"),
+]
