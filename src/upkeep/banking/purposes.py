@@ -5,7 +5,7 @@ class FirstDeposit(SlipPurpose): ...
 """
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from upkeep.banking.models import PaymentOrder, PaySlip
@@ -61,6 +61,10 @@ class OrderPurpose:
         """The order was given up: give back the hold."""
         raise NotImplementedError
 
+    def references_of_case(self, case_id: int) -> Sequence[str]:
+        """By which references its orders are found that a business form brought about; asked at the bank's counter."""
+        return ()
+
     def check_reversal(self, order: PaymentOrder) -> None:
         """Whether the payment may still be taken back (冲正). Raises: Refusal saying what stands in the way."""
 
@@ -114,6 +118,12 @@ def purpose_title(code: str) -> str:
     """The purpose in words for lists; the code itself where nothing is known of it."""
     handler = _handlers.get(code)
     return handler.title if handler else code
+
+
+def references_of_case(case_id: int) -> list[str]:
+    """The references of all orders that a business form brought about, whatever they are for."""
+    orders = [one for one in _handlers.values() if isinstance(one, OrderPurpose)]
+    return [reference for one in orders for reference in one.references_of_case(case_id)]
 
 
 def order_may_be_voided(code: str) -> bool:

@@ -42,6 +42,9 @@ class PayoutPayment(OrderPurpose):
         """Refused: what is owed is paid; a wrong payee is put right by failing the order and issuing it anew."""
         raise Refusal("返还的付款通知不能单独作废；收款信息有误的，请由银行登记付款失败后重新开具")
 
+    def references_of_case(self, case_id: int) -> list[str]:
+        return [one.reference for one in Payout.objects.filter(case_id=case_id)]
+
     def reversed(self, order: PaymentOrder, *, booked_on: dt.date, at: dt.datetime, by: Actor) -> None:
         """What was paid is owed again, and waits for its payment."""
         payout = Payout.objects.select_for_update(of=("self",)).get(pk=int(order.reference.split(":")[1]))

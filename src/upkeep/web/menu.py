@@ -265,6 +265,7 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
         MenuItem(title="柜台收付款", icon="scan", url_name="bank:counter", roles=BANK, also=("bank:done",)),
         MenuItem(title="付款通知", icon="payment", url_name="bank:orders", roles=BANK),
         MenuItem(title="当日流水", icon="list", url_name="bank:journal", roles=BANK),
+        MenuItem(title="冲正", icon="refund", url_name="bank:reversals", roles=BANK, also=("bank:reversal",)),
         MenuItem(title="交款通知单", icon="receipt", url_name="deposits:slips", roles=BANK, also=SLIP_PAGES),
         OWN_ORGANISATION,
     ),

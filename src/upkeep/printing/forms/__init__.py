@@ -5,7 +5,7 @@ Values stay typed: `*_fen` shows as yuan (on the form itself in capitals too), `
 
 from upkeep.printing.forms.application import Application
 from upkeep.printing.forms.notices import PublicNotice, Resolution, SignatureSheet
-from upkeep.printing.forms.payments import BankSlip, PaymentOrder, PayNotice, Receipt, Statement
+from upkeep.printing.forms.payments import BankSlip, Journal, PaymentOrder, PayNotice, Receipt, Statement
 
 #: Form name (the Typst file) -> the dataclass of its data.
 FORMS: dict[str, type] = {
@@ -16,6 +16,7 @@ FORMS: dict[str, type] = {
     "public_notice": PublicNotice,
     "signature_sheet": SignatureSheet,
     "bank_slip": BankSlip,
+    "journal": Journal,
     "statement": Statement,
     "resolution": Resolution,
 }

@@ -113,6 +113,16 @@ class BankSlip:
     facts: tuple[Fact, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Journal:
+    """银行当日流水: what a bank confirmed and took back on a day, with its sums."""
+
+    bank: str
+    day_on: dt.date
+    printed_for: str
+    tables: tuple[Table, ...]
+
+
 @dataclass(frozen=True)
 class StatementLine:
     """A movement on a sub-account; exactly one of the two amounts is there."""
