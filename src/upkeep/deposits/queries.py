@@ -5,20 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import models
-from django.db.models import QuerySet, Sum
+from django.db.models import Sum
 
 from upkeep.banking.models import PaySlipLine, SlipState
-from upkeep.banking.queries import slips_visible_to
 from upkeep.books import sub_accounts
 from upkeep.deposits.due import due_of
-from upkeep.deposits.models import Receipt, ReceiptBook
 from upkeep.estate.kinds import HouseState
 from upkeep.estate.models import Area, House, HouseClaim
 from upkeep.estate.models.case_house import ClaimKind
 from upkeep.kernel.areas import square_metres
 from upkeep.kernel.money import yuan
-from upkeep.parties.actor import Actor
-from upkeep.parties.queries import within
 from upkeep.policy.deposit_standard import DepositStandard, NoStandard, deposit_standard
 from upkeep.policy.queries import NoPolicy
 
@@ -178,20 +174,6 @@ def _together(area: Area, found: Sequence[HouseDeposit], paid_fen: int) -> AreaD
         missing_fen=sum(one.due_fen or 0 for one in found if one.state in not_paid),
         balance_fen=sum(one.balance_fen for one in found),
     )
-
-
-def receipts_visible_to(actor: Actor) -> QuerySet[Receipt]:
-    """The receipts of the slips that the actor sees, newest first."""
-    return (
-        Receipt.objects.filter(slip__in=slips_visible_to(actor).values("pk"))
-        .select_related("book", "slip__area", "house__building")
-        .order_by("-issued_at", "-number")
-    )
-
-
-def receipt_books(actor: Actor) -> QuerySet[ReceiptBook]:
-    """The books of the actor's jurisdiction, the one in use first."""
-    return ReceiptBook.objects.filter(jurisdiction_id__in=within(actor.jurisdiction_id)).order_by("received_at", "pk")
 
 
 def blocked_from_deposit(house_ids: Sequence[int]) -> dict[int, str]:

@@ -49,6 +49,8 @@ def _begins(title: str, procedure: str, *roles: Role) -> MenuItem:
 PROJECT_PAGES = tuple(
     f"projects:{name}" for name in ("show", "edit", "houses", "publish", "open_vote", "results", "accept")
 )
+#: Organisations that pay deposits, each for itself or for owners.
+PAYERS = (Role.DEVELOPER, Role.PROPERTY_COMPANY, Role.SELLING_UNIT)
 CASE_PAGES = ("cases:show", "cases:edit", "cases:done", "cases:guide", "cases:faults")
 
 STAFF_PAGES = tuple(
@@ -118,6 +120,12 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                 MenuItem(title="交存情况", url_name="deposits:state", roles=OFFICE),
                 MenuItem(title="交款通知单", url_name="deposits:slips", roles=OFFICE, also=SLIP_PAGES),
                 MenuItem(title="票据", url_name="deposits:receipts", roles=OFFICE, also=("deposits:void_receipt",)),
+                MenuItem(
+                    title="票据本",
+                    url_name="deposits:receipt_books",
+                    roles=OFFICE,
+                    also=("deposits:close_receipt_book",),
+                ),
             ),
         ),
         MenuItem(
@@ -237,8 +245,8 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
             icon="deposit",
             children=(
                 _begins("开发建设单位批量交款", "developer_deposit", Role.DEVELOPER),
-                MenuItem(title="交款通知单", url_name="deposits:slips", roles=(Role.DEVELOPER,), also=SLIP_PAGES),
-                MenuItem(title="票据", url_name="deposits:receipts", roles=(Role.DEVELOPER,)),
+                MenuItem(title="交款通知单", url_name="deposits:slips", roles=PAYERS, also=SLIP_PAGES),
+                MenuItem(title="票据", url_name="deposits:receipts", roles=PAYERS),
                 MenuItem(title="资金管理（交存情况）", url_name="deposits:state", roles=ORGANISATION),
             ),
         ),

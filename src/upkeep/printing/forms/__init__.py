@@ -5,13 +5,14 @@ Values stay typed: `*_fen` shows as yuan (on the form itself in capitals too), `
 
 from upkeep.printing.forms.application import Application
 from upkeep.printing.forms.notices import PublicNotice, Resolution, SignatureSheet
-from upkeep.printing.forms.payments import BankSlip, Journal, PaymentOrder, PayNotice, Receipt, Statement
+from upkeep.printing.forms.payments import BankSlip, Journal, PaymentOrder, PayNotice, Receipt, Receipts, Statement
 
 #: Form name (the Typst file) -> the dataclass of its data.
 FORMS: dict[str, type] = {
     "application": Application,
     "pay_notice": PayNotice,
     "receipt": Receipt,
+    "receipts": Receipts,
     "payment_order": PaymentOrder,
     "public_notice": PublicNotice,
     "signature_sheet": SignatureSheet,
