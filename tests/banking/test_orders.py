@@ -16,10 +16,10 @@ from tests.banking.town import AT, Town, confirm, issue, make_town
 from upkeep.banking import purposes
 from upkeep.banking.actions import confirm_order, fail_order, order_payment, reissue_order, void_order
 from upkeep.banking.counter import WrongAmount, WrongBank
+from upkeep.banking.day_book import day_book
 from upkeep.banking.models import OrderState, PaymentOrder
 from upkeep.banking.orders import NeedsAnother, OrderClosed, amounts_of
 from upkeep.banking.purposes import NoSuchPurpose, OrderPurpose, purpose
-from upkeep.banking.queries import journal
 from upkeep.books import postings, sub_accounts
 from upkeep.books.chart import FundKind
 from upkeep.kernel.errors import HasProblems
@@ -170,13 +170,13 @@ class TestOrder:
     def test_stands_in_the_journal_of_the_day_beside_what_came_in(self, town: Town) -> None:
         pay(town, order(town))
 
-        lines = journal(actor=town.people["teller"], on=dt.date(2026, 11, 20))
+        lines = day_book(actor=town.people["teller"], on=dt.date(2026, 11, 20)).lines
 
         assert [(line.title, line.in_fen, line.out_fen) for line in lines] == [
             ("付款", None, 2_000),
             ("收款", 6 * 885_330, None),
         ]
-        assert journal(actor=town.people["other_teller"], on=dt.date(2026, 11, 20)) == []
+        assert day_book(actor=town.people["other_teller"], on=dt.date(2026, 11, 20)).lines == []
 
     def test_keeps_the_payee_account_unreadable_in_the_database(self, town: Town) -> None:
         paper = order(town)

@@ -225,8 +225,10 @@ def take_money(playwright: Playwright, base: str, numbers: list[str], *, serial:
                 if teller.page.get_by_label("银行流水号").count() == 0:
                     continue
                 teller.shot("counter")
-                teller.page.get_by_label("银行流水号").fill(f"{serial}{number[-7:]}")
-                teller.page.get_by_role("button", name=words).first.click()
+                teller.page.keyboard.type(f"{serial}{number[-7:]}")
+                teller.page.keyboard.press("Enter")
+                teller.page.get_by_role("button", name=words).wait_for()
+                teller.page.keyboard.press("Enter")
                 teller.sees("回单")
                 teller.shot("done")
                 break

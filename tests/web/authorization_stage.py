@@ -11,8 +11,10 @@ from tests.circle.cast import BACKEND, Cast
 from tests.circle.person import picture
 from tests.publishing.desk import PDF
 from tests.web.authorization_table import STAFF
+from upkeep.banking import counter_prints
 from upkeep.banking import prints as bank_prints
-from upkeep.banking.actions import fail_order
+from upkeep.banking.actions import ask_reversal, confirm_slip, decide_reversal, fail_order
+from upkeep.banking.day_book import day_book
 from upkeep.banking.models import PaySlip, ReceiptMode
 from upkeep.casework import engine
 from upkeep.casework import prints as case_prints
@@ -69,6 +71,7 @@ class Stage:
         self._make_service()
         self._make_payout()
         self._make_article()
+        self._make_bank_day()
 
     @staticmethod
     def _client(user: User) -> Client:
@@ -119,13 +122,51 @@ class Stage:
             "paid": slip.number,
             "receipt": str(receipt.pk),
             "receipt_print": str(keep_receipt(receipt, by_id=None, at=at).pk),
-            "bank_print": str(bank_prints.keep_bank_slip(slip, by_id=None, at=at).pk),
+            "bank_print": str(counter_prints.keep_bank_slip(slip, by_id=None, at=at).pk),
             "slip": waiting.number,
             "slip_print": str(bank_prints.keep_paper(waiting, by_id=None, at=at).pk),
             "area": str(cast.filled[0].area.pk),
             "user": str(cast.add("operator", Role.DEVELOPER, cast.filled[0].area.developer).pk),
             "house": str(cast.filled[0].houses[0].pk),
             "ownership": str(Ownership.objects.filter(house__area=cast.filled[0].area, until=None)[0].pk),
+        }
+
+    def _make_bank_day(self) -> None:
+        """Two slips paid today at the first bank: one to be taken back, one that was; and the day's journal on paper."""
+        developer, filled, at = self.cast.city.developers[0], self.cast.filled[1], timezone.now()
+        teller, second = (self.cast.city.actor(f"demo-teller1{who}") for who in ("", "-supervisor"))
+        asked = []
+        for place in (-2, -3):
+            [slip] = issue_deposit_slips(
+                area=filled.area,
+                houses=[filled.houses[place]],
+                payer_name=developer.name,
+                payer_phone=developer.contact_phone,
+                payer_organisation_id=developer.pk,
+                receipt_mode=ReceiptMode.WHOLE,
+                by=self.cast.city.actor("demo-developer"),
+                at=at,
+            )
+            paid = confirm_slip(
+                number=slip.number, amount_fen=slip.total_fen, serial=f"TODAY{place}", by=teller, at=at
+            )
+            asked.append(ask_reversal(number=paid.number, reason="录入了别户的通知单", by=teller, at=at))
+        done = decide_reversal(reversal_id=asked[1].pk, approve=True, serial="CZ-1", by=second, at=at)
+        journal = counter_prints.keep_journal(
+            day_book(actor=teller, on=timezone.localdate()),
+            bank=self.cast.city.banks[0],
+            on=timezone.localdate(),
+            printed_for="",
+            by_id=None,
+            at=at,
+        )
+        self.objects |= {
+            "paid_today": asked[0].number,
+            "reversal": str(asked[0].pk),
+            "done_reversal": str(done.pk),
+            "reversal_print": str(counter_prints.keep_reversal_slip(done, by_id=None, at=at).pk),
+            "today": f"{timezone.localdate():%Y-%m-%d}",
+            "journal_print": str(journal.pk),
         }
 
     def _make_places(self) -> None:

@@ -385,4 +385,12 @@ TABLE: dict[str, Row] = {
     "bank:orders": get("/bank/orders/", BANKS),
     "bank:journal": get("/bank/journal/", BANKS),
     "bank:export_journal": get("/bank/journal/export/", BANKS),
+    "bank:print_journal": post("/bank/journal/print/", BANKS),
+    "bank:journal_print": get("/bank/journal/{today}/prints/{journal_print}/", BANK, OTHER_BANK),
+    "bank:ask_reversal": post("/bank/done/{paid_today}/reverse/", {"teller"}, OTHER_BANK),
+    "bank:reversals": get("/bank/reversals/", BANKS),
+    "bank:reversal": get("/bank/reversals/{reversal}/", BANK, OTHER_BANK),
+    "bank:decide_reversal": post("/bank/reversals/{reversal}/decide/", {"supervisor"}),
+    "bank:print_reversal": post("/bank/reversals/{reversal}/print/", BANK, OTHER_BANK),
+    "bank:reversal_print": get("/bank/reversals/{done_reversal}/prints/{reversal_print}/", BANK, OTHER_BANK),
 }

@@ -1,16 +1,18 @@
-"""The printed forms of the bank's papers (交款通知单, 付款通知, 银行回单): printed once, kept, handed out as they were."""
+"""The printed forms of the bank's papers (交款通知单, 付款通知): printed once, kept, handed out as they were.
+
+What the bank itself prints at its counter is in `counter_prints`.
+"""
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import replace
 
 from upkeep.banking.models import OrderState, PaymentOrder, PaySlip, PaySlipLine, SlipState
 from upkeep.banking.purposes import purpose_title, slip_purpose
 from upkeep.casework.models import Case
-from upkeep.kernel.dates import day_of, to_the_minute
+from upkeep.kernel.dates import day_of
 from upkeep.kernel.errors import Refusal
 from upkeep.kernel.masking import mask_phone
-from upkeep.kernel.money import in_capitals, yuan
+from upkeep.kernel.money import in_capitals
 from upkeep.parties.models import Jurisdiction
 from upkeep.parties.queries import city_of
 from upkeep.policy.wording import wording
@@ -38,17 +40,11 @@ def keep_paper(paper: Paper, *, by_id: int | None, at: dt.datetime) -> KeptPrint
     """The slip's notice or the order as printed the first time, or printed and kept now. Raises: NotToPrint."""
     if paper.state in (SlipState.VOID, SlipState.EXPIRED, OrderState.FAILED):
         raise NotToPrint(f"该单据{paper.get_state_display()}，不能打印，请重新办理后打印新的单据")
-    return _once(_notice(paper) if isinstance(paper, PaySlip) else _order(paper), by_id=by_id, at=at)
+    return once(_notice(paper) if isinstance(paper, PaySlip) else _order(paper), by_id=by_id, at=at)
 
 
-def keep_bank_slip(paper: Paper, *, by_id: int | None, at: dt.datetime) -> KeptPrint:
-    """银行回单 of what the bank has confirmed. Raises: NotToPrint before that."""
-    if paper.bank_serial is None:
-        raise NotToPrint("银行尚未确认，没有回单")
-    return _once(_bank_slip(paper), by_id=by_id, at=at)
-
-
-def _once(document: Document, *, by_id: int | None, at: dt.datetime) -> KeptPrint:
+def once(document: Document, *, by_id: int | None, at: dt.datetime) -> KeptPrint:
+    """The print that is kept under the document's subject and form, or printed and kept now."""
     kept = prints_of(subject=document.subject).filter(form=document.form).first()
     return kept or printing.keep(document, by_id=by_id, at=at)
 
@@ -60,20 +56,22 @@ def city_of_paper(paper: Paper) -> Jurisdiction:
     return city
 
 
-def _document(paper: Paper, form: str, title: str, data: object) -> Document:
+def document_of(paper: Paper, form: str, title: str, data: object, *, subject: str = "") -> Document:
+    """A form about the paper, under its number, by its city."""
     city = city_of_paper(paper)
     return Document(
         form=form,
         title=title,
         number=paper.number,
-        subject=subject_of(paper),
+        subject=subject or subject_of(paper),
         issuer=city.office_name,
         city=city.slug,
         data=data,
     )
 
 
-def _custody(paper: Paper) -> BankAccount:
+def custody_of(paper: Paper) -> BankAccount:
+    """The custody account as it is printed."""
     return BankAccount(holder=paper.custody.name, number=paper.custody.number, bank=paper.custody.opening_bank)
 
 
@@ -126,7 +124,7 @@ def _owner_notice(slip: PaySlip, line: PaySlipLine, city: Jurisdiction) -> payme
         standard=line.rule,
         amount_fen=slip.total_fen,
         capitals=in_capitals(slip.total_fen),
-        account=_custody(slip),
+        account=custody_of(slip),
         bank=slip.custody.bank.name,
         issued_on=day_of(slip.issued_at),
         due_on=slip.expires_on,
@@ -154,7 +152,7 @@ def _notice(slip: PaySlip) -> Document:
         amount_fen=slip.total_fen,
         houses=slip.house_count,
         total_dm2=sum(line.area_dm2 for line in lines),
-        account=_custody(slip),
+        account=custody_of(slip),
         facts=(
             Fact("资金类别", slip.custody.get_fund_kind_display()),
             Fact("开票方式", slip.get_receipt_mode_display()),
@@ -176,7 +174,7 @@ def _notice(slip: PaySlip) -> Document:
         notes=("请在有效期内到专户银行一次足额交款，过期须重新办理通知单。", "扫描二维码可核验本通知单真伪与状态。"),
     )
     words = wording(jurisdiction_id=slip.area.jurisdiction_id, on=day_of(slip.issued_at))
-    return _document(slip, "pay_notice", f"住宅专项维修资金{words.pay_slip}", data)
+    return document_of(slip, "pay_notice", f"住宅专项维修资金{words.pay_slip}", data)
 
 
 def _summary(lines: Sequence[PaySlipLine]) -> tuple[payments.DueSummary, ...]:
@@ -201,7 +199,7 @@ def refund_paper(order: PaymentOrder, *, case: Case, reason: str) -> Document:
     data = payments.PaymentOrder(
         issued_on=day_of(order.issued_at),
         amount_fen=order.amount_fen,
-        payer=_custody(order),
+        payer=custody_of(order),
         payee=BankAccount(holder=order.payee_name, number=order.payee_account, bank=order.payee_bank),
         purpose=f"{purpose_title(order.purpose)}（{reason}）",
         bank=order.custody.bank.name,
@@ -212,43 +210,17 @@ def refund_paper(order: PaymentOrder, *, case: Case, reason: str) -> Document:
             Fact("坐落", line.house.address),
         ),
     )
-    return replace(_document(order, "payment_order", "住宅专项维修资金退款支款单", data), subject=f"case:{case.pk}")
+    return document_of(order, "payment_order", "住宅专项维修资金退款支款单", data, subject=f"case:{case.pk}")
 
 
 def _order(order: PaymentOrder) -> Document:
     data = payments.PaymentOrder(
         issued_on=day_of(order.issued_at),
         amount_fen=order.amount_fen,
-        payer=_custody(order),
+        payer=custody_of(order),
         payee=BankAccount(holder=order.payee_name, number=order.payee_account, bank=order.payee_bank),
         purpose=purpose_title(order.purpose),
         bank=order.custody.bank.name,
         facts=(Fact("物业区域", order.area.name), Fact("列支户数", f"{order.house_count} 户")),
     )
-    return _document(order, "payment_order", "住宅专项维修资金付款通知", data)
-
-
-def _bank_slip(paper: Paper) -> Document:
-    assert paper.bank_serial is not None and paper.booked_on is not None and paper.closed_at is not None
-    ours = _custody(paper)
-    if isinstance(paper, PaySlip):
-        amount_fen, payer, payee = paper.total_fen, BankAccount(paper.payer_name, "", ""), ours
-    else:
-        theirs = BankAccount(paper.payee_name, paper.payee_account, paper.payee_bank)
-        amount_fen, payer, payee = paper.amount_fen, ours, theirs
-    data = payments.BankSlip(
-        bank=paper.custody.bank.name,
-        booked_on=paper.booked_on,
-        amount_fen=amount_fen,
-        payer=payer,
-        payee=payee,
-        purpose=purpose_title(paper.purpose),
-        serial=paper.bank_serial.serial,
-        facts=(
-            Fact("物业区域", paper.area.name),
-            Fact("金额（元）", yuan(amount_fen)),
-            Fact("柜员", paper.closed_by_name),
-            Fact("确认时间", to_the_minute(paper.closed_at)),
-        ),
-    )
-    return _document(paper, "bank_slip", "银行回单", data)
+    return document_of(order, "payment_order", "住宅专项维修资金付款通知", data)

@@ -73,8 +73,6 @@ class OrderPurpose:
     may_be_voided: bool = True
     #: Whether a failed order may be issued anew to somebody else; where not, only his bank and account are put right.
     payee_may_change: bool = True
-    #: With what the numbers of its applications begin, where a customer may bring one instead of the order's.
-    case_prefix: str = ""
 
     def confirmed(self, order: PaymentOrder, *, booked_on: dt.date, at: dt.datetime, by: Actor) -> None:
         """The bank has paid: give back the hold and book it."""
@@ -86,6 +84,10 @@ class OrderPurpose:
     def voided(self, order: PaymentOrder, *, at: dt.datetime, by: Actor) -> None:
         """The order was given up: give back the hold."""
         raise NotImplementedError
+
+    def references_of_case(self, case_id: int) -> Sequence[str]:
+        """By which references its orders are found that a business form brought about; asked at the bank's counter."""
+        return ()
 
     def check_reversal(self, order: PaymentOrder) -> None:
         """Whether the payment may still be taken back (冲正). Raises: Refusal saying what stands in the way."""
@@ -100,10 +102,6 @@ class OrderPurpose:
 
     def check_payee(self, order: PaymentOrder, payee_name: str) -> None:
         """Whether a failed order may be issued anew to this payee. Raises: Refusal."""
-
-    def order_of_case(self, number: str) -> PaymentOrder | None:
-        """The latest order that an application of that number has brought about, None while there is none."""
-        return None
 
 
 Handler = SlipPurpose | OrderPurpose
@@ -154,18 +152,16 @@ def order_payee_may_change(code: str) -> bool:
     return isinstance(handler, OrderPurpose) and handler.payee_may_change
 
 
-def order_by_case(number: str) -> tuple[str, PaymentOrder | None] | None:
-    """What the application is for and its order, by the application's number; None for a number of another kind."""
-    for handler in _handlers.values():
-        if isinstance(handler, OrderPurpose) and handler.case_prefix and number.startswith(handler.case_prefix):
-            return handler.title, handler.order_of_case(number)
-    return None
-
-
 def purpose_title(code: str) -> str:
     """The purpose in words for lists; the code itself where nothing is known of it."""
     handler = _handlers.get(code)
     return handler.title if handler else code
+
+
+def references_of_case(case_id: int) -> list[str]:
+    """The references of all orders that a business form brought about, whatever they are for."""
+    orders = [one for one in _handlers.values() if isinstance(one, OrderPurpose)]
+    return [reference for one in orders for reference in one.references_of_case(case_id)]
 
 
 def order_may_be_voided(code: str) -> bool:

@@ -1,12 +1,14 @@
-"""Reading slips and orders: who sees which, the counter's look-up, the bank's journal."""
+"""Reading slips, orders and reversals: who sees which, and the counter's look-up."""
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 
 from django.db.models import F, Q, QuerySet, Sum
 
 from upkeep.banking.counter import UnknownPaper, check_bank
 from upkeep.banking.models import (
+    BankReversal,
     CustodyAccount,
     OrderState,
     PaymentOrder,
@@ -15,11 +17,13 @@ from upkeep.banking.models import (
     PaySlipLine,
     SlipState,
 )
-from upkeep.banking.purposes import order_by_case
+from upkeep.banking.purposes import references_of_case
+from upkeep.casework.models import Case
 from upkeep.estate.owner_accounts import records_of
 from upkeep.estate.queries import served_area_ids
 from upkeep.kernel.masking import mask_name
-from upkeep.kernel.numbers import tidy_number
+from upkeep.kernel.money import half_width
+from upkeep.kernel.numbers import is_number, tidy_number
 from upkeep.parties.actor import Actor
 from upkeep.parties.queries import within
 from upkeep.parties.roles import BANK, OFFICE, Role
@@ -178,82 +182,83 @@ def orders_of(reference: str) -> list[PaymentOrder]:
     return list(PaymentOrder.objects.filter(reference=reference).select_related("custody__bank").order_by("number"))
 
 
-def at_counter(number: str, *, by: Actor) -> PaySlip | PaymentOrder:
-    """The paper a teller has in front of him, whatever its state. Raises: Refusal telling him what to do."""
-    asked = tidy_number(number)
-    tidied = _order_number(asked)
+def reversals_visible_to(actor: Actor) -> QuerySet[BankReversal]:
+    """The reversals (冲正) on the accounts of the actor's bank; the office's staff see those of their jurisdiction."""
+    found = BankReversal.objects.select_related(
+        "custody__bank",
+        "paid_serial",
+        "reversal_serial",
+        "slip__area",
+        "slip__custody",
+        "order__area",
+        "order__custody",
+    )
+    if actor.has(*OFFICE):
+        places = within(actor.jurisdiction_id)
+        return found.filter(Q(slip__jurisdiction_id__in=places) | Q(order__jurisdiction_id__in=places))
+    if not actor.organisation_id or not actor.has(*BANK):
+        return found.none()
+    return found.filter(custody__bank_id=actor.organisation_id)
+
+
+def reversal_list(*, actor: Actor, wanted: PaperFilter) -> QuerySet[BankReversal]:
+    """The visible reversals that match, the newest first."""
+    found = reversals_visible_to(actor)
+    if text := wanted.text.strip():
+        found = found.filter(number__startswith=number_in(text))
+    if wanted.state:
+        found = found.filter(state=wanted.state)
+    if wanted.since:
+        found = found.filter(booked_on__gte=wanted.since)
+    if wanted.until:
+        found = found.filter(booked_on__lte=wanted.until)
+    return found.order_by("-asked_at", "-pk")
+
+
+_OURS = re.compile(r"(?<![A-Z0-9])[A-Z]{2}\d{15}(?!\d)")
+
+
+def number_in(text: str) -> str:
+    """The number of ours in what was typed or scanned: by hand with blanks, or the whole address out of a QR code."""
+    upper = half_width(text).upper()
+    found = _OURS.search(upper)
+    return found[0] if found and "/" in upper else tidy_number(text)
+
+
+def at_counter(text: str, *, by: Actor) -> list[PaySlip | PaymentOrder]:
+    """The paper a teller has in front of him, whatever its state; several where he has an application's number.
+
+    Raises: Refusal telling him what to do.
+    """
+    number = number_in(text)
+    if not number.startswith(("JK", "FK")):
+        return _of_application(number, by=by)
     paper: PaySlip | PaymentOrder | None
-    if tidied.startswith("JK"):
+    if number.startswith("JK"):
         what = "交款通知单"
-        paper = PaySlip.objects.select_related("area", "custody__bank", "bank_serial").filter(number=tidied).first()
-    elif tidied.startswith("FK"):
+        paper = PaySlip.objects.select_related("area", "custody__bank", "bank_serial").filter(number=number).first()
+    else:
         what = "付款通知"
         paper = (
-            PaymentOrder.objects.select_related("area", "custody__bank", "bank_serial").filter(number=tidied).first()
+            PaymentOrder.objects.select_related("area", "custody__bank", "bank_serial").filter(number=number).first()
         )
-    else:
-        raise UnknownPaper(
-            f"“{tidied[:30]}”不是交款通知单（JK 开头）或付款通知（FK 开头）的编号，请核对后重新输入或扫描"
-        )
-    check_bank(paper.custody if paper else None, by=by, what=what, number=asked)
+    check_bank(paper.custody if paper else None, by=by, what=what, number=number)
     assert paper is not None
-    return paper
+    return [paper]
 
 
-def _order_number(number: str) -> str:
-    """The number of the order where the customer brought that of his application (002 业主退款 第七步).
-
-    Raises: UnknownPaper while there is no order to pay; another bank's is refused like its order.
-    """
-    found = order_by_case(number)
-    if found is None:
-        return number
-    title, order = found
-    if order is None:
-        raise UnknownPaper(f"{title}申请 {number} 尚未审核通过，或编号有误；审核通过并打印支款单后才能付款")
-    return order.number
-
-
-@dataclass(frozen=True)
-class JournalLine:
-    """One line of the bank's journal of a day."""
-
-    number: str
-    title: str
-    serial: str
-    at: dt.datetime
-    area: str
-    party: str
-    in_fen: int | None
-    out_fen: int | None
-    teller: str
-
-
-def journal(*, actor: Actor, on: dt.date) -> list[JournalLine]:
-    """当日流水: everything the actor's bank confirmed on a day, in the order of the clock."""
-    slips = slips_visible_to(actor).filter(state=SlipState.PAID, booked_on=on)
-    orders = orders_visible_to(actor).filter(state=OrderState.PAID, booked_on=on)
-    lines = [
-        JournalLine(
-            s.number, "收款", _serial(s), _at(s), s.area.name, s.payer_name, s.total_fen, None, s.closed_by_name
-        )
-        for s in slips
-    ] + [
-        JournalLine(
-            o.number, "付款", _serial(o), _at(o), o.area.name, o.payee_name, None, o.amount_fen, o.closed_by_name
-        )
-        for o in orders
-    ]
-    return sorted(lines, key=lambda line: (line.at, line.number))
-
-
-def _serial(paper: PaySlip | PaymentOrder) -> str:
-    return paper.bank_serial.serial if paper.bank_serial else ""
-
-
-def _at(paper: PaySlip | PaymentOrder) -> dt.datetime:
-    assert paper.closed_at is not None
-    return paper.closed_at
+def _of_application(number: str, *, by: Actor) -> list[PaySlip | PaymentOrder]:
+    """What a business form (业务单) has brought about at the teller's bank: people bring 申请单 as often as 通知单."""
+    wrong = f"“{number[:30]}”不是交款通知单（JK 开头）、付款通知（FK 开头）或业务单的编号，请核对后重新输入或扫描"
+    if not is_number(number):
+        raise UnknownPaper(wrong)
+    case_id = Case.objects.filter(number=number).values_list("pk", flat=True).first()
+    slips = slips_visible_to(by).filter(case_id=case_id or 0).order_by("number")
+    orders = orders_visible_to(by).filter(reference__in=references_of_case(case_id or 0)).order_by("number")
+    found: list[PaySlip | PaymentOrder] = [*slips, *orders]
+    if not found:
+        raise UnknownPaper(f"业务单 {number} 没有可在本行办理的通知单，请核对；审核尚未通过的，请客户等待审核")
+    return found
 
 
 @dataclass(frozen=True)

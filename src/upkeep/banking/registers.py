@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from upkeep.banking.day_book import JournalLine
 from upkeep.banking.models import PaymentOrder, PaySlip
 from upkeep.banking.purposes import purpose_title
-from upkeep.banking.queries import JournalLine, shown_payer
+from upkeep.banking.queries import shown_payer
 from upkeep.kernel.dates import to_the_minute
 from upkeep.parties.actor import Actor
 from upkeep.sheets.kinds import Money, Text, Whole
@@ -100,7 +101,8 @@ class JournalRegister(Sheet):
         Column(key="at", title="时间", kind=Text(20), width=18),
         Column(key="serial", title="银行流水号", kind=Text(40), width=24),
         Column(key="number", title="单据编号", kind=Text(20), width=22),
-        Column(key="title", title="类别", kind=Text(10), width=8),
+        Column(key="title", title="类别", kind=Text(10), width=10),
+        Column(key="kind", title="用途", kind=Text(20), width=14),
         Column(key="area", title="物业区域", kind=Text(60), width=24),
         Column(key="party", title="交款人或收款人", kind=Text(100), width=30),
         Column(key="in_fen", title="收入(元)", kind=Money(), width=16),
@@ -117,6 +119,7 @@ class JournalRegister(Sheet):
                 "serial": line.serial,
                 "number": line.number,
                 "title": line.title,
+                "kind": line.kind,
                 "area": line.area,
                 "party": line.party,
                 "in_fen": line.in_fen,

@@ -51,6 +51,24 @@ class ReceiptBook(models.Model):
         return 0 if self.closed_at else self.last + 1 - self.next
 
     @property
+    def used(self) -> int:
+        """How many numbers it has given out."""
+        return self.next - self.first
+
+    @property
+    def first_number(self) -> str:
+        """Eight digits, as printed."""
+        return f"{self.first:08d}"
+
+    @property
+    def next_number(self) -> str:
+        return f"{self.next:08d}"
+
+    @property
+    def last_number(self) -> str:
+        return f"{self.last:08d}"
+
+    @property
     def state_label(self) -> str:
         if self.closed_at:
             return "已核销"

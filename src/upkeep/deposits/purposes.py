@@ -1,6 +1,5 @@
 """What follows when a first deposit has come in: the books, the register, the receipts."""
 
-import contextlib
 import datetime as dt
 from collections.abc import Sequence
 
@@ -12,8 +11,8 @@ from upkeep.books.balance_messages import tell_balance
 from upkeep.books.chart import FundKind
 from upkeep.deposits.actions import DEPOSIT, named, refuse_paid, slip_items
 from upkeep.deposits.due import dues
+from upkeep.deposits.issuing import issue_with_payment
 from upkeep.deposits.owners import new_owner, payer_of_row, rows_by_house
-from upkeep.deposits.receipts import NoReceiptNumbers, issue_receipts
 from upkeep.deposits.reversals import binding_basis, check_first_deposit, take_back_first_deposit
 from upkeep.estate.actions import bind_owners, set_first_deposits_due
 from upkeep.estate.kinds import HouseState
@@ -81,10 +80,8 @@ class FirstDeposit(SlipPurpose):
                 basis=binding_basis(slip),
                 at=at,
             )
-        # The money lies at the bank whether or not numbers are left; what is missing is issued once a book is there.
-        with contextlib.suppress(NoReceiptNumbers):
-            payers = {house_id: payer for house_id, values in rows.items() if (payer := payer_of_row(values))}
-            issue_receipts(slip=slip, payers=payers, at=at)
+        payers = {house_id: payer for house_id, values in rows.items() if (payer := payer_of_row(values))}
+        issue_with_payment(slip=slip, payers=payers, at=at)
         tell_balance(area_id=slip.area_id, source=source_of(slip), at=at)
 
     def check_reversal(self, slip: PaySlip) -> None:

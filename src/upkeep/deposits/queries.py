@@ -5,20 +5,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import models
-from django.db.models import QuerySet, Sum
+from django.db.models import Sum
 
 from upkeep.banking.models import PaySlipLine, SlipState
-from upkeep.banking.queries import slips_visible_to
 from upkeep.books import sub_accounts
 from upkeep.deposits.due import due_of
-from upkeep.deposits.models import Receipt, ReceiptBook, ReceiptState
+from upkeep.deposits.models import Receipt, ReceiptState
 from upkeep.estate.kinds import HouseState
 from upkeep.estate.models import Area, House, HouseClaim
 from upkeep.estate.models.case_house import ClaimKind
 from upkeep.kernel.areas import square_metres
 from upkeep.kernel.money import yuan
-from upkeep.parties.actor import Actor
-from upkeep.parties.queries import within
 from upkeep.policy.deposit_standard import DepositStandard, NoStandard, deposit_standard
 from upkeep.policy.queries import NoPolicy
 
@@ -180,26 +177,12 @@ def _together(area: Area, found: Sequence[HouseDeposit], paid_fen: int) -> AreaD
     )
 
 
-def receipts_visible_to(actor: Actor) -> QuerySet[Receipt]:
-    """The receipts of the slips that the actor sees, newest first."""
-    return (
-        Receipt.objects.filter(slip__in=slips_visible_to(actor).values("pk"))
-        .select_related("book", "slip__area", "house__building")
-        .order_by("-issued_at", "-number")
-    )
-
-
 def receipts_of_house(house_id: int, *, since: dt.date, through: dt.date | None) -> list[Receipt]:
     """The valid receipts that name the house alone, of payments booked in a time; the newest first."""
     found = Receipt.objects.filter(house_id=house_id, state=ReceiptState.VALID, slip__booked_on__gte=since)
     if through is not None:
         found = found.filter(slip__booked_on__lte=through)
     return list(found.select_related("slip", "book").order_by("-issued_at", "-number"))
-
-
-def receipt_books(actor: Actor) -> QuerySet[ReceiptBook]:
-    """The books of the actor's jurisdiction, the one in use first."""
-    return ReceiptBook.objects.filter(jurisdiction_id__in=within(actor.jurisdiction_id)).order_by("received_at", "pk")
 
 
 def blocked_from_deposit(house_ids: Sequence[int]) -> dict[int, str]:

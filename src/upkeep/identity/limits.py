@@ -33,6 +33,8 @@ OLD_PASSWORDS = Limit("old-password", 5, dt.timedelta(minutes=15))
 QUERIES_A_MINUTE = Limit("query-minute", 10, dt.timedelta(minutes=1))
 QUERIES_AN_HOUR = Limit("query-hour", 60, dt.timedelta(hours=1))
 QUERIES_OF_ONE_A_DAY = Limit("query-of-one", 20, dt.timedelta(days=1))
+#: Ends of a telephone number that may be tried against one link to receipts.
+RECEIPTS_OF_ONE_A_DAY = Limit("receipts-of-one", 5, dt.timedelta(days=1))
 
 #: No window is longer than a day.
 _KEPT = dt.timedelta(days=2)

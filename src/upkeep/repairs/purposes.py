@@ -19,7 +19,7 @@ from upkeep.messaging.events import IN_SITE, event
 from upkeep.parties.actor import Actor
 from upkeep.parties.queries import users_of
 from upkeep.repairs.history import advance, locked
-from upkeep.repairs.models import ProjectHouse, RepairProject
+from upkeep.repairs.models import ProjectCase, ProjectHouse, RepairProject
 from upkeep.repairs.stages import ProjectMove, Stage
 
 PURPOSE = "repair"
@@ -116,6 +116,14 @@ class RepairPayment(OrderPurpose):
     def voided(self, order: PaymentOrder, *, at: dt.datetime, by: Actor) -> None:
         """Refused: an approved project is paid in full or cancelled as a whole, never in part."""
         raise Refusal("维修拨付的付款通知不能单独作废；收款信息有误的，请由银行登记付款失败后重新开具")
+
+    def references_of_case(self, case_id: int) -> list[str]:
+        """The project's orders, found by the application that was approved."""
+        project = ProjectCase.objects.filter(case_id=case_id).values_list("project_id", flat=True).first()
+        if project is None:
+            return []
+        found = PaymentOrder.objects.filter(reference__startswith=reference_prefix(project))
+        return list(found.values_list("reference", flat=True))
 
     def reversed(self, order: PaymentOrder, *, booked_on: dt.date, at: dt.datetime, by: Actor) -> None:
         """The houses have their money back, held again for the order; a finished project waits for its payment again."""

@@ -1,6 +1,7 @@
 """What follows payment orders of payouts (返还) and refunds (退款): the bank's word turns what is owed into money paid."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 from upkeep.banking.models import PaymentOrder
 from upkeep.banking.orders import entry_source
@@ -74,6 +75,9 @@ class PayoutPayment(OrderPurpose):
         """Refused: what is owed is paid; a wrong payee is put right by failing the order and issuing it anew."""
         raise Refusal("返还的付款通知不能单独作废；收款信息有误的，请由银行登记付款失败后重新开具")
 
+    def references_of_case(self, case_id: int) -> list[str]:
+        return [one.reference for one in Payout.objects.filter(case_id=case_id)]
+
     def reversed(self, order: PaymentOrder, *, booked_on: dt.date, at: dt.datetime, by: Actor) -> None:
         """What was paid is owed again, and waits for its payment."""
         payout = Payout.objects.select_for_update(of=("self",)).get(pk=int(order.reference.split(":")[1]))
@@ -99,7 +103,6 @@ class RefundPayment(OrderPurpose):
     """退款. A failed payment leaves the hold until the order is issued anew or the refund is given up."""
 
     title = "退款"
-    case_prefix = "TK"
     payee_may_change = False
 
     def confirmed(self, order: PaymentOrder, *, booked_on: dt.date, at: dt.datetime, by: Actor) -> None:
@@ -130,13 +133,9 @@ class RefundPayment(OrderPurpose):
         if payee_name != refund.payee_name:
             raise Refusal("退款的收款人经审批确定，重新开具只能更正账号和开户行；收款人有误的，请撤销后重新申请")
 
-    def order_of_case(self, number: str) -> PaymentOrder | None:
-        """The order by the number of the application (退款申请单). Raises: Refusal while there is none to be paid."""
-        refund = Refund.objects.filter(case__number=number).first()
-        if refund is None:
-            return None
-        orders = PaymentOrder.objects.filter(reference=refund.reference, purpose=REFUND)
-        return orders.order_by("-issued_at", "-pk").first()
+    def references_of_case(self, case_id: int) -> Sequence[str]:
+        refund = Refund.objects.filter(case_id=case_id).first()
+        return [refund.reference] if refund else []
 
 
 def _refund(order: PaymentOrder) -> Refund:

@@ -49,6 +49,8 @@ def _begins(title: str, procedure: str, *roles: Role) -> MenuItem:
 PROJECT_PAGES = tuple(
     f"projects:{name}" for name in ("show", "edit", "houses", "publish", "open_vote", "results", "accept")
 )
+#: Organisations that pay deposits, each for itself or for owners.
+PAYERS = (Role.DEVELOPER, Role.PROPERTY_COMPANY, Role.SELLING_UNIT)
 CASE_PAGES = ("cases:show", "cases:edit", "cases:done", "cases:guide", "cases:faults")
 
 STAFF_PAGES = tuple(
@@ -120,6 +122,12 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                 _begins("代打交款通知单", "printed_notice", Role.WINDOW_CLERK),
                 MenuItem(title="交款通知单", url_name="deposits:slips", roles=OFFICE, also=SLIP_PAGES),
                 MenuItem(title="票据", url_name="deposits:receipts", roles=OFFICE, also=("deposits:void_receipt",)),
+                MenuItem(
+                    title="票据本",
+                    url_name="deposits:receipt_books",
+                    roles=OFFICE,
+                    also=("deposits:close_receipt_book",),
+                ),
             ),
         ),
         MenuItem(
@@ -246,6 +254,8 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                 _begins("代打交款通知单", "printed_notice", Role.DEVELOPER),
                 MenuItem(title="交款通知单", url_name="deposits:slips", roles=(Role.DEVELOPER,), also=SLIP_PAGES),
                 MenuItem(title="票据", url_name="deposits:receipts", roles=(Role.DEVELOPER,)),
+                MenuItem(title="交款通知单", url_name="deposits:slips", roles=PAYERS, also=SLIP_PAGES),
+                MenuItem(title="票据", url_name="deposits:receipts", roles=PAYERS),
                 MenuItem(title="资金管理（交存情况）", url_name="deposits:state", roles=ORGANISATION),
                 MenuItem(
                     title="交易明细",
@@ -278,6 +288,7 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
         MenuItem(title="柜台收付款", icon="scan", url_name="bank:counter", roles=BANK, also=("bank:done",)),
         MenuItem(title="付款通知", icon="payment", url_name="bank:orders", roles=BANK),
         MenuItem(title="当日流水", icon="list", url_name="bank:journal", roles=BANK),
+        MenuItem(title="冲正", icon="refund", url_name="bank:reversals", roles=BANK, also=("bank:reversal",)),
         MenuItem(title="交款通知单", icon="receipt", url_name="deposits:slips", roles=BANK, also=SLIP_PAGES),
         OWN_ORGANISATION,
     ),

@@ -7,10 +7,12 @@ from upkeep.printing.forms.application import Application
 from upkeep.printing.forms.notices import PublicNotice, Resolution, SignatureSheet
 from upkeep.printing.forms.payments import (
     BankSlip,
+    Journal,
     OwnerNotices,
     PaymentOrder,
     PayNotice,
     Receipt,
+    Receipts,
     Statement,
 )
 
@@ -20,10 +22,12 @@ FORMS: dict[str, type] = {
     "pay_notice": PayNotice,
     "owner_notices": OwnerNotices,
     "receipt": Receipt,
+    "receipts": Receipts,
     "payment_order": PaymentOrder,
     "public_notice": PublicNotice,
     "signature_sheet": SignatureSheet,
     "bank_slip": BankSlip,
+    "journal": Journal,
     "statement": Statement,
     "resolution": Resolution,
 }

@@ -99,7 +99,7 @@ class ReceiptLine:
 
 @dataclass(frozen=True, kw_only=True)
 class Receipt:
-    """票据: proof that money was received. A void one says so across the page."""
+    """票据: proof that money was received. A void one says so across the page; `serial` is its own number (票据号码)."""
 
     payer: str
     address: str
@@ -112,10 +112,19 @@ class Receipt:
     payee: str = ""
     checker: str = ""
     void: bool = False
+    serial: str = ""
+    capitals: str = ""
 
     def __post_init__(self) -> None:
         if sum(line.paid_fen for line in self.lines) != self.amount_fen:
             raise ValueError("a receipt whose lines do not add up to its amount")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipts:
+    """票据, many of one payment in one file, each on a page of its own; `capitals` of each is filled in."""
+
+    items: tuple[Receipt, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,6 +154,16 @@ class BankSlip:
     purpose: str
     serial: str
     facts: tuple[Fact, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Journal:
+    """银行当日流水: what a bank confirmed and took back on a day, with its sums."""
+
+    bank: str
+    day_on: dt.date
+    printed_for: str
+    tables: tuple[Table, ...]
 
 
 @dataclass(frozen=True)

@@ -1,45 +1,96 @@
-"""票据: list, print, make void and issue anew, issue what was missing."""
+"""票据: list and export, print again, make void and issue anew, all of a payment in one file."""
 
+from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from upkeep.deposits.actions import issue_receipts, void_receipt
-from upkeep.deposits.models import Receipt
-from upkeep.deposits.prints import keep_receipt
+from upkeep.deposits.models import Receipt, ReceiptState
+from upkeep.deposits.prints import keep_batch, keep_receipt, kept_batch
 from upkeep.deposits.purposes import payers_of
-from upkeep.deposits.queries import receipts_visible_to
+from upkeep.deposits.receipt_books import books_visible_to
+from upkeep.deposits.receipt_lists import ReceiptFilter, ReceiptRegister, receipt_list, receipts_visible_to
+from upkeep.deposits.receipts import batch_subject_of
+from upkeep.estate.queries import area_list
+from upkeep.jobs import actions as jobs
 from upkeep.kernel.errors import Refusal
-from upkeep.kernel.numbers import tidy_number
+from upkeep.kernel.forms import DayField
 from upkeep.parties.roles import OFFICE, ORGANISATION, Role
 from upkeep.printing.actions import content_of
 from upkeep.printing.queries import prints_of
 from upkeep.web.access import ActorRequest, access
 from upkeep.web.cases.printing import pdf
+from upkeep.web.cases.sheets import workbook
 from upkeep.web.deposits.slips import slip_or_404
 
 READERS = (*OFFICE, *ORGANISATION)
-KEEPERS = (Role.WINDOW_CLERK, Role.ACCOUNTANT)
+KEEPERS = (Role.WINDOW_CLERK, Role.ACCOUNTANT, Role.CASHIER)
 PER_PAGE = 20
+MOST_EXPORTED = 20_000
+#: More receipts than this are put into one file in the background.
+MOST_AT_ONCE = 50
+
+
+class ReceiptFilterForm(forms.Form):
+    """What the list is narrowed to. A wrong value narrows nothing."""
+
+    q = forms.CharField(label="票据号码 / 通知单 / 小区 / 交款人", required=False)
+    state = forms.ChoiceField(label="状态", required=False, choices=[("", "全部"), *ReceiptState.choices])
+    area = forms.ChoiceField(label="物业区域", required=False)
+    book = forms.ChoiceField(label="票据本", required=False)
+    since = DayField(label="开票日期从", required=False)
+    until = DayField(label="到", required=False)
+
+    def __init__(self, request: ActorRequest) -> None:
+        super().__init__(request.GET)
+        areas = [(str(pk), name) for pk, name in area_list(actor=request.actor).values_list("pk", "name")]
+        books = [(str(one.pk), str(one)) for one in books_visible_to(request.actor).order_by("-received_at")]
+        for name, choices in (("area", areas), ("book", books)):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [("", "全部"), *choices]
+        if not request.actor.has(*OFFICE):
+            del self.fields["book"]
+
+    def wanted(self) -> ReceiptFilter:
+        self.is_valid()
+        data = self.cleaned_data
+        return ReceiptFilter(
+            text=data.get("q", ""),
+            state=data.get("state", ""),
+            area_id=int(data["area"]) if data.get("area") else None,
+            book_id=int(data["book"]) if data.get("book") else None,
+            since=data.get("since"),
+            until=data.get("until"),
+        )
+
+
+def _found(request: ActorRequest) -> tuple[ReceiptFilterForm, QuerySet[Receipt]]:
+    form = ReceiptFilterForm(request)
+    return form, receipt_list(actor=request.actor, wanted=form.wanted(), sort=request.GET.get("sort", "newest"))
 
 
 @access(*READERS)
 @require_safe
-def receipt_list(request: ActorRequest) -> HttpResponse:
-    """All receipts the actor sees, found by number, slip, area or payer."""
-    text = request.GET.get("q", "").strip()
-    receipts = receipts_visible_to(request.actor)
-    if text:
-        found = Q(slip__number__startswith=tidy_number(text)) | Q(slip__area__name__icontains=text)
-        found |= Q(payer__icontains=text)
-        receipts = receipts.filter(found | Q(number=int(text)) if text.isascii() and text.isdigit() else found)
+def receipts_page(request: ActorRequest) -> HttpResponse:
+    """All receipts the actor sees, void ones too."""
+    form, receipts = _found(request)
     page = Paginator(receipts, PER_PAGE).get_page(request.GET.get("page"))
-    may_void = request.actor.has(*KEEPERS)
-    return render(request, "deposits/receipts.html", {"q": text, "page": page, "may_void": may_void})
+    context = {"form": form, "page": page, "may_void": request.actor.has(*KEEPERS)}
+    return render(request, "deposits/receipts.html", context)
+
+
+@access(*READERS)
+@require_safe
+def export(request: ActorRequest) -> HttpResponse:
+    """The same list as a workbook."""
+    _, receipts = _found(request)
+    return workbook(ReceiptRegister().export(ReceiptRegister.rows(receipts[:MOST_EXPORTED])), "票据")
 
 
 def _receipt_or_404(request: ActorRequest, receipt_id: int) -> Receipt:
@@ -68,6 +119,42 @@ def show_print(request: ActorRequest, receipt_id: int, print_id: int) -> HttpRes
     if kept is None:
         raise Http404
     return pdf(content_of(kept), f"票据-{receipt.full_number}")
+
+
+@access(*READERS)
+@require_POST
+def print_all(request: ActorRequest, number: str) -> HttpResponse:
+    """All valid receipts of a payment in one file; many of them in the background."""
+    slip = slip_or_404(request, number)
+    count = Receipt.objects.filter(slip=slip, state=ReceiptState.VALID).count()
+    kept = kept_batch(slip)
+    if kept is None and count > MOST_AT_ONCE:
+        job = jobs.defer(
+            kind="print_receipts",
+            title=f"打印票据 {count} 张 {slip.number}",
+            arguments={"number": slip.number, "user_id": request.actor.user_id},
+            by_id=request.actor.user_id,
+            at=timezone.now(),
+            lock=f"receipts:{slip.pk}",
+        )
+        return redirect("jobs:show", job.pk)
+    try:
+        kept = kept or keep_batch(slip, by_id=request.actor.user_id, at=timezone.now())
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+        return redirect("deposits:slip", slip.number)
+    return redirect("deposits:receipts_print", slip.number, kept.pk)
+
+
+@access(*READERS)
+@require_safe
+def show_all(request: ActorRequest, number: str, print_id: int) -> HttpResponse:
+    """A kept file of all receipts of the slip's present payment."""
+    slip = slip_or_404(request, number)
+    kept = prints_of(subject=batch_subject_of(slip)).filter(pk=print_id).first()
+    if kept is None:
+        raise Http404
+    return pdf(content_of(kept), f"票据-{slip.number}")
 
 
 @access(*KEEPERS)

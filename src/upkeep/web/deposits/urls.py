@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from upkeep.web.deposits import notice_batches, receipts, slips, state
+from upkeep.web.deposits import notice_batches, receipt_books, receipts, slips, state
 
 app_name = "deposits"
 
@@ -18,7 +18,13 @@ urlpatterns = [
     path("slips/<str:number>/void/", slips.void, name="void_slip"),
     path("slips/<str:number>/reissue/", slips.reissue, name="reissue_slip"),
     path("slips/<str:number>/receipts/", receipts.issue, name="issue_receipts"),
-    path("receipts/", receipts.receipt_list, name="receipts"),
+    path("slips/<str:number>/receipts/pdf/", receipts.print_all, name="print_receipts"),
+    path("slips/<str:number>/receipts/pdf/<int:print_id>/", receipts.show_all, name="receipts_print"),
+    path("receipts/", receipts.receipts_page, name="receipts"),
+    path("receipts/export/", receipts.export, name="export_receipts"),
+    path("receipts/books/", receipt_books.books, name="receipt_books"),
+    path("receipts/books/<int:book_id>/close/", receipt_books.close, name="close_receipt_book"),
+    path("receipts/missing/", receipt_books.issue_missing, name="issue_missing"),
     path("receipts/<int:receipt_id>/print/", receipts.print_receipt, name="print_receipt"),
     path("receipts/<int:receipt_id>/pdf/<int:print_id>/", receipts.show_print, name="receipt_print"),
     path("receipts/<int:receipt_id>/void/", receipts.void, name="void_receipt"),

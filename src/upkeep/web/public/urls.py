@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from upkeep.web.public import check, city, enrolment, login, notices, owner_login, pages, password, second_factor
+from upkeep.web.public import (
+    check,
+    city,
+    enrolment,
+    login,
+    notices,
+    owner_login,
+    pages,
+    password,
+    receipts,
+    second_factor,
+)
 
 app_name = "public"
 urlpatterns = [
@@ -27,6 +38,13 @@ urlpatterns = [
     path("c/<slug:city>/", city.home, name="city"),
     path("c/<slug:city>/login/", login.login_page, name="city_login"),
     path("c/<slug:city>/login/code/", owner_login.code_page, name="login_by_code"),
+    path("c/<slug:city>/receipts/<str:token>/", receipts.fetch, name="receipts"),
+    path("c/<slug:city>/receipts/<str:token>/<int:receipt_id>/print/", receipts.print_one, name="print_receipt"),
+    path(
+        "c/<slug:city>/receipts/<str:token>/<int:receipt_id>/pdf/<int:print_id>/",
+        receipts.show_print,
+        name="receipt_print",
+    ),
     path("c/<slug:city>/notices/", notices.notice_list, name="notices"),
     path("c/<slug:city>/notices/<str:number>/", notices.show_notice, name="notice"),
 ]
