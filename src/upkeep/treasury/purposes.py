@@ -16,6 +16,7 @@ from upkeep.messaging.actions import notify
 from upkeep.messaging.events import IN_SITE, SMS, event
 from upkeep.parties.actor import Actor
 from upkeep.treasury.models import Payout, PayoutState, Refund, RefundState
+from upkeep.treasury.owed_messages import tell_paid
 
 PURPOSE = "payout"
 REFUND = "refund"
@@ -56,6 +57,7 @@ class PayoutPayment(OrderPurpose):
         )
         payout.state, payout.paid_at = PayoutState.PAID, at
         payout.save(update_fields=["state", "paid_at"])
+        tell_paid(payout, at=at)
 
     def failed(self, order: PaymentOrder, *, at: dt.datetime, by: Actor) -> None:
         """Nothing moves: the money stays a payable for the order that replaces this one."""
@@ -73,7 +75,7 @@ class PayoutPayment(OrderPurpose):
 
 
 def _payout(order: PaymentOrder) -> Payout:
-    rows = Payout.objects.select_for_update(of=("self",)).select_related("owner")
+    rows = Payout.objects.select_for_update(of=("self",)).select_related("owner", "case")
     return rows.get(pk=int(order.reference.split(":")[1]))
 
 
