@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.banking.town import AT, Town, make_town, new_house, person
 from tests.circle.person import picture
+from upkeep.banking.models import PaymentOrder
 from upkeep.books import postings, sub_accounts
 from upkeep.books.chart import FundKind
 from upkeep.casework import engine, files, parts
@@ -22,6 +23,9 @@ from upkeep.estate.models import House
 from upkeep.estate.owners import NewOwnership, OwnerDetails
 from upkeep.parties.actor import Actor
 from upkeep.parties.roles import Role
+from upkeep.treasury import payout_batches
+from upkeep.treasury.models import Payout
+from upkeep.treasury.payout_batches import PayeeOf
 
 TODAY = dt.date(2026, 11, 20)
 SINCE = dt.date(2024, 1, 1)
@@ -159,3 +163,22 @@ def cancellation(scene: Scene, building: str, **data: Any) -> Case:
     given = {"area": str(scene.town.area.pk), "reason": "征收拆除，江府征〔2026〕3 号", "buildings": [str(pk)]} | data
     case = engine.start(register["house_cancellation"], by=scene.developer, at=AT, data=given)
     return engine.move(case.pk, Move.SUBMIT, by=scene.developer, at=AT)
+
+
+def payee_of(payout: Payout, *, name: str = "", basis: str = "", account: str = "6217000012345678") -> PayeeOf:
+    """The account of a payout, by default its owner's."""
+    return PayeeOf(
+        payout_id=payout.pk,
+        payee_name=name or (payout.owner.name if payout.owner else ""),
+        payee_bank="建设银行江城支行",
+        payee_account=account,
+        basis=basis,
+    )
+
+
+def order_payout(scene: Scene, payout: Payout, *, name: str = "", basis: str = "") -> PaymentOrder:
+    """Entered by the accountant, checked and ordered by the approver."""
+    people = scene.town.people
+    batch = payout_batches.prepare([payee_of(payout, name=name, basis=basis)], by=people["accountant"], at=AT)
+    (order,) = payout_batches.issue(batch.pk, by=people["approver"], at=AT)
+    return order

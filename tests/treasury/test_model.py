@@ -21,7 +21,7 @@ from hypothesis.stateful import (
 )
 
 from tests.banking.town import AT, add_area, new_house
-from tests.treasury.scene import TODAY, Scene, make_scene, row
+from tests.treasury.scene import TODAY, Scene, make_scene, order_payout, row
 from upkeep.banking.actions import confirm_order
 from upkeep.books import postings, sub_accounts
 from upkeep.books.audit import audit
@@ -126,15 +126,7 @@ class Register(RuleBasedStateMachine):
     @rule(data=st.data())
     def pay_back(self, data: st.DataObject) -> None:
         payout = data.draw(st.sampled_from(self.owed()))
-        paper = payouts.order(
-            payout.pk,
-            payee_name="某人",
-            payee_bank="行",
-            payee_account="62170000",
-            basis="m",
-            by=self.scene.town.people["accountant"],
-            at=AT,
-        )
+        paper = order_payout(self.scene, payout, name="某人", basis="m")
         confirm_order(
             number=paper.number,
             amount_fen=paper.amount_fen,

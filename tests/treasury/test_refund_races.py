@@ -177,9 +177,9 @@ class TestARefundAndAHouseThatLeaves:
         for room in ("101", "G2", "G3"):
             case, house = r.reviewed(scene, r.submitted(scene, room)), scene[room]
 
-            def sell(house_id: int = house.pk) -> object:
+            def sell(house_id: int = house.pk) -> None:
                 owned = [NewOwnership(new)]
-                return owners.transfer(house_id, owned, since=s.TODAY, basis="判决", case_id=None, by=None, at=AT)
+                owners.transfer(house_id, owned, since=s.TODAY, basis="判决", case_id=None, by=None, at=AT)
 
             answers = at_once(approve(case, scene.town.people["approver"]), sell)
 

@@ -26,6 +26,7 @@ from upkeep.casework.states import Move, State
 from upkeep.estate import claims, owners
 from upkeep.estate.kinds import IdKind
 from upkeep.estate.models import House, HouseClaim, Owner
+from upkeep.estate.models.case_house import ClaimKind
 from upkeep.estate.owners import NewOwnership, OwnerDetails
 from upkeep.kernel.errors import HasProblems, Refusal
 from upkeep.kernel.ids import new_id
@@ -431,7 +432,7 @@ class TestWhatStandsInTheWay:
         case = r.submitted(scene, "101")
         with pytest.raises(HasProblems, match=f"有办理中的退款（业务单 {case.number}）"):
             r.submitted(scene, "101")
-        claims.claim(house_ids=[scene.houses["G2"].pk], kind=claims.ClaimKind.DEPOSIT, source="slip:0", at=AT)
+        claims.claim(house_ids=[scene.houses["G2"].pk], kind=ClaimKind.DEPOSIT, source="slip:0", at=AT)
         with pytest.raises(HasProblems, match="有待交的交款通知单"):
             r.submitted(scene, "G2")
 

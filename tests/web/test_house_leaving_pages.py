@@ -26,7 +26,7 @@ from upkeep.parties.actor import Actor
 from upkeep.parties.models import User
 from upkeep.parties.roles import Role
 from upkeep.printing.models import KeptPrint
-from upkeep.treasury.models import Payout, PayoutState
+from upkeep.treasury.models import Payout, PayoutBatch, PayoutState
 
 pytestmark = pytest.mark.django_db
 CONTACT = {"contact_name": "孙经理", "contact_phone": "13900000001"}
@@ -119,8 +119,11 @@ class TestACancellationOnItsPages:
         assert "尚未返还 2,033.36 元" in text(accountant.get("/payments/payouts/"))
         told = {"payee_name": s.WANG, "payee_bank": "建行", "payee_account": "6217000012345678", "basis": ""}
         answer = accountant.post(f"/payments/payouts/{payout.pk}/order/", told, follow=True)
-        number = PaymentOrder.objects.get().number
-        assert f"已开具付款通知 {number}" in text(answer)
+        batch = PayoutBatch.objects.get()
+        assert f"批次 {batch.number}" in text(answer) and not PaymentOrder.objects.exists()
+        approver = browser(scene.town.people["approver"])
+        issued = approver.post(f"/payments/payouts/batches/{batch.number}/issue/", follow=True)
+        assert "已开具 1 张付款通知" in text(issued) and PaymentOrder.objects.get().payee_name == s.WANG
         payout.refresh_from_db()
         assert payout.state == PayoutState.ORDERED
 
@@ -138,13 +141,17 @@ class TestACancellationOnItsPages:
 
         assert "不是登记的业主" in text(client.post(at, told))
         client.post(at, told | {"basis": "公证书"})
-        assert "请勿重复" in text(client.post(at, told | {"basis": "公证书"}, follow=True))
-        assert PaymentOrder.objects.count() == 1
+        assert "已在另一批次中" in text(client.post(at, told | {"basis": "公证书"}, follow=True))
+        assert PayoutBatch.objects.count() == 1
 
-    def test_is_not_for_the_clerk_to_order(self, scene: Scene) -> None:
+    def test_is_not_for_the_clerk_to_enter_nor_for_the_cashier_to_order(self, scene: Scene) -> None:
         approve(scene, cancellation(scene, "车库"))
         payout = Payout.objects.get(house__room="G2")
-        cashier = person(username="k1", name="出纳", role=Role.CASHIER, city=scene.town.city)
+        cashier = browser(person(username="k1", name="出纳", role=Role.CASHIER, city=scene.town.city))
+        told = {"payee_name": s.WANG, "payee_bank": "建行", "payee_account": "6217000012345678", "basis": ""}
 
-        for actor in (scene.clerk, cashier):
-            assert browser(actor).get(f"/payments/payouts/{payout.pk}/order/").status_code == 403
+        assert browser(scene.clerk).get(f"/payments/payouts/{payout.pk}/order/").status_code == 403
+        cashier.post(f"/payments/payouts/{payout.pk}/order/", told)
+        batch = PayoutBatch.objects.get()
+        assert cashier.post(f"/payments/payouts/batches/{batch.number}/issue/").status_code == 403
+        assert not PaymentOrder.objects.exists()

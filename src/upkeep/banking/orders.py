@@ -1,7 +1,8 @@
 """Payment orders (付款通知): issued by packages above once money is held, confirmed or failed by the bank."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from django.db import transaction
 
@@ -11,10 +12,10 @@ from upkeep.banking.models import CustodyAccount, OrderState, PaymentOrder, Paym
 from upkeep.banking.models.custody import SerialUse
 from upkeep.banking.purposes import order_purpose
 from upkeep.banking.serials import tidy_serial, use_serial
-from upkeep.casework.numbering import next_number
+from upkeep.casework.numbering import next_numbers
 from upkeep.kernel.dates import day_of, to_the_minute
 from upkeep.kernel.errors import HasProblems, Problem, Refusal
-from upkeep.kernel.ids import new_id, new_ids
+from upkeep.kernel.ids import new_ids
 from upkeep.parties.actor import Actor
 
 PREFIX = "FK"
@@ -28,7 +29,73 @@ class NeedsAnother(Refusal):
     """Two persons are needed: who issued the failed order does not issue it anew."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class NewOrder:
+    """A payment to be ordered. `amounts` is fen by house id; the caller holds the money beforehand.
+
+    `reference` says what ordered it, such as "project:12:phase:1"; the purpose's handler finds its way back by it.
+    """
+
+    purpose: str
+    reference: str
+    jurisdiction_id: int
+    area_id: int
+    custody_id: int
+    amounts: Mapping[int, int]
+    payee_name: str
+    payee_bank: str
+    payee_account: str
+    replaces: PaymentOrder | None = None
+    reissue_reason: str = ""
+
+
 @transaction.atomic
+def order_payments(new: Sequence[NewOrder], *, by: Actor, at: dt.datetime) -> list[PaymentOrder]:
+    """Tell the bank to pay, numbered in the order given. All or none; a few statements, however many there are.
+
+    Raises: NoSuchPurpose; Refusal when a custody account is closed.
+    """
+    for code in {one.purpose for one in new}:
+        order_purpose(code)
+    accounts = CustodyAccount.objects.filter(is_active=True).in_bulk({one.custody_id for one in new})
+    if {one.custody_id for one in new} - accounts.keys():
+        raise Refusal("专户已停用，不能付款，请先在“专户管理”核对")
+    numbers = next_numbers(PREFIX, on=day_of(at), count=len(new)) if new else []
+    orders = [
+        PaymentOrder(
+            id=pk,
+            number=number,
+            custody=accounts[one.custody_id],
+            jurisdiction_id=one.jurisdiction_id,
+            area_id=one.area_id,
+            purpose=one.purpose,
+            reference=one.reference,
+            payee_name=one.payee_name,
+            payee_bank=one.payee_bank,
+            payee_account=one.payee_account,
+            amount_fen=sum(one.amounts.values()),
+            house_count=len(one.amounts),
+            replaces=one.replaces,
+            reissue_reason=one.reissue_reason,
+            payment_no=one.replaces.payment_no if one.replaces else 1,
+            issued_at=at,
+            issued_by_id=by.user_id or None,
+            issued_by_name=by.name,
+        )
+        for pk, number, one in zip(new_ids(len(new)), numbers, new, strict=True)
+    ]
+    PaymentOrder.objects.bulk_create(orders, batch_size=1_000)
+    lines = [(order, line) for order, one in zip(orders, new, strict=True) for line in sorted(one.amounts.items())]
+    PaymentOrderLine.objects.bulk_create(
+        [
+            PaymentOrderLine(id=pk, order=order, house_id=house_id, amount_fen=fen)
+            for pk, (order, (house_id, fen)) in zip(new_ids(len(lines)), lines, strict=True)
+        ],
+        batch_size=5_000,
+    )
+    return orders
+
+
 def order_payment(
     *,
     purpose: str,
@@ -45,43 +112,21 @@ def order_payment(
     replaces: PaymentOrder | None = None,
     reissue_reason: str = "",
 ) -> PaymentOrder:
-    """Tell the bank to pay. `amounts` is fen by house id; the caller holds the money beforehand.
-
-    `reference` says what ordered it, such as "project:12:phase:1"; the purpose's handler finds its way back by it.
-    """
-    order_purpose(purpose)
-    custody = CustodyAccount.objects.filter(pk=custody_id, is_active=True).first()
-    if custody is None:
-        raise Refusal("专户已停用，不能付款，请先在“专户管理”核对")
-    order = PaymentOrder(
-        id=new_id(),
-        number=next_number(PREFIX, on=day_of(at)),
-        custody=custody,
-        jurisdiction_id=jurisdiction_id,
-        area_id=area_id,
+    """One `NewOrder`. Raises as `order_payments` does."""
+    new = NewOrder(
         purpose=purpose,
         reference=reference,
+        jurisdiction_id=jurisdiction_id,
+        area_id=area_id,
+        custody_id=custody_id,
+        amounts=amounts,
         payee_name=payee_name,
         payee_bank=payee_bank,
         payee_account=payee_account,
-        amount_fen=sum(amounts.values()),
-        house_count=len(amounts),
         replaces=replaces,
         reissue_reason=reissue_reason,
-        payment_no=replaces.payment_no if replaces else 1,
-        issued_at=at,
-        issued_by_id=by.user_id or None,
-        issued_by_name=by.name,
     )
-    order.save(force_insert=True)
-    PaymentOrderLine.objects.bulk_create(
-        [
-            PaymentOrderLine(id=pk, order=order, house_id=house_id, amount_fen=fen)
-            for pk, (house_id, fen) in zip(new_ids(len(amounts)), sorted(amounts.items()), strict=True)
-        ],
-        batch_size=5_000,
-    )
-    return order
+    return order_payments([new], by=by, at=at)[0]
 
 
 def entry_source(order: PaymentOrder) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from upkeep.estate.models import House, Owner, OwnerAccount, Ownership
+from upkeep.estate.models import House, OwnerAccount, Ownership
 from upkeep.jobs.actions import defer
 from upkeep.kernel.dates import in_letters
 from upkeep.kernel.money import yuan
@@ -54,9 +54,6 @@ RETURNED = _told(
     "returned",
     "房屋注销，余额转为待返还",
     "您家{house}已于{day}注销，维修资金余额 {amount} 元转为待返还。请携带身份证到{office}办理领取。",
-)
-PAID_OUT = _told(
-    "paid_out", "维修资金返还已付款", "您家{house}注销后应返还的维修资金 {amount} 元已于{day}付到登记的账户。"
 )
 EARNED = _told("earned", "维修资金收益已入账", "您家{house}于{day}分得维修资金收益 {amount} 元，" + _BALANCE + "。")
 
@@ -158,23 +155,6 @@ def _notes(
                     url=f"/owner/houses/{house_id}/",
                 ),
             )
-
-
-def tell_paid_out(*, house: House, owner: Owner | None, fen: int, key: str, on: dt.date, at: dt.datetime) -> None:
-    """An owner's part of a cancelled house's balance has been paid to him; nothing where the register knew nobody."""
-    if owner is None:
-        return
-    place = house.area.jurisdiction_id
-    values = {"house": short_name(house), "amount": yuan(fen), "day": in_letters(on)}
-    users = _accounts([owner.pk]).get(owner.pk, ())
-    wanted = rule.balance_message_rule(jurisdiction_id=place, on=on).sms
-    notify_many(
-        event=PAID_OUT.code,
-        jurisdiction_id=place,
-        notes=[Note(key=f"balance:{key}:{owner.pk}", values=values, user_ids=users, phone=owner.phone)],
-        at=at,
-        without=() if rule.REFUND in wanted else (SMS,),
-    )
 
 
 def _accounts(owner_ids: Collection[int]) -> dict[int, tuple[int, ...]]:

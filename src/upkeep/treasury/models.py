@@ -96,6 +96,82 @@ class Payout(models.Model):
         return f"payout:{self.pk}"
 
 
+class BatchState(models.TextChoices):
+    """返还批次状态."""
+
+    WAITING = "WAITING", "待复核"
+    ISSUED = "ISSUED", "已开具"
+    RETURNED = "RETURNED", "已退回"
+
+
+class PayoutBatch(models.Model):
+    """返还批次: payouts with the accounts of those who are to be paid, entered by one and checked by another, who issues
+    the payment orders of all of them at once. What was decided stays as it is (a trigger refuses).
+    """
+
+    id = models.BigIntegerField("标识", primary_key=True, default=new_id)
+    number = models.CharField("批次编号", max_length=20, unique=True)
+    jurisdiction = models.ForeignKey(Jurisdiction, verbose_name="管辖区", on_delete=models.PROTECT)
+    state = models.CharField("状态", max_length=10, choices=BatchState.choices, default=BatchState.WAITING)
+    made_by = models.ForeignKey(User, verbose_name="录入人", on_delete=models.PROTECT, related_name="+")
+    made_by_name = models.CharField("录入人姓名", max_length=50)
+    made_at = models.DateTimeField("录入时间")
+    checked_by = models.ForeignKey(
+        User, verbose_name="复核人", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    checked_by_name = models.CharField("复核人姓名", max_length=50, blank=True, default="")
+    checked_at = models.DateTimeField("复核时间", null=True, blank=True)
+    note = models.CharField("退回原因", max_length=200, blank=True, default="")
+
+    class Meta:
+        verbose_name = "返还批次"
+        constraints = [
+            models.CheckConstraint(
+                name="payout_batch_is_checked_or_waits",
+                condition=Q(state=BatchState.WAITING, checked_by__isnull=True, checked_at__isnull=True, note="")
+                | Q(state=BatchState.ISSUED, checked_by__isnull=False, checked_at__isnull=False, note="")
+                | Q(state=BatchState.RETURNED, checked_by__isnull=False, checked_at__isnull=False) & ~Q(note=""),
+            ),
+            # Whoever entered the accounts may take his batch back, but not let the money go.
+            models.CheckConstraint(
+                name="payout_batch_is_issued_by_another",
+                condition=~Q(state=BatchState.ISSUED) | ~Q(checked_by=models.F("made_by")),
+            ),
+        ]
+        indexes = [models.Index(fields=("jurisdiction", "state", "-made_at"), name="payout_batch_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.state}"
+
+    @property
+    def state_now(self) -> BatchState:
+        return BatchState(self.state)
+
+
+class PayoutBatchLine(models.Model):
+    """返还批次明细: one payout of a batch, and into whose account it is to be paid."""
+
+    id = models.BigIntegerField("标识", primary_key=True, default=new_id)
+    batch = models.ForeignKey(PayoutBatch, verbose_name="返还批次", on_delete=models.PROTECT, related_name="lines")
+    payout = models.ForeignKey(Payout, verbose_name="返还", on_delete=models.PROTECT, related_name="batch_lines")
+    payee_name = models.CharField("收款人", max_length=100)
+    payee_bank = models.CharField("收款人开户行", max_length=100)
+    payee_account = EncryptedTextField("收款账号")
+    basis = models.CharField("领取依据", max_length=200, blank=True, default="")
+    is_returned = models.BooleanField("已退回", default=False)
+
+    class Meta:
+        verbose_name = "返还批次明细"
+        constraints = [
+            models.UniqueConstraint(
+                fields=("payout",), condition=Q(is_returned=False), name="payout_stands_in_one_batch"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id} {self.payout_id}"
+
+
 class RefundState(models.TextChoices):
     """退款状态."""
 

@@ -2,12 +2,11 @@
 
 import datetime as dt
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from django.db import transaction
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from upkeep.banking.models import PaymentOrder
-from upkeep.banking.orders import order_payment
 from upkeep.books import postings, sub_accounts
 from upkeep.books.balance_messages import tell_balance
 from upkeep.casework.models import Case
@@ -16,19 +15,21 @@ from upkeep.estate.kinds import HouseState
 from upkeep.estate.models import House, Ownership
 from upkeep.estate.models.owner import WHOLE_PPM
 from upkeep.estate.queries import current_ownerships
+from upkeep.jobs import actions as jobs
 from upkeep.kernel.allocation import allocate
-from upkeep.kernel.dates import day_of
-from upkeep.kernel.errors import HasProblems, Problem, Refusal
+from upkeep.kernel.dates import day_of, start_of
+from upkeep.kernel.errors import Problem, Refusal
 from upkeep.kernel.ids import new_ids
 from upkeep.parties.actor import Actor
 from upkeep.parties.queries import within
 from upkeep.parties.roles import OFFICE
 from upkeep.treasury.models import Payout, PayoutState
-from upkeep.treasury.purposes import PURPOSE
 from upkeep.treasury.purses import Purse, check_free, purses_of
 
 #: The key of whoever owns the part of a house that no recorded owner has.
 UNKNOWN = 0
+#: The kind of job that tells the owners of a case; `upkeep.tasks` does it.
+TELL_OWED = "tell_owed"
 
 
 class NotOwed(Refusal):
@@ -86,6 +87,9 @@ def cancel(case: Case, house_ids: Collection[int], *, source: str, by: Actor, at
     lineage.leave(house_ids, state=HouseState.CANCELLED, basis=basis, case_id=case.pk, by=by, at=at)
     for purse in purses:
         _owe(case, purse, owners, area_id=area_id, at=at)
+    if purses and owners:
+        title = f"通知业主领取返还资金（{case.number}）"
+        jobs.defer(kind=TELL_OWED, title=title, arguments={"case_id": case.pk}, by_id=by.user_id or None, at=at)
 
 
 def _owe(
@@ -111,40 +115,6 @@ def _owe(
     Payout.objects.bulk_create(rows, batch_size=5_000)
 
 
-@transaction.atomic
-def order(
-    payout_id: int, *, payee_name: str, payee_bank: str, payee_account: str, basis: str, by: Actor, at: dt.datetime
-) -> PaymentOrder:
-    """Tell the bank to pay what is owed, once. Whoever is not the recorded owner shows on what basis he is paid.
-
-    Raises: NotOwed, HasProblems, Refusal of `banking.orders`.
-    """
-    payout = Payout.objects.select_for_update(of=("self",)).select_related("owner").get(pk=payout_id)
-    if payout.state_now is not PayoutState.OWED:
-        raise NotOwed(f"这笔返还{payout.get_state_display()}，请勿重复开具付款通知")
-    payee_name, basis = payee_name.strip(), basis.strip()
-    if not basis and (payout.owner is None or payout.owner.name != payee_name):
-        whom = "业主不明" if payout.owner is None else "收款人不是登记的业主"
-        raise HasProblems([Problem("basis", f"{whom}，请填写领取依据（如继承公证书、法院判决书的文号）")])
-    fresh = order_payment(
-        purpose=PURPOSE,
-        reference=payout.reference,
-        jurisdiction_id=payout.jurisdiction_id,
-        area_id=payout.area_id,
-        custody_id=payout.custody_id,
-        amounts={payout.house_id: payout.amount_fen},
-        payee_name=payee_name,
-        payee_bank=payee_bank.strip(),
-        payee_account=payee_account.strip(),
-        by=by,
-        at=at,
-    )
-    payout.state, payout.basis, payout.ordered_at = PayoutState.ORDERED, basis[:200], at
-    payout.ordered_by_id = by.user_id or None
-    payout.save(update_fields=["state", "basis", "ordered_at", "ordered_by"])
-    return fresh
-
-
 def visible_to(actor: Actor) -> QuerySet[Payout]:
     """The payouts the actor may know of: those of the office's jurisdiction; nobody else."""
     rows = Payout.objects.select_related("house__building", "area", "owner", "case", "custody__bank")
@@ -153,10 +123,24 @@ def visible_to(actor: Actor) -> QuerySet[Payout]:
     return rows.filter(jurisdiction_id__in=within(actor.jurisdiction_id))
 
 
-def payout_list(*, actor: Actor, text: str = "", state: str = "") -> QuerySet[Payout]:
-    """The visible payouts by area, room, owner's name or case, the newest first; "UNKNOWN" are those without an owner."""
-    rows = visible_to(actor)
-    if text := text.strip():
+@dataclass(frozen=True)
+class PayoutFilter:
+    """What a list of payouts is narrowed to; the state "UNKNOWN" are those without an owner."""
+
+    text: str = ""
+    state: str = ""
+    since: dt.date | None = None
+    until: dt.date | None = None
+
+
+def payout_list(*, actor: Actor, wanted: PayoutFilter) -> QuerySet[Payout]:
+    """The visible payouts by area, room, owner's name or case, the newest first."""
+    rows, state = visible_to(actor), wanted.state
+    if wanted.since:
+        rows = rows.filter(owed_at__gte=start_of(wanted.since))
+    if wanted.until:
+        rows = rows.filter(owed_at__lt=start_of(wanted.until + dt.timedelta(days=1)))
+    if text := wanted.text.strip():
         rows = rows.filter(
             Q(area__name__icontains=text)
             | Q(house__room=text)
@@ -173,6 +157,32 @@ def payout_list(*, actor: Actor, text: str = "", state: str = "") -> QuerySet[Pa
 def owed_fen(rows: QuerySet[Payout]) -> int:
     """How much of these is not paid yet, in fen."""
     return int(rows.exclude(state=PayoutState.PAID).order_by().aggregate(total=Sum("amount_fen"))["total"] or 0)
+
+
+@dataclass(frozen=True)
+class PayoutSums:
+    """How many payouts there are and what they come to, in fen."""
+
+    count: int
+    total_fen: int
+    paid_fen: int
+
+
+def sums_of(rows: QuerySet[Payout]) -> PayoutSums:
+    """The sums of a list. One query."""
+    found = rows.order_by().aggregate(
+        count=Count("pk"),
+        total=Sum("amount_fen", default=0),
+        paid=Sum("amount_fen", filter=Q(state=PayoutState.PAID), default=0),
+    )
+    return PayoutSums(found["count"], found["total"], found["paid"])
+
+
+def open_cases(rows: QuerySet[Payout]) -> list[tuple[str, str, int, int]]:
+    """The cases that have something left for which no account was entered: number, area, how many, how much in fen."""
+    free = rows.filter(state=PayoutState.OWED).exclude(batch_lines__is_returned=False).order_by()
+    found = free.values_list("case__number", "area__name").annotate(count=Count("pk"), total=Sum("amount_fen"))
+    return [(number, area, count, total) for number, area, count, total in found.order_by("-case__number")]
 
 
 def order_of(payout: Payout) -> PaymentOrder | None:

@@ -7,7 +7,6 @@ from upkeep.banking.models import PaymentOrder
 from upkeep.banking.orders import entry_source
 from upkeep.banking.purposes import OrderPurpose, purpose
 from upkeep.books import corrections, postings, sub_accounts
-from upkeep.books.balance_messages import tell_paid_out
 from upkeep.books.chart import FundKind
 from upkeep.books.deposited import deposited
 from upkeep.estate import claims
@@ -19,6 +18,7 @@ from upkeep.messaging.actions import notify
 from upkeep.messaging.events import IN_SITE, SMS, event
 from upkeep.parties.actor import Actor
 from upkeep.treasury.models import Payout, PayoutState, Refund, RefundState
+from upkeep.treasury.owed_messages import tell_paid
 
 PURPOSE = "payout"
 REFUND = "refund"
@@ -59,14 +59,7 @@ class PayoutPayment(OrderPurpose):
         )
         payout.state, payout.paid_at = PayoutState.PAID, at
         payout.save(update_fields=["state", "paid_at"])
-        tell_paid_out(
-            house=House.objects.select_related("area", "building").get(pk=payout.house_id),
-            owner=payout.owner,
-            fen=order.amount_fen,
-            key=order.number,
-            on=booked_on,
-            at=at,
-        )
+        tell_paid(payout, at=at)
 
     def failed(self, order: PaymentOrder, *, at: dt.datetime, by: Actor) -> None:
         """Nothing moves: the money stays a payable for the order that replaces this one."""
@@ -94,7 +87,7 @@ class PayoutPayment(OrderPurpose):
 
 
 def _payout(order: PaymentOrder) -> Payout:
-    rows = Payout.objects.select_for_update(of=("self",)).select_related("owner")
+    rows = Payout.objects.select_for_update(of=("self",)).select_related("owner", "case")
     return rows.get(pk=int(order.reference.split(":")[1]))
 
 

@@ -63,7 +63,7 @@ PLACE_PAGES = tuple(
 ORGANISATION_PAGES = ("administration:organisation", "administration:change_kind")
 ORDER_PAGES = ("payments:order", "payments:reissue", "payments:void")
 REFUND_PAGES = tuple(f"payments:{name}" for name in ("refund", "refunds_waiting", "refund_house", "give_up_refund"))
-PAYOUT_PAGES = ("payments:payout", "payments:order_payout")
+PAYOUT_PAGES = tuple(f"payments:{name}" for name in ("payout", "order_payout", "batches", "batch", "new_batch"))
 OWNER_PAGES = ("owners:full", "owners:correct")
 SLIP_PAGES = ("deposits:slip", "deposits:void_slip")
 POLICY_PAGES = tuple(
@@ -136,7 +136,7 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
             children=(
                 MenuItem(title="付款通知", url_name="payments:orders", roles=OFFICE, also=ORDER_PAGES),
                 MenuItem(title="业主退款", url_name="payments:refunds", roles=OFFICE, also=REFUND_PAGES),
-                MenuItem(title="房屋注销返还", url_name="payments:payouts", roles=OFFICE, also=PAYOUT_PAGES),
+                MenuItem(title="房屋注销灭失返还", url_name="payments:payouts", roles=OFFICE, also=PAYOUT_PAGES),
             ),
         ),
         MenuItem(

@@ -1,8 +1,9 @@
-"""房屋注销返还: what is owed to the owners of cancelled houses, and the payment orders by which it is paid."""
+"""房屋注销返还: what is owed to the owners of cancelled and lost houses, one by one; `batches` pays many at once."""
 
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -10,24 +11,38 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from upkeep.casework.queries import visible_to as visible_cases
 from upkeep.kernel.errors import HasProblems, Refusal
-from upkeep.kernel.forms import BankAccountField
+from upkeep.kernel.forms import BankAccountField, DayField
 from upkeep.parties.roles import OFFICE
-from upkeep.treasury import payouts
-from upkeep.treasury.models import Payout, PayoutState
+from upkeep.treasury import payout_batches, payouts
+from upkeep.treasury.models import BatchState, Payout, PayoutState
+from upkeep.treasury.payout_batches import PayeeOf
+from upkeep.treasury.payout_sheet import PayoutRegister
 from upkeep.web.access import ActorRequest, access
-from upkeep.web.payments.reach import ORDERERS, PAYERS
-from upkeep.web.projects.reach import put_on_form
+from upkeep.web.cases.sheets import workbook
+from upkeep.web.payments.reach import PAYERS
 
 PER_PAGE = 20
+MOST_EXPORTED = 20_000
 
 
 class PayoutFilterForm(forms.Form):
     """What the list is narrowed to. A wrong value narrows nothing."""
 
-    q = forms.CharField(label="小区、房号或业主", required=False)
+    q = forms.CharField(label="小区、房号、业主或业务单", required=False)
     state = forms.ChoiceField(
         label="状态", required=False, choices=[("", "全部"), *PayoutState.choices, ("UNKNOWN", "业主不明")]
     )
+    since = DayField(label="确认日期从", required=False)
+    until = DayField(label="到", required=False)
+
+    def found(self, request: ActorRequest) -> QuerySet[Payout]:
+        """The payouts that match."""
+        self.is_valid()
+        data = self.cleaned_data
+        wanted = payouts.PayoutFilter(
+            text=data.get("q", ""), state=data.get("state", ""), since=data.get("since"), until=data.get("until")
+        )
+        return payouts.payout_list(actor=request.actor, wanted=wanted)
 
 
 class PayoutOrderForm(forms.Form):
@@ -49,18 +64,29 @@ class PayoutOrderForm(forms.Form):
 @access(*OFFICE)
 @require_safe
 def payout_list(request: ActorRequest) -> HttpResponse:
-    """All payouts the actor sees, and how much is not paid yet."""
+    """The payouts that match with their count and sums, the cases that have something left, and what is owed in all."""
     form = PayoutFilterForm(request.GET)
-    form.is_valid()
-    data = form.cleaned_data
-    rows = payouts.payout_list(actor=request.actor, text=data.get("q", ""), state=data.get("state", ""))
+    rows = form.found(request)
+    seen = payouts.visible_to(request.actor)
     context = {
         "form": form,
         "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
-        "owed_fen": payouts.owed_fen(payouts.visible_to(request.actor)),
+        "sums": payouts.sums_of(rows),
+        "owed_fen": payouts.owed_fen(seen),
+        "open_cases": payouts.open_cases(seen)[:5] if request.actor.has(*PAYERS) else (),
+        "waiting": payout_batches.visible_to(request.actor).filter(state=BatchState.WAITING).count(),
         "sees_names": request.actor.has(*PAYERS),
     }
     return render(request, "payments/payouts.html", context)
+
+
+@access(*OFFICE)
+@require_safe
+def export(request: ActorRequest) -> HttpResponse:
+    """The same list as a workbook; names as the reader may read them, no accounts."""
+    rows = PayoutFilterForm(request.GET).found(request)[:MOST_EXPORTED]
+    sees = request.actor.has(*PAYERS)
+    return workbook(PayoutRegister().export(PayoutRegister.rows(rows, sees_names=sees)), "房屋注销返还")
 
 
 def _payout_or_404(request: ActorRequest, payout_id: int) -> Payout:
@@ -86,33 +112,37 @@ def payout(request: ActorRequest, payout_id: int) -> HttpResponse:
         "percent": f"{found.share_ppm / 10_000:.4f}".rstrip("0").rstrip("."),
         "order": None if is_owed else payouts.order_of(found),
         "sees_case": visible_cases(request.actor).filter(pk=found.case_id).exists(),
-        "may_order": is_owed and request.actor.has(*ORDERERS),
+        "may_order": is_owed and request.actor.has(*PAYERS) and payout_batches.batch_of(found) is None,
+        "batch": payout_batches.batch_of(found),
         "is_owed": is_owed,
     }
     return render(request, "payments/payout.html", context)
 
 
-@access(*ORDERERS)
+@access(*PAYERS)
 @require_http_methods(["GET", "POST"])
 def order_payout(request: ActorRequest, payout_id: int) -> HttpResponse:
-    """Asks for the payee's account, says what happens, and issues the payment order."""
+    """Asks for the account of one payout; another person checks it and issues the payment order."""
     found = _payout_or_404(request, payout_id)
     if found.state_now is not PayoutState.OWED:
-        messages.error(request, f"这笔返还{found.get_state_display()}，请勿重复开具付款通知")
+        messages.error(request, f"这笔返还{found.get_state_display()}，请勿重复办理")
         return redirect("payments:payout", found.pk)
     initial = {"payee_name": found.owner.name if found.owner else ""}
     form = PayoutOrderForm(request.POST or None, initial=initial)
     form.use_required_attribute = False
     if request.method == "POST" and form.is_valid():
         try:
-            fresh = payouts.order(found.pk, **form.cleaned_data, by=request.actor, at=timezone.now())
+            payee = PayeeOf(payout_id=found.pk, **form.cleaned_data)
+            batch = payout_batches.prepare([payee], by=request.actor, at=timezone.now())
         except HasProblems as problems:
-            put_on_form(form, problems)
+            for problem in problems.problems:
+                field = problem.field.partition(":")[2]
+                form.add_error(field if field in form.fields else None, problem.text)
         except Refusal as refusal:
             messages.error(request, str(refusal))
             return redirect("payments:payout", found.pk)
         else:
-            messages.success(request, f"已开具付款通知 {fresh.number}，等待专户银行付款")
-            return redirect("payments:payout", found.pk)
+            messages.success(request, f"收款账户已录入（批次 {batch.number}），等待他人复核后开具付款通知")
+            return redirect("payments:batch", batch.number)
     context = {"payout": found, "owner": _owner_shown(request, found), "form": form}
     return render(request, "payments/order_payout.html", context)

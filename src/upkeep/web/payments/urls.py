@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from upkeep.web.payments import changing, payouts, refunds, showing
+from upkeep.web.payments import batches, changing, payouts, refunds, showing
 
 app_name = "payments"
 
@@ -21,6 +21,14 @@ urlpatterns = [
     path("refunds/<int:refund_id>/", refunds.refund, name="refund"),
     path("refunds/<int:refund_id>/give-up/", refunds.give_up, name="give_up_refund"),
     path("payouts/", payouts.payout_list, name="payouts"),
+    path("payouts/export/", payouts.export, name="export_payouts"),
+    path("payouts/batches/", batches.batch_list, name="batches"),
+    path("payouts/batches/new/", batches.new_batch, name="new_batch"),
+    path("payouts/batches/new/template/", batches.template, name="batch_template"),
+    path("payouts/batches/new/import/", batches.import_batch, name="import_batch"),
+    path("payouts/batches/<str:number>/", batches.batch, name="batch"),
+    path("payouts/batches/<str:number>/issue/", batches.issue_batch, name="issue_batch"),
+    path("payouts/batches/<str:number>/return/", batches.return_batch, name="return_batch"),
     path("payouts/<int:payout_id>/", payouts.payout, name="payout"),
     path("payouts/<int:payout_id>/order/", payouts.order_payout, name="order_payout"),
 ]
