@@ -116,6 +116,7 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
             icon="deposit",
             children=(
                 MenuItem(title="交存情况", url_name="deposits:state", roles=OFFICE),
+                MenuItem(title="资金管理", url_name="deposits:houses", roles=OFFICE),
                 MenuItem(title="交款通知单", url_name="deposits:slips", roles=OFFICE, also=SLIP_PAGES),
                 MenuItem(title="票据", url_name="deposits:receipts", roles=OFFICE, also=("deposits:void_receipt",)),
             ),
@@ -138,6 +139,7 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                 MenuItem(
                     title="交易明细", url_name="transactions:list", roles=OFFICE, also=("transactions:statement",)
                 ),
+                MenuItem(title="年度结存单", url_name="transactions:annual", roles=OFFICE),
             ),
         ),
         MenuItem(
@@ -242,13 +244,15 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                 _begins("开发建设单位批量交款", "developer_deposit", Role.DEVELOPER),
                 MenuItem(title="交款通知单", url_name="deposits:slips", roles=(Role.DEVELOPER,), also=SLIP_PAGES),
                 MenuItem(title="票据", url_name="deposits:receipts", roles=(Role.DEVELOPER,)),
-                MenuItem(title="资金管理（交存情况）", url_name="deposits:state", roles=ORGANISATION),
+                MenuItem(title="资金管理", url_name="deposits:houses", roles=ORGANISATION),
+                MenuItem(title="交存情况", url_name="deposits:state", roles=ORGANISATION),
                 MenuItem(
                     title="交易明细",
                     url_name="transactions:list",
                     roles=ORGANISATION,
                     also=("transactions:statement",),
                 ),
+                MenuItem(title="年度结存单", url_name="transactions:annual", roles=ORGANISATION),
             ),
         ),
         MenuItem(

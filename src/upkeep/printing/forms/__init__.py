@@ -3,6 +3,7 @@
 Values stay typed: `*_fen` shows as yuan (on the form itself in capitals too), `*_dm2` in m², `*_on` as a date.
 """
 
+from upkeep.printing.forms.annual import AnnualStatement
 from upkeep.printing.forms.application import Application
 from upkeep.printing.forms.notices import PublicNotice, Resolution, SignatureSheet
 from upkeep.printing.forms.payments import BankSlip, PaymentOrder, PayNotice, Receipt, Statement
@@ -18,4 +19,5 @@ FORMS: dict[str, type] = {
     "bank_slip": BankSlip,
     "statement": Statement,
     "resolution": Resolution,
+    "annual_statement": AnnualStatement,
 }
