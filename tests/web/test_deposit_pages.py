@@ -161,3 +161,18 @@ class TestStranger:
 
         assert client("t3").get(f"/deposits/slips/{slip.number}/").status_code == 404
         assert Client().get(f"/deposits/slips/{slip.number}/").status_code == 302
+
+
+class TestDepositsHouseByHouse:
+    def test_are_found_by_state_with_sums_and_exported(self, town: Town) -> None:
+        confirm(town, issue(town, count=2))
+        accountant = client("a1")
+
+        paid = text(accountant.get("/deposits/houses/?state=PAID"))
+        unpaid = text(accountant.get("/deposits/houses/?state=NONE"))
+
+        assert "共 <b>2</b> 户" in paid and "17,706.60" in paid
+        assert "共 <b>4</b> 户" in unpaid and "35,413.20" in unpaid
+        assert accountant.get("/deposits/houses/export/?state=NONE").content.startswith(b"PK")
+        assert "请至少输入两个字" in text(accountant.get("/deposits/houses/?owner=张"))
+        assert accountant.get("/deposits/houses/?state=x&after=1-x&house=%27").status_code == 200

@@ -9,7 +9,10 @@ from upkeep.banking.models import BankSerial, OrderState, PaymentOrder, PaySlip
 from upkeep.banking.purposes import purpose_title
 from upkeep.banking.slips import source_of
 from upkeep.casework.models import Case
+from upkeep.casework.queries import visible_to as cases_visible_to
+from upkeep.estate.queries import visible_to as areas_visible_to
 from upkeep.kernel.numbers import tidy_number
+from upkeep.parties.actor import Actor
 
 
 @dataclass(frozen=True)
@@ -113,20 +116,22 @@ class Found:
     sources: tuple[str, ...] = ()
 
 
-def found_by_number(text: str) -> list[Found]:
-    """Slip, payment order, case or bank serial: what the number is, whichever kind was typed. Four queries at most.
+def found_by_number(text: str, *, actor: Actor) -> list[Found]:
+    """Slip, payment order, case or bank serial: what the number is, whichever kind was typed. Five queries at most.
 
-    Nothing is said here that depends on who asks: what of it he may see is decided where the entries are read.
+    Of what lies in areas that the actor does not see, nothing is said: it is the same as a number that nobody has.
     """
-    number = tidy_number(text)
-    found = [_of_slip(slip, "交款通知单编号") for slip in PaySlip.objects.filter(number=number)]
-    found += [_of_order(order, "付款通知编号") for order in PaymentOrder.objects.filter(number=number)]
-    for case in Case.objects.filter(number=number):
-        slips = PaySlip.objects.filter(case=case)
-        found.append(Found("业务单编号", (f"case:{case.pk}:", *(source_of(slip) for slip in slips))))
-    for serial in BankSerial.objects.filter(serial=text.strip()):
-        found += [_of_slip(slip, "银行流水号") for slip in PaySlip.objects.filter(bank_serial=serial)]
-        found += [_of_order(order, "银行流水号") for order in PaymentOrder.objects.filter(bank_serial=serial)]
+    number, areas = tidy_number(text), areas_visible_to(actor).values("pk")
+    slips = PaySlip.objects.filter(area__in=areas)
+    orders = PaymentOrder.objects.filter(area__in=areas)
+    serials = BankSerial.objects.filter(serial=text.strip())
+    found = [_of_slip(slip, "交款通知单编号") for slip in slips.filter(number=number)]
+    found += [_of_order(order, "付款通知编号") for order in orders.filter(number=number)]
+    for case in cases_visible_to(actor).filter(number=number):
+        issued = [source_of(slip) for slip in slips.filter(case=case)]
+        found.append(Found("业务单编号", (f"case:{case.pk}:", *issued)))
+    found += [_of_slip(slip, "银行流水号") for slip in slips.filter(bank_serial__in=serials)]
+    found += [_of_order(order, "银行流水号") for order in orders.filter(bank_serial__in=serials)]
     return found
 
 

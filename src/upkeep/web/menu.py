@@ -120,6 +120,7 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
             children=(
                 MenuItem(title="交存情况", url_name="deposits:state", roles=OFFICE),
                 _begins("代打交款通知单", "printed_notice", Role.WINDOW_CLERK),
+                MenuItem(title="资金管理", url_name="deposits:houses", roles=OFFICE),
                 MenuItem(title="交款通知单", url_name="deposits:slips", roles=OFFICE, also=SLIP_PAGES),
                 MenuItem(title="票据", url_name="deposits:receipts", roles=OFFICE, also=("deposits:void_receipt",)),
                 MenuItem(
@@ -149,6 +150,7 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                 MenuItem(
                     title="交易明细", url_name="transactions:list", roles=OFFICE, also=("transactions:statement",)
                 ),
+                MenuItem(title="年度结存单", url_name="transactions:annual", roles=OFFICE),
             ),
         ),
         MenuItem(
@@ -257,12 +259,15 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                 MenuItem(title="交款通知单", url_name="deposits:slips", roles=PAYERS, also=SLIP_PAGES),
                 MenuItem(title="票据", url_name="deposits:receipts", roles=PAYERS),
                 MenuItem(title="资金管理（交存情况）", url_name="deposits:state", roles=ORGANISATION),
+                MenuItem(title="资金管理", url_name="deposits:houses", roles=ORGANISATION),
+                MenuItem(title="交存情况", url_name="deposits:state", roles=ORGANISATION),
                 MenuItem(
                     title="交易明细",
                     url_name="transactions:list",
                     roles=ORGANISATION,
                     also=("transactions:statement",),
                 ),
+                MenuItem(title="年度结存单", url_name="transactions:annual", roles=ORGANISATION),
             ),
         ),
         MenuItem(

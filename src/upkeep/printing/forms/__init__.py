@@ -3,6 +3,7 @@
 Values stay typed: `*_fen` shows as yuan (on the form itself in capitals too), `*_dm2` in m², `*_on` as a date.
 """
 
+from upkeep.printing.forms.annual import AnnualStatement
 from upkeep.printing.forms.application import Application
 from upkeep.printing.forms.notices import PublicNotice, Resolution, SignatureSheet
 from upkeep.printing.forms.payments import (
@@ -30,4 +31,5 @@ FORMS: dict[str, type] = {
     "journal": Journal,
     "statement": Statement,
     "resolution": Resolution,
+    "annual_statement": AnnualStatement,
 }

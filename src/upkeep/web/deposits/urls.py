@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from upkeep.web.deposits import notice_batches, receipt_books, receipts, slips, state
+from upkeep.web.deposits import houses, notice_batches, receipt_books, receipts, slips, state
 
 app_name = "deposits"
 
@@ -29,4 +29,6 @@ urlpatterns = [
     path("receipts/<int:receipt_id>/pdf/<int:print_id>/", receipts.show_print, name="receipt_print"),
     path("receipts/<int:receipt_id>/void/", receipts.void, name="void_receipt"),
     path("state/", state.areas, name="state"),
+    path("houses/", houses.house_list, name="houses"),
+    path("houses/export/", houses.export_houses, name="export_houses"),
 ]

@@ -74,11 +74,11 @@ def asked(form: TransactionForm, *, actor: Actor, today: dt.date) -> Asked:
     )
     said = refused = ""
     if number:
-        found = found_by_number(number)
+        found = found_by_number(number, actor=actor)
         wanted = _with(wanted, sources=[source for one in found for source in one.sources])
         said = f"“{number}”是{'、'.join(dict.fromkeys(one.words for one in found))}" if found else ""
         if not found:
-            refused = f"没有编号为“{number}”的交款通知单、付款通知、业务单或银行流水，请核对后再查"
+            refused = f"您的小区中没有编号为“{number}”的交款通知单、付款通知、业务单或银行流水，请核对后再查"
         elif not wanted.sources:
             refused = f"{said}，银行尚未确认收付款，还没有交易"
     if house := data.get("house", "").strip():

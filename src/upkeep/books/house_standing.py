@@ -1,0 +1,128 @@
+"""Houses by how they stand with their first deposit (缴费状态), a page at a time and in sums, where houses are a million.
+
+The state is a matter of the register (what the first deposit was set at), of the claims (a notice waits) and of the balance; the
+three are joined here, where the journal may be read. What the states are called and where the line of arrears lies is said by the
+caller.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+
+from upkeep.ledger import api as ledger
+
+
+class Standing(StrEnum):
+    """How a house stands."""
+
+    NONE = "NONE"
+    WAITING = "WAITING"
+    PAID = "PAID"
+    ARREARS = "ARREARS"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StandingWanted:
+    """Which live houses are looked for. `house_ids` are those that match a typed condition; None narrows nothing. Below
+    `arrears_percent` of its first deposit a house is in arrears."""
+
+    area_ids: Collection[int]
+    arrears_percent: int
+    state: Standing | None = None
+    building_ids: Collection[int] | None = None
+    house_ids: Collection[int] | None = None
+
+
+#: A house's place in the list: area, id.
+Key = tuple[int, int]
+
+_CLAIMED = "exists (select 1 from estate_houseclaim c where c.house_id = h.id and c.kind = 'DEPOSIT')"
+_BALANCE = "coalesce(s.balance_fen, 0)"
+_IS_SHORT = f"{_BALANCE} * 100 < h.first_deposit_due_fen * %(percent)s"
+_CONDITIONS = {
+    Standing.NONE: f"h.first_deposit_due_fen is null and not {_CLAIMED}",
+    Standing.WAITING: f"h.first_deposit_due_fen is null and {_CLAIMED}",
+    Standing.PAID: f"h.first_deposit_due_fen is not null and not ({_IS_SHORT})",
+    Standing.ARREARS: f"h.first_deposit_due_fen is not null and {_IS_SHORT}",
+}
+_STATE = (
+    f"case when h.first_deposit_due_fen is null then case when {_CLAIMED} then 'WAITING' else 'NONE' end"
+    f" when {_IS_SHORT} then 'ARREARS' else 'PAID' end"
+)
+_FROM = (
+    "from estate_house h left join ledger.sub_account s on s.id = h.id and s.area_id = h.area_id"
+    " where h.state = 'ACTIVE' and h.area_id = any (%(areas)s::bigint[])"
+    " and (%(buildings)s::bigint[] is null or h.building_id = any (%(buildings)s::bigint[]))"
+    " and (%(houses)s::bigint[] is null or h.id = any (%(houses)s::bigint[]))"
+)
+
+
+def _parameters(wanted: StandingWanted) -> dict[str, object]:
+    def array(ids: Collection[int] | None) -> list[int] | None:
+        return None if ids is None else sorted(ids)
+
+    return {
+        "areas": array(wanted.area_ids),
+        "buildings": array(wanted.building_ids),
+        "houses": array(wanted.house_ids),
+        "percent": wanted.arrears_percent,
+    }
+
+
+def _where(wanted: StandingWanted) -> str:
+    return f"{_FROM} and ({_CONDITIONS[wanted.state]})" if wanted.state else _FROM
+
+
+def houses_by_standing(wanted: StandingWanted, *, after: Key | None, size: int) -> list[Key]:
+    """The keys of the houses of a page, in the order of the register's list, behind the key of the page before. One query."""
+    found = ledger.named_rows(
+        f"select h.area_id, h.id {_where(wanted)}"
+        " and (%(after_area)s::bigint is null or (h.area_id, h.id) > (%(after_area)s::bigint, %(after_house)s::bigint))"
+        " order by h.area_id, h.id limit %(size)s",
+        _parameters(wanted)
+        | {"after_area": after[0] if after else None, "after_house": after[1] if after else None, "size": size},
+    )
+    return [(row["area_id"], row["id"]) for row in found]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StandingSum:
+    """All houses of one state together: first deposits as they were set, and balances, in fen."""
+
+    houses: int
+    due_fen: int
+    balance_fen: int
+
+
+def sums_by_standing(wanted: StandingWanted) -> dict[Standing, StandingSum]:
+    """Counts and sums of everything that is listed, by state. One query."""
+    found = ledger.named_rows(
+        f"select {_STATE} as standing, count(*) as houses, coalesce(sum(h.first_deposit_due_fen), 0)::bigint as due,"
+        f" coalesce(sum({_BALANCE}), 0)::bigint as balance {_where(wanted)} group by 1",
+        _parameters(wanted),
+    )
+    return {
+        Standing(row["standing"]): StandingSum(houses=row["houses"], due_fen=row["due"], balance_fen=row["balance"])
+        for row in found
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alike:
+    """Houses that have not paid and are alike in all that a tariff looks at: how many, and one of them."""
+
+    house_id: int
+    houses: int
+
+
+def unpaid_alike(wanted: StandingWanted, *, most: int) -> list[Alike] | None:
+    """The listed houses without a first deposit in groups that owe the same; None where there are more than `most`
+    groups. One query, so that what a city still lacks is added up without looking at each house."""
+    found = ledger.named_rows(
+        f"select min(h.id) as house, count(*) as houses {_where(wanted)} and h.first_deposit_due_fen is null"
+        " group by h.area_id, h.building_id, h.use, h.nature, h.area_dm2 limit %(most)s",
+        _parameters(wanted) | {"most": most + 1},
+    )
+    if len(found) > most:
+        return None
+    return [Alike(house_id=row["house"], houses=row["houses"]) for row in found]
