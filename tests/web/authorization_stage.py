@@ -23,8 +23,9 @@ from upkeep.casework.pages import AREAS
 from upkeep.casework.procedure import register
 from upkeep.casework.states import Move
 from upkeep.demo.cases import file_cases
-from upkeep.deposits.actions import issue_deposit_slips
+from upkeep.deposits.actions import HousePayer, issue_deposit_slips, issue_owner_slips
 from upkeep.deposits.models import Receipt
+from upkeep.deposits.notice_batch import keep_batch
 from upkeep.deposits.prints import keep_receipt
 from upkeep.estate.models import Ownership
 from upkeep.identity.models import CertificateAuthority, KeyCertificate, SecurityKey
@@ -124,6 +125,7 @@ class Stage:
             "receipt_print": str(keep_receipt(receipt, by_id=None, at=at).pk),
             "bank_print": str(counter_prints.keep_bank_slip(slip, by_id=None, at=at).pk),
             "slip": waiting.number,
+            "batch": str(self._owner_notice()),
             "slip_print": str(bank_prints.keep_paper(waiting, by_id=None, at=at).pk),
             "area": str(cast.filled[0].area.pk),
             "user": str(cast.add("operator", Role.DEVELOPER, cast.filled[0].area.developer).pk),
@@ -193,6 +195,20 @@ class Stage:
             at=timezone.now(),
         )
         return PaySlip.objects.select_related("custody__bank", "bank_serial", "area").get(pk=slip.pk)
+
+    def _owner_notice(self) -> int:
+        """A notice that the first developer has printed for an owner, as a batch of one; the id of the print."""
+        filled, developer = self.cast.filled[1], self.cast.city.actor("demo-developer")
+        house, at = filled.houses[-2], timezone.now()
+        [slip] = issue_owner_slips(
+            area=filled.area,
+            houses=[house],
+            payers={house.pk: HousePayer(name="张三", phone="13812345678")},
+            asked_by_id=developer.organisation_id,
+            by=developer,
+            at=at,
+        )
+        return keep_batch([slip.number], by=developer, at=at).pk
 
     def _make_policy_change(self) -> None:
         """A planned wording, and a payout gate that waits for the second person."""

@@ -72,6 +72,7 @@ _PROJECT = OFFICE | {"committee", "company"}  # {project} is the committee's
 _TRANSFERRERS = {"company", "committee", "clerk"}
 PAYERS, FAR_PAYERS = {"approver", "accountant", "cashier"}, {"far-approver", "far-accountant"}
 _SLIP = OFFICE | BANK | {"developer"}
+_SLIP_READERS = OFFICE_AND_FAR | ORGANISATIONS | BANKS | {"owner"}
 
 TABLE: dict[str, Row] = {
     # for everyone
@@ -233,14 +234,20 @@ TABLE: dict[str, Row] = {
     ),
     "owners:correct": get("/owners/{ownership}/correct/", {"clerk", "reviewer"}, ORGANISATIONS | {"far-clerk"}),
     # deposits
-    "deposits:slips": get("/deposits/slips/", OFFICE_AND_FAR | ORGANISATIONS | BANKS),
-    "deposits:export_slips": get("/deposits/slips/export/", OFFICE_AND_FAR | ORGANISATIONS | BANKS),
-    "deposits:slip": get("/deposits/slips/{slip}/", _SLIP, (OFFICE_AND_FAR | ORGANISATIONS | BANKS) - _SLIP),
-    "deposits:print_slip": post(
-        "/deposits/slips/{slip}/print/", _SLIP, (OFFICE_AND_FAR | ORGANISATIONS | BANKS) - _SLIP
+    "deposits:slips": get("/deposits/slips/", _SLIP_READERS),
+    "deposits:export_slips": get("/deposits/slips/export/", _SLIP_READERS),
+    "deposits:case_slips": get("/deposits/slips/of/{case}/", _SLIP_READERS - BANKS),  # leads to the list, filtered
+    "deposits:slip": get("/deposits/slips/{slip}/", _SLIP, _SLIP_READERS - _SLIP),
+    "deposits:print_slip": post("/deposits/slips/{slip}/print/", _SLIP, _SLIP_READERS - _SLIP),
+    "deposits:slip_print": get("/deposits/slips/{slip}/prints/{slip_print}/", _SLIP, _SLIP_READERS - _SLIP),
+    "deposits:print_slips": post("/deposits/slips/print/", OFFICE_AND_FAR | ORGANISATIONS),
+    "deposits:batch_print": get(
+        "/deposits/slips/prints/{batch}/", {"developer"}, (OFFICE_AND_FAR | ORGANISATIONS) - {"developer"}
     ),
-    "deposits:slip_print": get(
-        "/deposits/slips/{slip}/prints/{slip_print}/", _SLIP, (OFFICE_AND_FAR | ORGANISATIONS | BANKS) - _SLIP
+    "deposits:reissue_slip": post(
+        "/deposits/slips/{slip}/reissue/",
+        {"developer", "clerk"},
+        {"far-clerk", "other-developer", "owner"},
     ),
     "deposits:void_slip": get(
         "/deposits/slips/{slip}/void/", OFFICE | {"developer"}, (FAR | ORGANISATIONS) - {"developer"}

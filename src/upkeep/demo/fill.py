@@ -39,7 +39,15 @@ def fill_area(
     city: City, plan: Plan, *, place: int, committee: Organisation | None, on: dt.date, chance: random.Random
 ) -> Filled:
     """Enter an area with houses, facilities and owners, as collected on that day."""
-    at = moment(on)
+    filled = enter_area(city, plan, place=place, committee=committee, at=moment(on), chance=chance)
+    _bind_owners(city, filled.houses, plan, since=on, chance=chance)
+    return filled
+
+
+def enter_area(
+    city: City, plan: Plan, *, place: int, committee: Organisation | None, at: dt.datetime, chance: random.Random
+) -> Filled:
+    """Enter an area with houses and facilities; nobody owns a house yet."""
     district = city.districts[plan.district]
     street = f"{district.name}{('滨江路', '翠微路', '忠山路', '龙涧路')[place % 4]}{100 + place * 8}号{plan.name}"
     houses = list(houses_of(plan, street=street, chance=chance))
@@ -58,7 +66,6 @@ def fill_area(
     entered = queries.houses_of_area(area.pk)
     sub_accounts.open_for(area_id=area.pk, house_ids=[house.pk for house in entered])
     _add_facilities(area, plan, at=at)
-    _bind_owners(city, entered, plan, since=on, chance=chance)
     return Filled(plan, area, entered)
 
 

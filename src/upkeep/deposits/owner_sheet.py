@@ -97,7 +97,7 @@ class PayerSheet(Sheet):
         *OwnerSheet.columns[:5],
         Column(key="recorded", title="登记业主", kind=Text(100), read_only=True, width=12),
         *(
-            Column(key=one.key, title=one.title, kind=one.kind, width=one.width, example=one.example, note="必填")
+            Column(key=one.key, title=one.title, kind=one.kind, width=one.width, example=one.example)
             for one in OwnerSheet.columns[5:9]
         ),
     )

@@ -4,6 +4,7 @@ Source: manual 001 §2.3.2 step 6. What is right is kept house by house; what is
 Works without JavaScript.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -66,7 +67,7 @@ def page_context(request: ActorRequest, case: Case, page: SheetPage) -> dict[str
     lines = []
     for number, row in shown:
         line = row_table.line_of(sheet, number, row, typed=typed.get(number, {}), wrong=wrong)
-        facts, boxes = line.boxes[:6], line.boxes[6:]
+        facts, boxes = line.boxes[:6], [replace(box, required=True) for box in line.boxes[6:]]
         lines.append({"line": line, "facts": facts, "boxes": boxes, "row": row, "to_fill": number in open_ones})
     return {
         "sheet": sheet,

@@ -15,12 +15,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from upkeep.banking import prints
-from upkeep.banking.models import PaySlip, SlipState
+from upkeep.banking.models import PaySlip, PaySlipLine, SlipState
 from upkeep.banking.purposes import purpose_title, slip_purpose, slip_purposes
 from upkeep.banking.queries import PAYERS, PaperFilter, get_slip, shown_payer
 from upkeep.banking.queries import slip_list as list_of_slips
 from upkeep.banking.registers import SlipRegister
 from upkeep.deposits.actions import may_reissue, may_void, receipts_of, reissue_slip, void_slip
+from upkeep.deposits.notices import REISSUERS
+from upkeep.estate.models import House
 from upkeep.estate.queries import area_list
 from upkeep.kernel.errors import Refusal
 from upkeep.kernel.forms import DayField
@@ -32,7 +34,7 @@ from upkeep.web.cases.printing import pdf
 from upkeep.web.cases.sheets import workbook
 
 READERS = (*OFFICE, *ORGANISATION, *BANK, Role.OWNER)
-HANDLERS = (*OFFICE, *ORGANISATION, Role.OWNER)
+HANDLERS = (*OFFICE, *ORGANISATION)
 PER_PAGE = 20
 MOST_EXPORTED = 20_000
 MOST_LINES = 200
@@ -44,7 +46,7 @@ class SlipFilterForm(forms.Form):
     q = forms.CharField(label="编号 / 小区 / 交款人", required=False)
     state = forms.ChoiceField(label="状态", required=False, choices=[("", "全部"), *SlipState.choices])
     area = forms.ChoiceField(label="物业区域", required=False)
-    payer = forms.ChoiceField(label="交款人", required=False, choices=[("", "全部"), *PAYERS.items()])
+    payer = forms.ChoiceField(label="交款人类别", required=False, choices=[("", "全部"), *PAYERS.items()])
     purpose = forms.ChoiceField(label="用途", required=False)
     case = forms.CharField(label="业务单编号", required=False)
     since = DayField(label="开具日期从", required=False)
@@ -93,9 +95,11 @@ def slip_list(request: ActorRequest) -> HttpResponse:
     """All slips the actor sees; the owners' notices among them may be ticked and printed together."""
     form, slips = found_slips(request)
     page = Paginator(slips, PER_PAGE).get_page(request.GET.get("page"))
+    houses = _houses_of(list(page))
     rows = [
         {
             "slip": slip,
+            "house": houses.get(slip.pk),
             "payer": shown_payer(slip, actor=request.actor),
             "printable": slip.state_now is SlipState.WAITING and prints.is_owner_notice(slip),
         }
@@ -112,7 +116,14 @@ def slip_list(request: ActorRequest) -> HttpResponse:
     return render(request, "deposits/slips.html", context)
 
 
-@access(*HANDLERS)
+def _houses_of(slips: list[PaySlip]) -> dict[int, House]:
+    """The house of each slip that is for one alone."""
+    alone = [slip.pk for slip in slips if slip.house_count == 1]
+    lines = PaySlipLine.objects.filter(slip_id__in=alone).select_related("house__building")
+    return {line.slip_id: line.house for line in lines}
+
+
+@access(*HANDLERS, Role.OWNER)
 @require_safe
 def case_slips(request: ActorRequest, number: str) -> HttpResponse:
     """The slips that a business form has brought about (001 §2.3.2 step 8), in the order of their numbers."""
@@ -206,7 +217,7 @@ def void(request: ActorRequest, number: str) -> HttpResponse:
     return render(request, "deposits/void_slip.html", {"slip": slip})
 
 
-@access(*HANDLERS)
+@access(*REISSUERS)
 @require_POST
 def reissue(request: ActorRequest, number: str) -> HttpResponse:
     """A new slip in the place of a void or expired one, in one press; leads to the new one."""
