@@ -27,6 +27,7 @@ class PolicyKind(models.TextChoices):
     INTEREST_RULE = "interest_rule", "计息规则"
     WORDING = "wording", "用语"
     COLLECTION_RULE = "collection_rule", "楼盘采集规则"
+    FURTHER_RULE = "further_rule", "续交规则"
 
 
 #: What moves money or decides who lets it go: proposed by one person, put in force by another.
@@ -39,6 +40,7 @@ TWO_PERSON_KINDS = (
     PolicyKind.PROJECT_RULE,
     PolicyKind.PAYOUT_GATE,
     PolicyKind.INTEREST_RULE,
+    PolicyKind.FURTHER_RULE,
 )
 
 

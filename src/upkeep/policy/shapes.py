@@ -13,6 +13,7 @@ from upkeep.parties.roles import Role
 from upkeep.policy import password_rule, voting_rule
 from upkeep.policy.collection_rule import CollectionRule
 from upkeep.policy.deposit_standard import standard_from_json
+from upkeep.policy.further_rule import FurtherRule
 from upkeep.policy.interest_rule import InterestRule
 from upkeep.policy.login_rule import LoginRule
 from upkeep.policy.models import TWO_PERSON_KINDS, PolicyKind
@@ -124,6 +125,7 @@ SHAPES: dict[PolicyKind, Shape] = {
     PolicyKind.INTEREST_RULE: _of(InterestRule),
     PolicyKind.WORDING: _of(Wording),
     PolicyKind.COLLECTION_RULE: _of(CollectionRule),
+    PolicyKind.FURTHER_RULE: _of(FurtherRule),
 }
 
 

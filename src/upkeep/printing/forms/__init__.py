@@ -4,6 +4,7 @@ Values stay typed: `*_fen` shows as yuan (on the form itself in capitals too), `
 """
 
 from upkeep.printing.forms.application import Application
+from upkeep.printing.forms.demands import DemandLetters
 from upkeep.printing.forms.notices import PublicNotice, Resolution, SignatureSheet
 from upkeep.printing.forms.payments import BankSlip, PaymentOrder, PayNotice, Receipt, Statement
 
@@ -18,4 +19,5 @@ FORMS: dict[str, type] = {
     "bank_slip": BankSlip,
     "statement": Statement,
     "resolution": Resolution,
+    "demand_letters": DemandLetters,
 }

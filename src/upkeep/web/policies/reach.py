@@ -44,6 +44,7 @@ GROUPS: tuple[tuple[str, tuple[PolicyKind, ...]], ...] = (
             PolicyKind.PAY_SLIP_RULE,
             PolicyKind.INTEREST_RULE,
             PolicyKind.PAYOUT_GATE,
+            PolicyKind.FURTHER_RULE,
         ),
     ),
     ("维修与表决", (PolicyKind.PROJECT_RULE, PolicyKind.NOTICE_RULE, PolicyKind.VOTING_RULE)),
