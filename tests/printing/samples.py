@@ -2,8 +2,11 @@
 
 import datetime as dt
 
+from upkeep.kernel.money import in_capitals
+from upkeep.printing.checking import qr_modules
 from upkeep.printing.documents import Document
 from upkeep.printing.forms.application import Application
+from upkeep.printing.forms.demands import DemandLetter, DemandLetters
 from upkeep.printing.forms.notices import Count, PublicNotice, Resolution, SignatureSheet, Voter
 from upkeep.printing.forms.parts import BankAccount, Fact, Section, SignBox, Table
 from upkeep.printing.forms.payments import (
@@ -309,6 +312,49 @@ def resolution() -> Document:
     )
 
 
+def demand_letters(count: int = 1) -> Document:
+    """`count` letters, numbered on from that of the document."""
+    return Document(
+        form="demand_letters",
+        title="住宅专项维修资金欠款催缴通知单",
+        number="CJ202611210000017",
+        subject="letters:1",
+        issuer=OFFICE,
+        city="shifan",
+        data=DemandLetters(
+            area="江南名邸（一期）",
+            issued_on=DAY,
+            deadline_on=DAY + dt.timedelta(days=30),
+            percent=30,
+            sender=OFFICE,
+            office="江阳区管理部",
+            office_address="江阳区政务服务中心一楼 3 号窗口",
+            office_phone="0830-3100000",
+            account=CUSTODY,
+            how=("持交款通知单到专户银行交款。", "没有交款通知单的，到联系窗口开具。"),
+            letters=tuple(
+                DemandLetter(
+                    number=f"CJ2026112100000{number:02d}" if number < 100 else f"CJ20261121000{number:04d}",
+                    qr=qr_modules(f"CJ20261121000{number:04d}", city="shifan"),
+                    addressee="张三",
+                    house="3幢2单元1502",
+                    address="示范市江阳区江南路 1 号江南名邸3幢2单元1502",
+                    area_dm2=9837,
+                    first_due_fen=885_330,
+                    balance_fen=100_000,
+                    percent_left="11.3%",
+                    since_on=DAY - dt.timedelta(days=40),
+                    owed_fen=785_330,
+                    owed_capitals=in_capitals(785_330),
+                    why="没有续交方案，补足至首期应交金额 8,853.30 元",
+                    slip_number="JK202611210000017",
+                )
+                for number in range(17, 17 + count)
+            ),
+        ),
+    )
+
+
 ALL = (
     application,
     pay_notice,
@@ -319,4 +365,5 @@ ALL = (
     bank_slip,
     statement,
     resolution,
+    demand_letters,
 )

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from tests.cast import AT, LATER, Cast, at_once, move
+from tests.cast import AT, LATER, TODAY, Cast, at_once, move
 from upkeep.banking.actions import open_custody
 from upkeep.banking.models import CustodyAccount
 from upkeep.books import sub_accounts
@@ -132,7 +132,7 @@ class TestABuildingThatMoves:
         building = buildings(settled)[0]
         Facility.objects.create(area=here, building=building, kind=FacilityKind.LIFT, name="1 号电梯")
         ids = [house.pk for house in houses_of_area(here.pk) if house.building_id == building.pk]
-        before, stood = sub_accounts.balances(ids), standings(list(House.objects.filter(pk__in=ids)))
+        before, stood = sub_accounts.balances(ids), standings(list(House.objects.filter(pk__in=ids)), on=TODAY)
         whole, moved_dm2 = here.floor_area_dm2, sum(House.objects.get(pk=pk).area_dm2 for pk in ids)
         assert sum(one.balance_fen for one in before.values()) > 0
 
@@ -145,7 +145,7 @@ class TestABuildingThatMoves:
         assert {house.pk for house in houses_of_area(there.pk)} == set(ids)
         assert not set(ids) & {house.pk for house in houses_of_area(here.pk)}
         assert audit() == []
-        now = standings(list(House.objects.filter(pk__in=ids)))
+        now = standings(list(House.objects.filter(pk__in=ids)), on=TODAY)
         assert {pk: one.state for pk, one in now.items()} == {pk: one.state for pk, one in stood.items()}
         assert Facility.objects.get(name="1 号电梯").area_id == there.pk
         assert Area.objects.get(pk=here.pk).floor_area_dm2 == max(whole - moved_dm2, 0)

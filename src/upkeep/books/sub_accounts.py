@@ -8,6 +8,7 @@ from upkeep.ledger import api as ledger
 from upkeep.ledger.api import Movement, SubAccountBalance
 
 __all__ = [
+    "BALANCES",
     "Movement",
     "SubAccountBalance",
     "available",
@@ -21,6 +22,10 @@ __all__ = [
     "release",
     "reopen_for",
 ]
+
+#: For statements above that go over all houses at once: a row per house with `house_id` and `balance_fen`. A house that
+#: moved to another area has a sub-account in each; its money is their sum.
+BALANCES = "(select id as house_id, sum(balance_fen)::bigint as balance_fen from ledger.sub_account group by id)"
 
 _NOTHING = SubAccountBalance(balance_fen=0, held_fen=0)
 

@@ -1,12 +1,40 @@
-"""票据本 and 票据."""
+"""票据本 and 票据; what concerns further deposits stands in `further_models`."""
 
 from django.db import models
 from django.db.models import F, Q
 
 from upkeep.banking.models import PaySlip
+from upkeep.deposits.further_models import (
+    Arrears,
+    DemandLetter,
+    FurtherBasis,
+    FurtherMethod,
+    FurtherPlan,
+    FurtherShare,
+    FurtherStandard,
+    HousePrice,
+    LetterBatch,
+    Obstacle,
+)
 from upkeep.estate.models import House
 from upkeep.kernel.ids import new_id
 from upkeep.parties.models import Jurisdiction
+
+__all__ = [
+    "Arrears",
+    "DemandLetter",
+    "FurtherBasis",
+    "FurtherMethod",
+    "FurtherPlan",
+    "FurtherShare",
+    "FurtherStandard",
+    "HousePrice",
+    "LetterBatch",
+    "Obstacle",
+    "Receipt",
+    "ReceiptBook",
+    "ReceiptState",
+]
 
 
 class ReceiptBook(models.Model):

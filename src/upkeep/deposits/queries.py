@@ -9,18 +9,16 @@ from django.db.models import Sum
 
 from upkeep.banking.models import PaySlipLine, SlipState
 from upkeep.books import sub_accounts
-from upkeep.deposits.due import due_of
+from upkeep.deposits.due import Known, due_of, known_of, why_not
 from upkeep.deposits.models import Receipt, ReceiptState
 from upkeep.estate.kinds import HouseState
 from upkeep.estate.models import Area, House, HouseClaim
 from upkeep.estate.models.case_house import ClaimKind
 from upkeep.kernel.areas import square_metres
 from upkeep.kernel.money import yuan
-from upkeep.policy.deposit_standard import DepositStandard, NoStandard, deposit_standard
+from upkeep.policy.deposit_standard import DepositStandard, deposit_standard
+from upkeep.policy.further_rule import further_rules
 from upkeep.policy.queries import NoPolicy
-
-#: A house whose balance lies below this part of its first deposit is in arrears (165号令 第十七条).
-ARREARS_PERCENT = 30
 
 
 class DepositState(models.TextChoices):
@@ -32,11 +30,13 @@ class DepositState(models.TextChoices):
     ARREARS = "ARREARS", "欠交"
 
 
-def state_of(*, first_due_fen: int | None, balance_fen: int, is_claimed: bool) -> DepositState:
-    """The state of one house; in arrears strictly below 30 % of what its first deposit was set at."""
+def state_of(*, first_due_fen: int | None, balance_fen: int, is_claimed: bool, percent: int) -> DepositState:
+    """The state of one house; in arrears strictly below the city's `percent` of what its first deposit was set at
+    (165号令 第十七条).
+    """
     if first_due_fen is None:
         return DepositState.WAITING if is_claimed else DepositState.NONE
-    if balance_fen * 100 < first_due_fen * ARREARS_PERCENT:
+    if balance_fen * 100 < first_due_fen * percent:
         return DepositState.ARREARS
     return DepositState.PAID
 
@@ -59,9 +59,10 @@ class Standing:
     balance_fen: int
 
 
-def standings(houses: Sequence[House]) -> dict[int, Standing]:
-    """How the houses stand, by house id. Two queries."""
+def standings(houses: Sequence[House], *, on: dt.date) -> dict[int, Standing]:
+    """How the houses stand by the rule of that day, by house id. Three queries, and two for each district they lie in."""
     ids = [house.pk for house in houses]
+    percents = _percents({house.area_id for house in houses}, on=on)
     balances = sub_accounts.balances(ids)
     claimed = set(
         HouseClaim.objects.filter(house_id__in=ids, kind=ClaimKind.DEPOSIT).values_list("house_id", flat=True)
@@ -72,6 +73,7 @@ def standings(houses: Sequence[House]) -> dict[int, Standing]:
                 first_due_fen=house.first_deposit_due_fen,
                 balance_fen=balances[house.pk].balance_fen,
                 is_claimed=house.pk in claimed,
+                percent=percents[house.area_id],
             ),
             balances[house.pk].balance_fen,
         )
@@ -79,15 +81,23 @@ def standings(houses: Sequence[House]) -> dict[int, Standing]:
     }
 
 
+def _percents(area_ids: set[int], *, on: dt.date) -> dict[int, int]:
+    """Below which part of its first deposit a house of each area is in arrears."""
+    places = dict(Area.objects.filter(pk__in=area_ids).values_list("pk", "jurisdiction_id"))
+    rules = further_rules(list(places.values()), on=on)
+    return {area_id: rules[place].percent for area_id, place in places.items()}
+
+
 def house_deposits(houses: Sequence[House], *, on: dt.date) -> list[HouseDeposit]:
-    """How the houses stand, in their order; buildings and areas' jurisdictions are looked up. Four queries."""
-    stand = standings(houses)
+    """How the houses stand, in their order; buildings are loaded. A fixed number of queries for each district."""
+    stand = standings(houses, on=on)
     standards = _standards({house.area_id for house in houses}, on=on)
+    known = known_of([house for house in houses if house.first_deposit_due_fen is None], *standards.values())
     return [
         HouseDeposit(
             house=house,
             state=stand[house.pk].state,
-            due_fen=_due_fen(house, standards[house.area_id]),
+            due_fen=_due_fen(house, standards[house.area_id], known),
             balance_fen=stand[house.pk].balance_fen,
         )
         for house in houses
@@ -105,20 +115,44 @@ def _standards(area_ids: set[int], *, on: dt.date) -> dict[int, DepositStandard 
     return {area_id: by_place[jurisdiction_id] for area_id, jurisdiction_id in places.items()}
 
 
-def _due_fen(house: House, standard: DepositStandard | None) -> int | None:
+def _due_fen(house: House, standard: DepositStandard | None, known: Known) -> int | None:
     if house.first_deposit_due_fen is not None:
         return house.first_deposit_due_fen
-    if standard is None:
-        return None
+    due = due_of(house, standard, known) if standard is not None else None
+    return due.amount_fen if due else None
+
+
+@dataclass(frozen=True)
+class WouldBeDue:
+    """What a house paid at first or would have to pay today: by which rule, or why it cannot be computed."""
+
+    amount_fen: int | None
+    rule: str
+    is_paid: bool
+    why_not: str = ""
+
+
+def would_be_due(house: House, *, on: dt.date) -> WouldBeDue:
+    """For the page of one house; building and area are loaded."""
+    if house.first_deposit_due_fen is not None:
+        line = PaySlipLine.objects.filter(house=house, slip__state=SlipState.PAID, slip__purpose="deposit").first()
+        return WouldBeDue(house.first_deposit_due_fen, line.rule if line else "", is_paid=True)
     try:
-        return due_of(house, standard).amount_fen
-    except NoStandard:
-        return None
+        standard = deposit_standard(jurisdiction_id=house.area.jurisdiction_id, on=on)
+    except NoPolicy as none:
+        return WouldBeDue(None, "", is_paid=False, why_not=str(none))
+    known = known_of([house], standard)
+    due = due_of(house, standard, known)
+    if due is None:
+        return WouldBeDue(None, "", is_paid=False, why_not=why_not(house, standard, known))
+    return WouldBeDue(due.amount_fen, due.rule, is_paid=False)
 
 
 @dataclass(frozen=True)
 class AreaDeposits:
-    """How the houses of an area stand together. `missing_fen`: what the houses not paid yet still owe."""
+    """How the houses of an area stand together. `missing_fen`: what the houses not paid yet still owe; `unfit` of them
+    are in no row of the standard and owe nobody knows what.
+    """
 
     area: Area
     houses: dict[DepositState, int]
@@ -126,6 +160,7 @@ class AreaDeposits:
     paid_fen: int
     missing_fen: int
     balance_fen: int
+    unfit: int
 
     @property
     def house_count(self) -> int:
@@ -174,6 +209,7 @@ def _together(area: Area, found: Sequence[HouseDeposit], paid_fen: int) -> AreaD
         paid_fen=paid_fen,
         missing_fen=sum(one.due_fen or 0 for one in found if one.state in not_paid),
         balance_fen=sum(one.balance_fen for one in found),
+        unfit=sum(one.due_fen is None for one in found),
     )
 
 
@@ -202,11 +238,11 @@ def due_table(houses: Sequence[House], *, on: dt.date) -> list[tuple[str, str, s
     standard = _standards({house.area_id for house in houses}, on=on).get(houses[0].area_id) if houses else None
     if standard is None:
         return []
+    known = known_of(houses, standard)
     found: dict[str, list[int]] = {}
     for house in houses:
-        try:
-            due = due_of(house, standard)
-        except NoStandard:
+        due = due_of(house, standard, known)
+        if due is None:
             return []
         sums = found.setdefault(due.rule, [0, 0, 0])
         for place, value in enumerate((1, house.area_dm2, due.amount_fen)):

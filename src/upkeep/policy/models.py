@@ -31,6 +31,7 @@ class PolicyKind(models.TextChoices):
     REFUND_RULE = "refund_rule", "退款规则"
     BALANCE_MESSAGE_RULE = "balance_message_rule", "余额变动通知规则"
     RETENTION_RULE = "retention_rule", "资料保存规则"
+    FURTHER_RULE = "further_rule", "续交规则"
 
 
 #: What moves money or decides who lets it go: proposed by one person, put in force by another.
@@ -44,6 +45,7 @@ TWO_PERSON_KINDS = (
     PolicyKind.PAYOUT_GATE,
     PolicyKind.INTEREST_RULE,
     PolicyKind.REFUND_RULE,
+    PolicyKind.FURTHER_RULE,
 )
 
 

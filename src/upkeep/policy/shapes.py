@@ -14,6 +14,7 @@ from upkeep.policy import password_rule, refund_rule, voting_rule
 from upkeep.policy.balance_message_rule import BalanceMessageRule
 from upkeep.policy.collection_rule import CollectionRule
 from upkeep.policy.deposit_standard import standard_from_json
+from upkeep.policy.further_rule import FurtherRule
 from upkeep.policy.interest_rule import InterestRule
 from upkeep.policy.login_rule import LoginRule
 from upkeep.policy.models import TWO_PERSON_KINDS, PolicyKind
@@ -135,6 +136,7 @@ SHAPES: dict[PolicyKind, Shape] = {
     ),
     PolicyKind.BALANCE_MESSAGE_RULE: _of(BalanceMessageRule),
     PolicyKind.RETENTION_RULE: _of(RetentionRule),
+    PolicyKind.FURTHER_RULE: _of(FurtherRule),
 }
 
 

@@ -16,15 +16,17 @@ from upkeep.kernel.errors import Refusal
 from upkeep.kernel.ids import new_id
 from upkeep.kernel.secrecy import seal, unseal
 from upkeep.kernel.stored_files import delete_after_commit
-from upkeep.printing.documents import Document, render
+from upkeep.printing.documents import Document, render, render_apart
 from upkeep.printing.models import KeptPrint
 
 _PAGE = re.compile(rb"/Type\s*/Page\b")
 
 
-def keep(document: Document, *, by_id: int | None, at: dt.datetime, subject: str = "") -> KeptPrint:
-    """Print the document and keep it, under `subject` when it is not the document's own."""
-    pdf = render(document, at=at)
+def keep(
+    document: Document, *, by_id: int | None, at: dt.datetime, subject: str = "", apart: bool = False
+) -> KeptPrint:
+    """Print the document and keep it, under `subject` when it is not the document's own; `apart`: see `render_apart`."""
+    pdf = render_apart(document, at=at) if apart else render(document, at=at)
     print_id = new_id()
     # Written before the row: a file without a row harms nobody, a row without a file would.
     path = default_storage.save(f"prints/{day_of(at):%Y/%m%d}/{print_id}.pdf.sealed", ContentFile(seal(pdf)))

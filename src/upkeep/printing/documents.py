@@ -12,6 +12,7 @@ import typst
 from upkeep.kernel.areas import square_metres
 from upkeep.kernel.dates import in_letters, to_the_minute
 from upkeep.kernel.money import in_capitals, yuan
+from upkeep.printing.apart import compile_apart
 from upkeep.printing.checking import qr_svg
 from upkeep.printing.fonts import font_folders, fonts
 from upkeep.printing.forms import FORMS
@@ -64,6 +65,17 @@ def render(document: Document, *, at: dt.datetime) -> bytes:
     if not isinstance(pdf, bytes):
         raise TypeError("Typst gave no single PDF")
     return pdf
+
+
+def render_apart(document: Document, *, at: dt.datetime) -> bytes:
+    """`render` in a process of its own, for documents of thousands of pages. Raises: apart.Broken."""
+    return compile_apart(
+        str(_FORMS / f"{document.form}.typ"),
+        inputs_of(document, at=at),
+        root=str(_FORMS),
+        font_folders=font_folders(),
+        timestamp=int(at.timestamp()),
+    )
 
 
 #: Compilers keep fonts and layout caches warm. One serves one thread at a time; `pop` and `append` are atomic.

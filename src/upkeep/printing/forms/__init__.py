@@ -5,6 +5,7 @@ Values stay typed: `*_fen` shows as yuan (on the form itself in capitals too), `
 
 from upkeep.printing.forms.annual import AnnualStatement
 from upkeep.printing.forms.application import Application
+from upkeep.printing.forms.demands import DemandLetters
 from upkeep.printing.forms.notices import PublicNotice, Resolution, SignatureSheet
 from upkeep.printing.forms.payments import (
     BankSlip,
@@ -32,4 +33,5 @@ FORMS: dict[str, type] = {
     "statement": Statement,
     "resolution": Resolution,
     "annual_statement": AnnualStatement,
+    "demand_letters": DemandLetters,
 }

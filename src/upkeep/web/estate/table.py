@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from django.http import Http404
+from django.utils import timezone
 
 from upkeep.deposits.queries import DepositState, standings
 from upkeep.estate.grid import BuildingGrid, Cell, GridState, lay_out
@@ -33,10 +34,10 @@ def open_building(buildings: Sequence[BuildingCount], asked: str) -> Building:
 
 
 def building_grid(building: Building, *, blocked: Mapping[int, str] | None = None) -> BuildingGrid:
-    """The drawing of a building. `blocked` names houses that cannot be chosen, with the reason. Four queries."""
+    """The drawing of a building. `blocked` names houses that cannot be chosen, with the reason. Few queries."""
     houses = houses_of_building(building.pk)
     owners = owner_names([house.pk for house in houses])
-    stand = standings(houses)
+    stand = standings(houses, on=timezone.localdate())
     blocked = blocked or {}
     return lay_out(
         building=building.name,

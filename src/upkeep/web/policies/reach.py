@@ -48,6 +48,7 @@ GROUPS: tuple[tuple[str, tuple[PolicyKind, ...]], ...] = (
             PolicyKind.RECEIPT_RULE,
             PolicyKind.REFUND_RULE,
             PolicyKind.BALANCE_MESSAGE_RULE,
+            PolicyKind.FURTHER_RULE,
         ),
     ),
     ("维修与表决", (PolicyKind.PROJECT_RULE, PolicyKind.NOTICE_RULE, PolicyKind.VOTING_RULE)),

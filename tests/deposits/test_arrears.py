@@ -1,0 +1,123 @@
+"""欠交登记: who lies below the city's part of the first deposit, since when, and what he is to pay.
+
+# covers: D8
+"""
+
+import datetime as dt
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from tests.deposits.further_scene import FIRST_FEN, JUST_ENOUGH_FEN, TODAY, by_floor, make_scene, spend
+from upkeep.deposits.arrears import Found, houses_in_arrears, register_arrears, since_when
+from upkeep.deposits.models import Arrears
+from upkeep.deposits.queries import DepositState, standings
+from upkeep.parties.models import Jurisdiction
+from upkeep.policy.actions import set_policy
+from upkeep.policy.further_rule import FIRST_STANDARD, FurtherRule
+from upkeep.policy.models import PolicyKind
+from upkeep.tasks import arrears_finding
+
+pytestmark = pytest.mark.django_db
+TOMORROW = TODAY + dt.timedelta(days=1)
+
+
+def rule(place: Jurisdiction, *, since: dt.date = TODAY, **values: object) -> None:
+    set_policy(
+        kind=PolicyKind.FURTHER_RULE,
+        jurisdiction_id=place.pk,
+        value=FurtherRule(**values),  # type: ignore[arg-type]
+        valid_from=since,
+    )
+
+
+class TestTheRegister:
+    def test_takes_in_whoever_lies_strictly_below_thirty_percent(self) -> None:
+        town = make_scene(left_fen=(JUST_ENOUGH_FEN, JUST_ENOUGH_FEN - 1, 0))
+
+        found = register_arrears(on=TODAY)
+
+        first, second, third, fourth = by_floor(town)
+        assert found == Found(now=2, entered=2, left=0)
+        assert since_when([house.pk for house in town.houses]) == {second.pk: TODAY, third.pk: TODAY}
+        states = {pk: one.state for pk, one in standings(town.houses, on=TODAY).items()}
+        assert states == {
+            first.pk: DepositState.PAID,
+            second.pk: DepositState.ARREARS,
+            third.pk: DepositState.ARREARS,
+            fourth.pk: DepositState.PAID,
+        }
+
+    def test_keeps_since_when_however_often_it_is_made(self) -> None:
+        make_scene(left_fen=(0,))
+        register_arrears(on=TODAY)
+
+        assert register_arrears(on=TOMORROW) == Found(now=1, entered=0, left=0)
+        assert Arrears.objects.get().since == TODAY
+
+    def test_goes_by_the_rule_of_the_day_and_of_the_district(self) -> None:
+        town = make_scene(left_fen=(JUST_ENOUGH_FEN,))
+        rule(town.city, since=TODAY, percent=10)
+        rule(town.district, since=TOMORROW, percent=50)
+
+        assert register_arrears(on=TODAY).now == 0
+        assert register_arrears(on=TOMORROW).entered == 1
+        assert Arrears.objects.get().percent == 50
+        assert standings(town.houses, on=TODAY)[by_floor(town)[0].pk].state == DepositState.PAID
+
+    def test_is_left_at_night_by_whoever_is_above_again(self) -> None:
+        town = make_scene(left_fen=(0,))
+        register_arrears(on=TODAY)
+        rule(town.city, since=TOMORROW, percent=1)
+        spend(town, {by_floor(town)[1].pk: FIRST_FEN}, source="second")
+
+        found = register_arrears(on=TOMORROW)
+
+        assert found == Found(now=2, entered=1, left=0)
+
+    def test_can_be_brought_up_to_date_for_some_houses_alone(self) -> None:
+        town = make_scene(left_fen=(0, 0))
+        first, second, *_ = by_floor(town)
+
+        assert register_arrears(on=TODAY, house_ids=[first.pk]).entered == 1
+        assert set(since_when([first.pk, second.pk])) == {first.pk}
+
+    def test_is_made_by_the_nightly_task(self) -> None:
+        make_scene(left_fen=(0,))
+
+        arrears_finding.find(0)
+
+        assert Arrears.objects.filter(left_on=None).count() == 1
+
+    def test_is_never_rewritten(self) -> None:
+        make_scene(left_fen=(0,))
+        register_arrears(on=TODAY)
+
+        for sql in (
+            "update deposits_arrears set since = since - 1",
+            "update deposits_arrears set left_on = since; update deposits_arrears set left_on = null",
+            "delete from deposits_arrears",
+        ):
+            with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(sql)
+
+
+class TestWhatAHouseOwes:
+    def test_is_what_is_missing_to_its_first_deposit_where_there_is_no_plan(self) -> None:
+        town = make_scene(left_fen=(100_000,))
+        register_arrears(on=TODAY)
+
+        (one,) = houses_in_arrears([town.area], on=TODAY)
+
+        assert (one.balance_fen, one.owed.amount_fen, one.percent) == (100_000, 785_330, 11)
+        assert one.owed.why == "没有续交方案，补足至首期应交金额 8,853.30 元"
+
+    def test_is_the_standard_of_first_deposits_where_the_city_says_so(self) -> None:
+        town = make_scene(left_fen=(100_000,))
+        register_arrears(on=TODAY)
+        rule(town.city, without_plan=FIRST_STANDARD)
+
+        (one,) = houses_in_arrears([town.area], on=TODAY)
+
+        assert one.owed.amount_fen == FIRST_FEN
+        assert "有电梯 90.00 元/㎡" in one.owed.why
