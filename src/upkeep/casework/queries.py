@@ -55,6 +55,7 @@ class CaseFilter:
     text: str = ""
     procedure: str = ""
     state: str = ""
+    channel: str = ""
     since: dt.date | None = None
     until: dt.date | None = None
 
@@ -81,6 +82,8 @@ def case_list(*, actor: Actor, wanted: CaseFilter, sort: str = "newest") -> Quer
         cases = cases.filter(procedure=wanted.procedure)
     if wanted.state:
         cases = cases.filter(state=wanted.state)
+    if wanted.channel:
+        cases = cases.filter(channel=wanted.channel)
     if wanted.since:
         cases = cases.filter(created_at__date__gte=wanted.since)
     if wanted.until:
