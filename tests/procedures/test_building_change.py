@@ -9,6 +9,8 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from tests.cast import AT, LATER, TODAY, Cast, at_once, move
+from tests.estate.leaving import cancel
+from tests.web.pages import client_of, text
 from upkeep.banking.actions import open_custody
 from upkeep.banking.models import CustodyAccount
 from upkeep.books import sub_accounts
@@ -164,6 +166,29 @@ class TestABuildingThatMoves:
         assert statement.balance_fen == held
         assert [(one.before, one.after) for one in changes_of_house(house.pk)] == [(settled.area().name, there.name)]
         assert changes_of_buildings(there.pk).count() == changes_of_buildings(settled.area().pk).count() == 1
+
+    def test_takes_its_cancelled_houses_along_and_their_history_stays_readable(self, settled: Cast) -> None:
+        there, building = new_area(settled), buildings(settled)[0]
+        gone = House.objects.filter(building=building, state=HouseState.ACTIVE).order_by("pk")[0]
+        paid = house_statement(gone.pk).movements
+        cancel(gone)
+
+        approve(settled, submitted(settled, [building], area=there.name))
+
+        gone.refresh_from_db()
+        assert (gone.area_id, gone.building_id, gone.state) == (there.pk, building.pk, HouseState.CANCELLED)
+        assert [(one.before, one.after) for one in changes_of_house(gone.pk)] == [(settled.area().name, there.name)]
+        assert house_statement(gone.pk).movements[: len(paid)] == paid
+        assert house_statement(gone.pk).balance_fen == 0
+        for who in ("demo-clerk", "demo-developer"):
+            page = client_of(settled, who).get(f"/areas/houses/{gone.pk}/")
+            assert page.status_code == 200 and "已注销" in text(page) and there.name in text(page)
+        assert "已注销" in text(client_of(settled, "demo-clerk").get(f"/areas/{there.pk}/?building={building.pk}"))
+        assert audit() == []
+        with pytest.raises(IntegrityError, match="never changes again"), transaction.atomic():
+            House.objects.filter(pk=gone.pk).update(area=settled.area())
+        with pytest.raises(IntegrityError, match="never changes again"), transaction.atomic():
+            House.objects.filter(pk=gone.pk).update(room="X")
 
     def test_can_come_back(self, settled: Cast) -> None:
         there, building = new_area(settled), buildings(settled)[0]

@@ -232,6 +232,7 @@ TABLE: dict[str, Row] = {
     "owners:full": post(
         "/owners/{ownership}/full/", OWN | DECIDERS | {"second-reviewer"}, OTHER | {"far-clerk", "far-approver"}
     ),
+    "owners:correct_paper": post("/owners/{ownership}/correct/paper/", OWN | {"clerk"}, OTHER | {"far-clerk"}),
     "owners:correct": get("/owners/{ownership}/correct/", {"clerk", "reviewer"}, ORGANISATIONS | {"far-clerk"}),
     # deposits
     "deposits:slips": get("/deposits/slips/", _SLIP_READERS),

@@ -9,7 +9,7 @@ from django.db.models import Count
 
 from upkeep.casework import forgetting, messages
 from upkeep.casework.deadlines import add_working_days
-from upkeep.casework.models import Case, CaseEvent, CaseParty, PartyRole
+from upkeep.casework.models import Case, CaseEvent, CaseParty, Channel, PartyRole
 from upkeep.casework.numbering import next_number
 from upkeep.casework.procedure import Procedure, register
 from upkeep.casework.states import APPLICANT_MOVES, CLOSED, EDITABLE, NEEDS_NOTE, TRANSITIONS, Move, State
@@ -19,7 +19,7 @@ from upkeep.kernel.dates import day_of
 from upkeep.kernel.errors import HasProblems, Problem, Refusal
 from upkeep.parties.actor import Actor
 from upkeep.parties.queries import within
-from upkeep.parties.roles import REVIEWERS, Role
+from upkeep.parties.roles import OFFICE, REVIEWERS, Role
 from upkeep.policy.review_chain import ChainStep, ReviewChain, review_chain, review_chains
 
 _MOST_NAME, _MOST_SUBJECT = 50, 200  # what the columns of the case hold
@@ -79,8 +79,10 @@ def start(
     jurisdiction_id: int = 0,
     data: dict[str, Any] | None = None,
     copied_from: Case | None = None,
+    channel: Channel | None = None,
 ) -> Case:
-    """Open a draft. `jurisdiction_id` is needed only where the actor has no city of his own (the public).
+    """Open a draft. `jurisdiction_id` is needed only where the actor has no city of his own (the public); `channel` is
+    said where a program acts, and follows from the actor otherwise.
 
     Raises: NotYours when the role may not start this procedure here, NoCity.
     """
@@ -92,6 +94,7 @@ def start(
     case = Case(
         number=next_number(procedure.prefix, on=day),
         procedure=procedure.code,
+        channel=channel or channel_of(by),
         jurisdiction_id=city_id,
         applicant_organisation_id=by.organisation_id,
         applicant_user_id=by.user_id or None,
@@ -104,6 +107,13 @@ def start(
     _write_columns(procedure, case)
     case.save(force_insert=True)
     return case
+
+
+def channel_of(actor: Actor) -> Channel:
+    """窗口 for what the office enters, 银行 for a teller, 网上 for everybody else."""
+    if actor.has(*OFFICE):
+        return Channel.WINDOW
+    return Channel.BANK if actor.has(Role.TELLER, Role.TELLER_SUPERVISOR) else Channel.ONLINE
 
 
 @transaction.atomic

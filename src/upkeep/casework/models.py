@@ -24,6 +24,15 @@ class NumberCounter(models.Model):
         return f"{self.prefix} {self.day} {self.last}"
 
 
+class Channel(models.TextChoices):
+    """交易渠道: by which way a case came to the office."""
+
+    ONLINE = "ONLINE", "网上"
+    WINDOW = "WINDOW", "窗口"
+    BANK = "BANK", "银行"
+    API = "API", "接口"
+
+
 class Case(models.Model):
     """业务单: one application in one procedure.
 
@@ -34,6 +43,7 @@ class Case(models.Model):
     id = models.BigIntegerField("标识", primary_key=True, default=new_id)
     number = models.CharField("业务单编号", max_length=20, unique=True)
     procedure = models.CharField("业务类型", max_length=40)
+    channel = models.CharField("交易渠道", max_length=8, choices=Channel.choices, default=Channel.ONLINE)
     jurisdiction = models.ForeignKey(Jurisdiction, verbose_name="管辖区", on_delete=models.PROTECT)
     state = models.CharField("状态", max_length=12, choices=State.choices, default=State.DRAFT)
     step = models.PositiveSmallIntegerField("当前环节", default=0)
@@ -80,6 +90,7 @@ class Case(models.Model):
                 condition=(Q(state__in=[State.SUBMITTED, State.IN_REVIEW]) & ~Q(waits_for=""))
                 | (~Q(state__in=[State.SUBMITTED, State.IN_REVIEW]) & Q(waits_for="")),
             ),
+            models.CheckConstraint(name="case_channel_is_known", condition=Q(channel__in=Channel.values)),
             models.CheckConstraint(name="case_state_is_known", condition=Q(state__in=State.values)),
             models.CheckConstraint(
                 name="case_is_forgotten_only_when_withdrawn",

@@ -57,6 +57,7 @@ class CaseFilter:
     text: str = ""
     procedure: str = ""
     state: str = ""
+    channel: str = ""
     since: dt.date | None = None
     until: dt.date | None = None
 
@@ -83,6 +84,8 @@ def case_list(*, actor: Actor, wanted: CaseFilter, sort: str = "newest") -> Quer
         cases = cases.filter(procedure=wanted.procedure)
     if wanted.state:
         cases = cases.filter(state=wanted.state)
+    if wanted.channel:
+        cases = cases.filter(channel=wanted.channel)
     if wanted.since:
         cases = cases.filter(created_at__date__gte=wanted.since)
     if wanted.until:

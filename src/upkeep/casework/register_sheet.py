@@ -17,6 +17,7 @@ class CaseRegister(Sheet):
     columns = (
         Column(key="number", title="业务单编号", kind=Text(20), width=22),
         Column(key="procedure", title="业务类型", kind=Text(40), width=18),
+        Column(key="channel", title="交易渠道", kind=Text(8), width=10),
         Column(key="subject", title="事项", kind=Text(200), width=36),
         Column(key="applicant", title="申请单位", kind=Text(100), width=30),
         Column(key="state", title="状态", kind=Text(12), width=10),
@@ -32,6 +33,7 @@ class CaseRegister(Sheet):
             yield {
                 "number": case.number,
                 "procedure": register[case.procedure].title,
+                "channel": case.get_channel_display(),
                 "subject": case.subject,
                 "applicant": organisation.name if organisation else "",
                 "state": case.state_now.label,

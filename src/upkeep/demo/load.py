@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from upkeep.demo import areas, fill
 from upkeep.demo.cases import file_cases
 from upkeep.demo.city import PASSWORD, City, found_city, found_committee
+from upkeep.demo.estate_cases import file_estate_cases
 from upkeep.demo.fill import Filled, fill_area, moment
 from upkeep.demo.owners import earn_interest, give_more_houses, open_owner_account, pass_houses_on
 from upkeep.demo.preset_cities import PRESET_CITIES, fill_preset_city, found_preset_city
@@ -58,7 +59,8 @@ def load_demo(*, today: dt.date, tell: Callable[[str], None] = lambda text: None
     earn_interest(city, filled[0], today=today)
     _analyze()
     tell(f"{run_projects(city, filled, today=today)} 个维修项目")
-    tell(f"{file_cases(city, today=today, chance=chance)} 张业务单")
+    cases = file_cases(city, today=today, chance=chance) + file_estate_cases(city, filled, today=today)
+    tell(f"{cases} 张业务单")
     tell(f"{write_site(city, today=today, own=True)} 篇公众信息")
     for small in PRESET_CITIES:
         other = found_preset_city(small, today=today, password_hash=_hash())

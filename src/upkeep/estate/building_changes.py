@@ -134,6 +134,13 @@ _WRITE = """
     where h.building_id = t.id and h.area_id <> t.area_id and h.state = 'ACTIVE'"""
 
 
+#: Houses that have left the register stay with their building; their money was paid out of the area in which they left.
+_WRITE_LEFT = """
+    update estate_house h set area_id = b.area_id from estate_building b
+    where b.id = h.building_id and b.id = any (%s::bigint[]) and h.area_id <> b.area_id
+    returning h.id"""
+
+
 def _write(buildings: Sequence[Building], targets: Mapping[int, int]) -> None:
     """The names are set aside first: two buildings may have changed names."""
     columns = zip(
@@ -162,8 +169,12 @@ def _follow(
     by_id: int | None,
     at: dt.datetime,
 ) -> Moved:
-    """What goes along with moved buildings: facilities, floor area, the houses' history; drafts lose the houses."""
+    """What goes along with moved buildings: facilities, floor area, the houses' history, and the houses that have left the
+    register; drafts lose the houses."""
     house_ids = tuple(live_houses(building_ids))
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE_LEFT, [list(building_ids)])
+        left = sorted(row[0] for row in cursor.fetchall())
     Facility.objects.filter(building_id__in=building_ids).update(area_id=to_id)
     sums = House.objects.filter(pk__in=house_ids).aggregate(dm2=Sum("area_dm2", default=0))
     Area.objects.filter(pk=to_id).update(floor_area_dm2=F("floor_area_dm2") + sums["dm2"])
@@ -171,7 +182,7 @@ def _follow(
     leaving.floor_area_dm2 = max(leaving.floor_area_dm2 - sums["dm2"], 0)
     leaving.save(update_fields=["floor_area_dm2"])
     record_house_changes(
-        [HouseFieldChange(pk, HouseField.AREA, names[from_id], names[to_id]) for pk in house_ids],
+        [HouseFieldChange(pk, HouseField.AREA, names[from_id], names[to_id]) for pk in (*house_ids, *left)],
         case_id=case_id,
         by_id=by_id,
         at=at,

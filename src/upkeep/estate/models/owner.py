@@ -122,11 +122,20 @@ class Ownership(models.Model):
 
 
 class OwnerCorrection(models.Model):
-    """业主信息更正: a mistyped name or telephone put right; the owner stays the same person. Append-only."""
+    """业主信息更正: a mistyped name, telephone or paper put right; the owner stays the same person. Append-only."""
 
     id = models.BigIntegerField("标识", primary_key=True, default=new_id)
     owner = models.ForeignKey(Owner, verbose_name="业主", on_delete=models.PROTECT, related_name="corrections")
-    field = models.CharField("更正项目", max_length=10, choices=[("name", "姓名或名称"), ("phone", "联系电话")])
+    field = models.CharField(
+        "更正项目",
+        max_length=10,
+        choices=[
+            ("name", "姓名或名称"),
+            ("phone", "联系电话"),
+            ("id_kind", "证件类型"),
+            ("id_number", "证件号码"),
+        ],
+    )
     before = EncryptedTextField("更正前")
     after = EncryptedTextField("更正后")
     reason = models.CharField("更正原因", max_length=200)

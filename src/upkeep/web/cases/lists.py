@@ -1,4 +1,4 @@
-"""Lists of cases: filters in the address, sort, count, pages, export."""
+"""业务流水查询 (003 §5.2): lists of cases: filters in the address, sort, count, pages, export."""
 
 from django import forms
 from django.core.paginator import Paginator
@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 
 from upkeep.casework import queries
 from upkeep.casework.engine import startable
+from upkeep.casework.models import Channel
 from upkeep.casework.procedure import register
 from upkeep.casework.register_sheet import CaseRegister
 from upkeep.casework.states import State
@@ -28,6 +29,7 @@ class CaseFilterForm(forms.Form):
     q = forms.CharField(label="业务单号 / 事项", required=False)
     procedure = forms.ChoiceField(label="业务类型", required=False)
     state = forms.ChoiceField(label="状态", required=False, choices=[("", "全部"), *State.choices])
+    channel = forms.ChoiceField(label="交易渠道", required=False, choices=[("", "全部"), *Channel.choices])
     since = DayField(label="起始日期", required=False)
     until = DayField(label="截止日期", required=False)
 
@@ -44,6 +46,7 @@ class CaseFilterForm(forms.Form):
             text=data.get("q", ""),
             procedure=data.get("procedure", ""),
             state=data.get("state", ""),
+            channel=data.get("channel", ""),
             since=data.get("since"),
             until=data.get("until"),
         )

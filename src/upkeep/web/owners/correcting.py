@@ -74,5 +74,8 @@ def correct(request: ActorRequest, ownership_id: int) -> HttpResponse:
         "owned": owned,
         "name": shown_name(owned),
         "phone": mask_phone(owned.owner.phone) if owned.owner.phone else "未登记",
+        "may_correct_paper": engine.may_start(
+            register["owner_id_correction"], by=request.actor, on=timezone.localdate()
+        ),
     }
     return render(request, "owners/correct.html", context, status=400 if form.errors else 200)

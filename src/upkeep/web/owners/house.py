@@ -59,8 +59,8 @@ def _row(one: Ownership, open_cases: set[int]) -> dict[str, Any]:
 
 
 def _correction(one: OwnerCorrection) -> dict[str, Any]:
-    organisation = one.owner.is_organisation
-    shown = mask_phone if one.field == "phone" else (str if organisation else mask_name)
+    names = str if one.owner.is_organisation else mask_name
+    shown = {"phone": mask_phone, "id_number": mask_id_number, "id_kind": str}.get(one.field, names)
     return {
         "at": one.at,
         "field": one.get_field_display(),

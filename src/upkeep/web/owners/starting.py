@@ -1,4 +1,4 @@
-"""绑定, 过户 and 物业区域变更 begun from the page of a house or an area: the form already knows which."""
+"""绑定, 过户, 证件更正 and 物业区域变更 begun from the page of a house or an area: the form already knows which."""
 
 from typing import Any
 
@@ -12,7 +12,8 @@ from upkeep.casework import engine
 from upkeep.casework.procedure import Procedure, register
 from upkeep.estate import owner_cases, queries
 from upkeep.estate.kinds import HouseState
-from upkeep.estate.models import Area, House
+from upkeep.estate.models import Area, House, Ownership
+from upkeep.estate.owner_id_corrections import begun_for
 from upkeep.kernel.errors import Refusal
 from upkeep.parties.roles import Role
 from upkeep.procedures.estate.area_change import begun_values
@@ -56,6 +57,17 @@ def transfer(request: ActorRequest, house_id: int) -> HttpResponse:
     """过户 of one house."""
     house = house_or_404(request, house_id)
     return _begin(request, register["owner_transfer"], owner_cases.begun_for(house), ("estate:house", house.pk))
+
+
+@access(*BINDERS)
+@require_POST
+def correct_paper(request: ActorRequest, ownership_id: int) -> HttpResponse:
+    """更正证件 of a present owner of a house that the actor sees."""
+    seen = Ownership.objects.filter(house__area__in=queries.visible_to(request.actor), until__isnull=True)
+    owned = seen.select_related("owner", "house").filter(pk=ownership_id, house__state=HouseState.ACTIVE).first()
+    if owned is None:
+        raise Http404
+    return _begin(request, register["owner_id_correction"], begun_for(owned), ("estate:house", owned.house_id))
 
 
 @access(*BINDERS)

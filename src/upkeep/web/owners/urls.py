@@ -18,4 +18,5 @@ urlpatterns = [
     path("areas/<int:area_id>/change/", starting.change_area, name="change_area"),
     path("<int:ownership_id>/full/", viewing.full, name="full"),
     path("<int:ownership_id>/correct/", correcting.correct, name="correct"),
+    path("<int:ownership_id>/correct/paper/", starting.correct_paper, name="correct_paper"),
 ]

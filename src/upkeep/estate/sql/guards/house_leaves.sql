@@ -1,8 +1,13 @@
--- A house that has left the register (cancelled, split, merged) stays as it left and never comes back. It leaves free: no
--- slip, project, refund or other business holds it, and none can take hold of it afterwards.
+-- A house that has left the register (cancelled, split, merged) stays as it left and never comes back; only when its building
+-- has moved to another area does it follow there, so that who reads the building finds all of its history. It leaves free:
+-- no slip, project, refund or other business holds it, and none can take hold of it afterwards.
 create or replace function estate_house_leaves_for_ever() returns trigger
 language plpgsql set search_path = public, pg_temp as $$
 begin
+    if old.state <> 'ACTIVE' and to_jsonb(new) - 'area_id' = to_jsonb(old) - 'area_id'
+       and new.area_id = (select b.area_id from estate_building b where b.id = new.building_id) then
+        return new;
+    end if;
     if old.state <> 'ACTIVE' then
         raise exception 'house % is % and never changes again', old.id, old.state
             using errcode = 'check_violation', constraint = 'house_stays_as_it_left';
