@@ -29,6 +29,14 @@ _GROUPS = (
 )
 
 
+#: Procedures that begin for a house or an area found on the site, and where.
+BEGUN_ON_THE_SITE = {
+    "owner_deposit": "site:self_service",
+    "owner_refund": "site:self_service",
+    "unregistered_deposit": "site:unregistered",
+}
+
+
 @dataclass(frozen=True)
 class GuideGroup:
     """The procedures of one kind of people."""
@@ -46,7 +54,8 @@ class Template:
     part: str
 
 
-def _starters(procedure: Procedure, *, city: Jurisdiction, on: dt.date) -> frozenset[Role]:
+def starters_of(procedure: Procedure, *, city: Jurisdiction, on: dt.date) -> frozenset[Role]:
+    """Who may begin it in the city."""
     chain = chain_for(procedure, jurisdiction_id=city.pk, on=on)
     return frozenset(Role(code) for code in chain.starters) or procedure.starters
 
@@ -60,7 +69,7 @@ def guides_of(city: Jurisdiction, *, text: str = "") -> list[GuideGroup]:
     """The guides by who needs them; narrowed to those that speak of `text`."""
     on = timezone.localdate()
     open_ones = [
-        (procedure, _starters(procedure, city=city, on=on))
+        (procedure, starters_of(procedure, city=city, on=on))
         for procedure in procedures_in(city, on=on)
         if text in procedure.title or text in procedure.guide.overview
     ]
@@ -96,7 +105,7 @@ def guide(request: ActorRequest, city: str, code: str) -> HttpResponse:
     found, on = city_or_404(request, city), timezone.localdate()
     procedure = _open_or_404(found, code)
     chain = chain_for(procedure, jurisdiction_id=found.pk, on=on)
-    starters = _starters(procedure, city=found, on=on)
+    starters = starters_of(procedure, city=found, on=on)
     context = frame(found, here="办事指南") | {
         "procedure": procedure,
         "chain": chain,
@@ -108,7 +117,7 @@ def guide(request: ActorRequest, city: str, code: str) -> HttpResponse:
         "facts": procedure.guide_facts(jurisdiction_id=found.pk, on=on),
         "templates": [(sheet.title, part) for part, sheet in procedure.sheets.items()],
         "offices": offices_of(found),
-        "start_url": _start_url(procedure, starters, found),
+        "start_url": start_url(procedure, found),
     }
     return render(request, "site/guide.html", context)
 
@@ -120,11 +129,13 @@ def flow_of(procedure: Procedure, chain: ReviewChain) -> list[tuple[str, str]]:
     return [*filling, ("核对并提交", "申请人"), *review, ("办结，网上可查结果", "维修资金管理部门")]
 
 
-def _start_url(procedure: Procedure, starters: frozenset[Role], city: Jurisdiction) -> str:
-    """Where one begins: at once when everybody may, else at the login."""
+def start_url(procedure: Procedure, city: Jurisdiction) -> str:
+    """Where one begins: at the house's or the area's search, at once when everybody may, else at the login."""
+    if procedure.code in BEGUN_ON_THE_SITE:
+        return reverse(BEGUN_ON_THE_SITE[procedure.code], args=[city.slug])
     if not procedure.in_menu:
         return ""
-    if Role.PUBLIC in starters:
+    if Role.PUBLIC in starters_of(procedure, city=city, on=timezone.localdate()):
         return f"{reverse('cases:guide', args=[procedure.code])}?city={city.slug}"
     return reverse("public:city_login", args=[city.slug])
 
@@ -138,18 +149,3 @@ def template(request: ActorRequest, city: str, code: str, part: str) -> HttpResp
         raise Http404
     sheet = procedure.sheets[part]()
     return workbook(sheet.template(), sheet.title)
-
-
-@access(*EVERYONE)
-@require_safe
-def self_service(request: ActorRequest, city: str) -> HttpResponse:
-    """业主自主办理区: the businesses that an owner starts himself, with or without an account."""
-    found, on = city_or_404(request, city), timezone.localdate()
-    offered = []
-    for procedure in procedures_in(found, on=on):
-        starters = _starters(procedure, city=found, on=on)
-        is_for_owners = starters & {Role.OWNER, Role.PUBLIC} and "registration" not in procedure.code
-        if procedure.in_menu and is_for_owners:
-            offered.append((procedure, _start_url(procedure, starters, found)))
-    context = frame(found) | {"offered": offered, "offices": offices_of(found)}
-    return render(request, "site/self_service.html", context)

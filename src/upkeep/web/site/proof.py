@@ -30,6 +30,7 @@ class Proof:
 
 def remember(request: HttpRequest, house_id: int, *, city_id: int, as_owner: bool = True) -> None:
     """The visitor has proved himself for this house, which takes the place of another."""
+    request.session.cycle_key()
     request.session[_KEPT] = {
         "house": house_id,
         "city": city_id,
