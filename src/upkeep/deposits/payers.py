@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from upkeep.banking.queries import slips_of_case
 from upkeep.casework.models import Case
 from upkeep.casework.parts import put_rows
 from upkeep.casework.procedure import Fact
@@ -115,4 +116,12 @@ def due_facts(house: House, due: Due) -> list[Fact]:
         Fact("建筑面积", f"{square_metres(house.area_dm2)} ㎡"),
         Fact("交存标准", due.rule),
         Fact("应交金额", f"{yuan(due.amount_fen)} 元"),
+    ]
+
+
+def slip_facts(case: Case) -> list[Fact]:
+    """How the slip stands that the case has brought about."""
+    return [
+        Fact("交款通知单", f"{slip.number}（{slip.get_state_display()}，有效期至 {slip.expires_on}）")
+        for slip in slips_of_case(case.pk)
     ]

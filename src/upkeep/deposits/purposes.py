@@ -11,6 +11,7 @@ from upkeep.books.chart import FundKind
 from upkeep.deposits.actions import DEPOSIT
 from upkeep.deposits.owners import new_owner, payer_of_row, rows_by_house
 from upkeep.deposits.receipts import NoReceiptNumbers, issue_receipts
+from upkeep.estate import provisional
 from upkeep.estate.actions import bind_owners, set_first_deposits_due
 from upkeep.estate.models import House
 from upkeep.estate.models.case_house import ClaimKind
@@ -39,6 +40,7 @@ class FirstDeposit(SlipPurpose):
 
     def confirmed(self, slip: PaySlip, *, booked_on: dt.date, at: dt.datetime, by: Actor) -> None:
         amounts = dict(slip.lines.values_list("house_id", "amount_fen"))
+        provisional.take_into_register(amounts)
         sub_accounts.open_for(slip.area_id, list(amounts))
         postings.deposit_confirmed(
             area_id=slip.area_id,
@@ -62,3 +64,6 @@ class FirstDeposit(SlipPurpose):
         with contextlib.suppress(NoReceiptNumbers):
             payers = {house_id: payer_of_row(values) for house_id, values in rows.items()}
             issue_receipts(slip=slip, payers=payers, at=at)
+
+    def voided(self, slip: PaySlip, *, at: dt.datetime, by: Actor | None) -> None:
+        provisional.drop(slip.lines.values_list("house_id", flat=True))

@@ -26,14 +26,14 @@ class Place:
     @property
     def key(self) -> str:
         """The same for the same house, however it was typed."""
-        return "/".join((_tidy(self.area), _bare(self.building), _bare(self.unit), _bare(self.room)))
+        return "/".join((_tidy(self.area), bare(self.building), bare(self.unit), bare(self.room)))
 
 
 def _tidy(text: str) -> str:
     return re.sub(r"\s", "", half_width(text)).upper()
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
     """3号楼, 3栋 and 3幢 are one building to those who live there; so are 1单元 and 1, 501室 and 501."""
     return re.sub(r"(号楼|栋|幢|楼|座|单元|室|号)$", "", _tidy(text))
 
@@ -41,7 +41,7 @@ def _bare(text: str) -> str:
 def find_house(place: Place, *, city_id: int) -> House | None:
     """The one live house that goes by these names in the city; None when there is none, or more than one. One query."""
     named = House.objects.filter(
-        Q(room=place.room) | Q(room=_bare(place.room)) | Q(room=f"{_bare(place.room)}室"),
+        Q(room=place.room) | Q(room=bare(place.room)) | Q(room=f"{bare(place.room)}室"),
         area__name=_tidy(place.area),
         area__jurisdiction_id__in=within(city_id),
         state=HouseState.ACTIVE,
@@ -49,7 +49,7 @@ def find_house(place: Place, *, city_id: int) -> House | None:
     found = [
         house
         for house in named[:500]
-        if _bare(house.building.name) == _bare(place.building) and _bare(house.unit) == _bare(place.unit)
+        if bare(house.building.name) == bare(place.building) and bare(house.unit) == bare(place.unit)
     ]
     return found[0] if len(found) == 1 else None
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from django import forms
 
-from upkeep.banking.models import PaySlip, ReceiptMode
+from upkeep.banking.models import ReceiptMode
 from upkeep.banking.prints import notice_document
 from upkeep.banking.queries import slips_of_case
 from upkeep.casework.models import Case
@@ -98,7 +98,7 @@ class OwnerDeposit(Procedure):
         return [*owner_cases.house_facts(house)[:-1], *payers.due_facts(house, due)]
 
     def summary(self, case: Case) -> Summary:
-        return Summary(facts=[*self.to_check(case), *payers.payer_facts(case.data), *_slip_facts(case)])
+        return Summary(facts=[*self.to_check(case), *payers.payer_facts(case.data), *payers.slip_facts(case)])
 
     def document(self, case: Case, code: str, *, at: dt.datetime) -> Document | None:
         (slip,) = slips_of_case(case.pk)
@@ -148,12 +148,3 @@ def _has_owner(case: Case) -> bool:
 def _must_prove_phone(case: Case) -> bool:
     """A visitor pays for a house that nobody is recorded for: nothing else is known of him."""
     return not _has_owner(case) and case.applicant_user_id is None
-
-
-def _slip_facts(case: Case) -> list[Fact]:
-    """How the slip stands that the case has issued."""
-    return [Fact("交款通知单", _standing(slip)) for slip in slips_of_case(case.pk)]
-
-
-def _standing(slip: PaySlip) -> str:
-    return f"{slip.number}（{slip.get_state_display()}，有效期至 {slip.expires_on}）"
