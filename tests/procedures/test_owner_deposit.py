@@ -127,7 +127,7 @@ class TestAnOwner:
         filled(door, base, PAYER)
         case = case_at(base)
         type(case).objects.filter(pk=case.pk).update(created_at=timezone.now() - dt.timedelta(days=1))
-        row = StandardRow("每平方米 95 元", fen_per_m2=9_500)
+        row = StandardRow(label="每平方米 95 元", fen_per_m2=9_500)
         set_policy(
             kind=PolicyKind.DEPOSIT_STANDARD,
             jurisdiction_id=settled.city.jurisdiction.pk,

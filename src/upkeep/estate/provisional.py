@@ -7,13 +7,15 @@ its slip may hold it, and whoever enters the same house by the regular way is no
 from collections.abc import Iterable
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from upkeep.estate.actions import NewHouse, lock_area
 from upkeep.estate.kinds import HouseState
 from upkeep.estate.models import Building, House
 from upkeep.estate.public_queries import bare
 from upkeep.kernel.errors import Refusal
+
+_ENTERED = "该房屋已有人办理未备案房屋交款，有待交的交款通知单；通知单遗失或信息有误的，请到窗口办理"
 
 
 class EnteredAlready(Refusal):
@@ -31,10 +33,16 @@ def known_building(area_id: int, name: str) -> Building | None:
 
 def same_house(area_id: int, *, building: str, unit: str, room: str) -> House | None:
     """The live house of the register that goes by these names, however they are written."""
-    known = known_building(area_id, building)
-    houses = House.objects.filter(building=known, state=HouseState.ACTIVE) if known else House.objects.none()
-    wanted = (bare(unit), bare(room))
-    return next((one for one in houses.select_related("building") if (bare(one.unit), bare(one.room)) == wanted), None)
+    return _named(House.objects.filter(area_id=area_id, state=HouseState.ACTIVE), building, unit, room)
+
+
+def _named(houses: QuerySet[House], building: str, unit: str, room: str) -> House | None:
+    """The house that goes by these names; rooms are narrowed in the database, the rest is compared here."""
+    wanted = (bare(building), bare(unit), bare(room))
+    same_room = houses.filter(room__in={room, bare(room), f"{bare(room)}室"}).select_related("building")
+    return next(
+        (one for one in same_room if (bare(one.building.name), bare(one.unit), bare(one.room)) == wanted), None
+    )
 
 
 @transaction.atomic
@@ -45,6 +53,9 @@ def enter(*, area_id: int, new: NewHouse) -> House:
     """
     lock_area(area_id)
     building = known_building(area_id, new.building)
+    waiting = House.everything.filter(area_id=area_id, state=HouseState.PROVISIONAL)
+    if _named(waiting, new.building, new.unit, new.room):
+        raise EnteredAlready(_ENTERED)
     try:
         with transaction.atomic():
             return House.everything.create(
@@ -62,9 +73,7 @@ def enter(*, area_id: int, new: NewHouse) -> House:
                 state=HouseState.PROVISIONAL,
             )
     except IntegrityError:
-        raise EnteredAlready(
-            "该房屋已有人办理未备案房屋交款，有待交的交款通知单；通知单遗失或信息有误的，请到窗口办理"
-        ) from None
+        raise EnteredAlready(_ENTERED) from None
 
 
 def _provisional_building(area_id: int, new: NewHouse) -> Building:

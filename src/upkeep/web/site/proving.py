@@ -23,7 +23,7 @@ from upkeep.web.access import ActorRequest, access
 from upkeep.web.public.notices import city_or_404
 from upkeep.web.site import asking, proof
 from upkeep.web.site.frame import frame
-from upkeep.web.site.self_service import ACTS, LIST_LASTS, begin_proved, offered_acts, signer
+from upkeep.web.site.self_service import ACTS, LIST_LASTS, acts_of, begin_proved, offered_in, signer
 
 NOT_PROVED = "核对未通过。请核对业主姓名、证件号码或手机号；登记信息有误的，请携带身份证和房产证到窗口更正"
 NOT_FOR_BUYERS = "该房屋不能按新购房办理。已登记业主的请以业主身份核对；已交款或已有通知单的不需要再办，可到窗口查询"
@@ -68,7 +68,7 @@ _WAYS: dict[str, type[asking.PictureForm]] = {"name": NameForm, "sms": PhoneForm
 def prove(request: ActorRequest, city: str, act: str) -> HttpResponse:
     """The proof for one house of the list; then the form that was asked for begins."""
     found = city_or_404(request, city)
-    if act not in offered_acts(found):
+    if act not in acts_of(offered_in(found)):
         raise Http404
     house = _house_of_list(request)
     if house is None:

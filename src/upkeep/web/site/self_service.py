@@ -35,7 +35,7 @@ from upkeep.web.middleware import GUEST_CASES
 from upkeep.web.public.notices import city_or_404
 from upkeep.web.site import asking, proof
 from upkeep.web.site.frame import frame, offices_of
-from upkeep.web.site.guides import BEGUN_ON_THE_SITE, procedures_in, start_url, starters_of
+from upkeep.web.site.guides import BEGUN_ON_THE_SITE, start_url, started_by
 
 #: What a row of the list offers, in this order: the word of manual 002 and the procedure that it begins.
 ACTS = {"deposit": ("交款", "owner_deposit"), "refund": ("退款", "owner_refund")}
@@ -55,16 +55,26 @@ class SearchForm(forms.Form):
     q = forms.CharField(label="房屋地址", min_length=4, max_length=100)
 
 
-def offered_acts(city: Jurisdiction) -> dict[str, str]:
-    """What visitors may begin for a house of the city: act and word."""
-    codes = {one.code for one in _for_owners(city)}
+Offered = dict[Procedure, frozenset[Role]]
+
+
+def offered_in(city: Jurisdiction) -> Offered:
+    """What owners and visitors may begin in the city, and who of them."""
+    return {
+        one: starters
+        for one, starters in started_by(city, on=timezone.localdate()).items()
+        if (one.in_menu or one.code in BEGUN_ON_THE_SITE) and starters & _VISITORS and "registration" not in one.code
+    }
+
+
+def acts_of(offered: Offered) -> dict[str, str]:
+    """What the rows of the list offer: act and word."""
+    codes = {one.code for one in offered}
     return {act: title for act, (title, code) in ACTS.items() if code in codes}
 
 
-def _for_owners(city: Jurisdiction) -> list[Procedure]:
-    on = timezone.localdate()
-    wanted = [one for one in procedures_in(city, on=on) if one.in_menu or one.code in BEGUN_ON_THE_SITE]
-    return [one for one in wanted if starters_of(one, city=city, on=on) & _VISITORS and "registration" not in one.code]
+def _has_unregistered(offered: Offered) -> bool:
+    return any(one.code == UNREGISTERED for one in offered)
 
 
 @access(*EVERYONE)
@@ -73,12 +83,12 @@ def _for_owners(city: Jurisdiction) -> list[Procedure]:
 def self_service(request: ActorRequest, city: str) -> HttpResponse:
     """The search box; with an address typed, the houses that it may mean; and the other businesses of owners."""
     found = city_or_404(request, city)
-    offered = _for_owners(found)
+    offered = offered_in(found)
     context = frame(found) | {
         "q": request.GET.get("q", "")[:100],
-        "acts": offered_acts(found),
-        "has_unregistered": any(one.code == UNREGISTERED for one in offered),
-        "offered": [(one, start_url(one, found)) for one in offered],
+        "acts": acts_of(offered),
+        "has_unregistered": _has_unregistered(offered),
+        "offered": [(one, start_url(one, starters, found)) for one, starters in offered.items()],
         "offices": offices_of(found),
     }
     if "q" not in request.GET:
@@ -106,7 +116,7 @@ def house_page(request: ActorRequest, city: str) -> HttpResponse:
     found, proved = city_or_404(request, city), proof.proof(request)
     if proved is None:
         return _again(request, found)
-    house, acts = proved.house, offered_acts(found)
+    house, acts = proved.house, acts_of(offered_in(found))
     is_open = public_query_rule(jurisdiction_id=found.pk, on=timezone.localdate()).mode == "OPEN_MASKED"
     reason = not_payable(house)
     slip = live_slip(house.pk)
@@ -150,7 +160,7 @@ def begin_proved(request: ActorRequest, act: str) -> HttpResponse:
     proved, (_, code) = proof.proof(request), ACTS[act]
     assert proved is not None
     back = redirect("site:house", request.city.slug)
-    if act not in offered_acts(request.city) or (act == "refund" and not proved.as_owner):
+    if act not in acts_of(offered_in(request.city)) or (act == "refund" and not proved.as_owner):
         messages.error(request, "该业务须由登记的业主办理，请核对业主身份，或携带证件到窗口办理")
         return back
     if act == "deposit" and not_payable(proved.house):
@@ -202,7 +212,7 @@ def unregistered(request: ActorRequest, city: str) -> HttpResponse:
         "q": text,
         "areas": areas[:MOST_AREAS],
         "more": len(areas) > MOST_AREAS,
-        "is_open": any(one.code == UNREGISTERED for one in _for_owners(found)),
+        "is_open": _has_unregistered(offered_in(found)),
         "crumb": "业主自主办理区",
     }
     return render(request, "site/unregistered.html", context)
@@ -215,7 +225,7 @@ def begin_unregistered(request: ActorRequest, city: str, number: str) -> HttpRes
     found = city_or_404(request, city)
     area = areas_in_city(city_id=found.pk).filter(number=number).first()
     back = redirect("site:unregistered", found.slug)
-    if area is None or not any(one.code == UNREGISTERED for one in _for_owners(found)):
+    if area is None or not _has_unregistered(offered_in(found)):
         messages.error(request, "该小区不能网上办理未备案房屋交款，请到窗口办理")
         return back
     if asking.is_too_often(request):

@@ -10,6 +10,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from upkeep.banking.models import PaySlip
+from upkeep.banking.queries import slips_of_case
 from upkeep.casework.models import Case
 from upkeep.casework.procedure import register
 from upkeep.casework.public_status import ends_with, find_handed_in, is_on_record
@@ -67,6 +69,7 @@ class Shown:
     contact: str
     waits_for: str
     steps: list[tuple[str, object, str]]
+    slips: list[PaySlip]
 
 
 def shown(case: Case) -> Shown:
@@ -78,6 +81,7 @@ def shown(case: Case) -> Shown:
         applicant=organisation.name if organisation else "",
         contact=" ".join(filter(None, (mask_name(case.contact_name), mask_phone(case.contact_phone)))),
         waits_for=Role(case.waits_for).label if case.waits_for else "",
+        slips=slips_of_case(case.pk),
         steps=[(event.get_move_display(), event.at, State(event.to_state).label) for event in history(case)],
     )
 
