@@ -16,6 +16,7 @@ from upkeep.demo.preset_cities import PRESET_CITIES, fill_preset_city, found_pre
 from upkeep.demo.repairs import run_projects
 from upkeep.demo.self_service import describe_house, pay_oneself
 from upkeep.demo.site import write_site
+from upkeep.estate.kinds import HouseUse
 from upkeep.parties.queries import cities
 from upkeep.policy.presets.applying import get_preset
 
@@ -56,9 +57,10 @@ def load_demo(*, today: dt.date, tell: Callable[[str], None] = lambda text: None
         if count and unpaid:
             fill.ask_deposits(city, filled[place], houses=unpaid[:count], on=today - dt.timedelta(days=3))
     last = filled[_WAITING[-1][0]]
-    pay_oneself(city, last.houses[-1], at=moment(today - dt.timedelta(days=1), 20, 15))
+    owes = [house for house in last.houses if house.use == HouseUse.RESIDENTIAL][-1]
+    pay_oneself(city, owes, at=moment(today - dt.timedelta(days=1), 20, 15))
     bought = moment(today - dt.timedelta(days=1), 19, 40)
-    describe_house(city, last.area, building="补2幢", room="801", at=bought, chance=random.Random(801))
+    describe_house(city, last.area, building=f"{last.plan.towers + 1}幢", room="801", at=bought, chance=random.Random(801))
     _analyze()
     tell(f"{run_projects(city, filled, today=today)} 个维修项目")
     tell(f"{file_cases(city, today=today, chance=chance)} 张业务单")

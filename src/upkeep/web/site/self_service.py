@@ -85,7 +85,7 @@ def self_service(request: ActorRequest, city: str) -> HttpResponse:
     found = city_or_404(request, city)
     offered = offered_in(found)
     context = frame(found) | {
-        "q": request.GET.get("q", "")[:100],
+        "address": request.GET.get("q", "")[:100],
         "acts": acts_of(offered),
         "has_unregistered": _has_unregistered(offered),
         "offered": [(one, start_url(one, starters, found)) for one, starters in offered.items()],
@@ -209,7 +209,7 @@ def unregistered(request: ActorRequest, city: str) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:50]
     areas = list(areas_in_city(city_id=found.pk, text=text)[: MOST_AREAS + 1]) if text else []
     context = frame(found) | {
-        "q": text,
+        "area_name": text,
         "areas": areas[:MOST_AREAS],
         "more": len(areas) > MOST_AREAS,
         "is_open": _has_unregistered(offered_in(found)),
