@@ -132,6 +132,11 @@ TABLE: dict[str, Row] = {
     "site:guide": get("/c/jiangcheng/guides/area_collection/", EVERYBODY),
     "site:template": get("/c/jiangcheng/guides/area_collection/templates/houses/", EVERYBODY),
     "site:self_service": get("/c/jiangcheng/self-service/", EVERYBODY),
+    "site:house": get("/c/jiangcheng/self-service/house/", EVERYBODY),
+    "site:begin": post("/c/jiangcheng/self-service/house/deposit/", EVERYBODY),
+    "site:prove": get("/c/jiangcheng/self-service/proof/deposit/", EVERYBODY),
+    "site:unregistered": get("/c/jiangcheng/self-service/unregistered/", EVERYBODY),
+    "site:begin_unregistered": post("/c/jiangcheng/self-service/unregistered/{area_number}/", EVERYBODY),
     "site:communities": get("/c/jiangcheng/communities/", EVERYBODY),
     "site:community": get("/c/jiangcheng/communities/{area_number}/", EVERYBODY),
     "site:status": get("/c/jiangcheng/status/", EVERYBODY),
@@ -222,6 +227,7 @@ TABLE: dict[str, Row] = {
     "owners:views": get("/owners/views/", {"audit-admin"}),
     "owners:export_views": get("/owners/views/export/", {"audit-admin"}),
     "owners:bind": post("/owners/houses/{house}/bind/", OWN | {"clerk"}, OTHER | {"far-clerk"}),
+    "owners:deposit": post("/owners/houses/{house}/deposit/", {"clerk"}, {"far-clerk"}),
     "owners:transfer": post(
         "/owners/houses/{house}/transfer/", _TRANSFERRERS, (OTHER - {"other-developer"}) | {"far-clerk"}
     ),

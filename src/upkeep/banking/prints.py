@@ -5,6 +5,7 @@ What the bank itself prints at its counter is in `counter_prints`.
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 
 from upkeep.banking.models import OrderState, PaymentOrder, PaySlip, PaySlipLine, SlipState
 from upkeep.banking.purposes import purpose_title, slip_purpose
@@ -175,6 +176,11 @@ def _notice(slip: PaySlip) -> Document:
     )
     words = wording(jurisdiction_id=slip.area.jurisdiction_id, on=day_of(slip.issued_at))
     return document_of(slip, "pay_notice", f"住宅专项维修资金{words.pay_slip}", data)
+
+
+def notice_document(slip: PaySlip, *, title: str, subject: str) -> Document:
+    """The slip's notice under the title that a business gives it (交款申请单), kept with what `subject` names."""
+    return replace(_notice(slip), title=title, subject=subject)
 
 
 def _summary(lines: Sequence[PaySlipLine]) -> tuple[payments.DueSummary, ...]:

@@ -251,6 +251,10 @@ class Procedure:
         """A few words for lists, such as the area's name. Nothing personal: lists show it to all who see the case."""
         return ""
 
+    def to_check(self, case: Case) -> Sequence[Fact]:
+        """What the form was begun for, shown above its first page to be checked (the house, the area)."""
+        return ()
+
     def summary(self, case: Case) -> Summary:
         """Everything the case says; by default the fields of the form as they were filled in."""
         return Summary(facts=self.form_facts(case))

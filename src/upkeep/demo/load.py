@@ -15,7 +15,9 @@ from upkeep.demo.fill import Filled, fill_area, moment
 from upkeep.demo.owners import earn_interest, give_more_houses, open_owner_account, pass_houses_on
 from upkeep.demo.preset_cities import PRESET_CITIES, fill_preset_city, found_preset_city
 from upkeep.demo.repairs import run_projects
+from upkeep.demo.self_service import describe_house, pay_oneself
 from upkeep.demo.site import write_site
+from upkeep.estate.kinds import HouseUse
 from upkeep.parties.queries import cities
 from upkeep.policy.presets.applying import get_preset
 
@@ -57,6 +59,13 @@ def load_demo(*, today: dt.date, tell: Callable[[str], None] = lambda text: None
             fill.ask_deposits(city, filled[place], houses=unpaid[:count], on=today - dt.timedelta(days=3))
     give_more_houses(city, filled, today=today)
     earn_interest(city, filled[0], today=today)
+    last = filled[_WAITING[-1][0]]
+    owes = [house for house in last.houses if house.use == HouseUse.RESIDENTIAL][-1]
+    pay_oneself(city, owes, at=moment(today - dt.timedelta(days=1), 20, 15))
+    bought = moment(today - dt.timedelta(days=1), 19, 40)
+    describe_house(
+        city, last.area, building=f"{last.plan.towers + 1}幢", room="801", at=bought, chance=random.Random(801)
+    )
     _analyze()
     tell(f"{run_projects(city, filled, today=today)} 个维修项目")
     cases = file_cases(city, today=today, chance=chance) + file_estate_cases(city, filled, today=today)

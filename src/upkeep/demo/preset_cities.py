@@ -14,6 +14,7 @@ from upkeep.demo import fill
 from upkeep.demo.areas import Plan
 from upkeep.demo.city import City
 from upkeep.demo.people import credit_code, invent
+from upkeep.demo.self_service import describe_house
 from upkeep.deposits.receipt_books import open_receipt_book
 from upkeep.estate.kinds import BuildingKind, HouseNature
 from upkeep.estate.models import Area
@@ -28,6 +29,7 @@ from upkeep.policy.changes import found
 from upkeep.policy.deposit_standard import DepositStandard, StandardRow
 from upkeep.policy.models import PolicyKind
 from upkeep.policy.presets.applying import apply_preset
+from upkeep.policy.public_query_rule import public_query_rule
 
 SINCE = dt.date(2008, 2, 1)
 
@@ -201,8 +203,17 @@ def fill_preset_city(city: City, plan: PresetCity, *, today: dt.date, password_h
         serial = f"{plan.preset.upper()}{place}"
         fill.pay_deposits(city, filled, on=day + dt.timedelta(days=20), serial=serial)
         houses += len(filled.houses)
+        if place == 0 and _takes_houses_at_once(city, on=today):
+            bought = fill.moment(today - dt.timedelta(days=1), 15, 30)
+            describe_house(city, filled.area, building="3幢", room="502", at=bought, chance=random.Random(502))
     _ask_to_serve(city, plan, at=fill.moment(today - dt.timedelta(days=2)), password_hash=password_hash)
     return houses
+
+
+def _takes_houses_at_once(city: City, *, on: dt.date) -> bool:
+    """Whether an unregistered house gets its slip without a review (manual 002)."""
+    rule = public_query_rule(jurisdiction_id=city.jurisdiction.pk, on=on)
+    return rule.unregistered_house == "PROVISIONAL"
 
 
 def _ask_to_serve(city: City, plan: PresetCity, *, at: dt.datetime, password_hash: str) -> None:

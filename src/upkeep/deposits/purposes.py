@@ -14,6 +14,7 @@ from upkeep.deposits.due import dues
 from upkeep.deposits.issuing import issue_with_payment
 from upkeep.deposits.owners import new_owner, payer_of_row, rows_by_house
 from upkeep.deposits.reversals import binding_basis, check_first_deposit, take_back_first_deposit
+from upkeep.estate import provisional
 from upkeep.estate.actions import bind_owners, set_first_deposits_due
 from upkeep.estate.kinds import HouseState
 from upkeep.estate.models import House
@@ -35,8 +36,8 @@ def payers_of(slip: PaySlip) -> dict[int, str]:
 
 
 def houses_of(slip: PaySlip) -> list[House]:
-    """The slip's houses with their buildings."""
-    return list(House.objects.filter(slip_lines__slip=slip).select_related("building"))
+    """The houses of the slip with their buildings, those that its payer has entered too."""
+    return list(House.everything.filter(slip_lines__slip=slip).select_related("building"))
 
 
 @purpose(DEPOSIT)
@@ -61,6 +62,7 @@ class FirstDeposit(SlipPurpose):
 
     def confirmed(self, slip: PaySlip, *, booked_on: dt.date, at: dt.datetime, by: Actor) -> None:
         amounts = dict(slip.lines.values_list("house_id", "amount_fen"))
+        provisional.take_into_register(amounts)
         sub_accounts.open_for(slip.area_id, list(amounts))
         postings.deposit_confirmed(
             area_id=slip.area_id,
@@ -89,3 +91,6 @@ class FirstDeposit(SlipPurpose):
 
     def reversed(self, slip: PaySlip, *, booked_on: dt.date, at: dt.datetime, by: Actor) -> None:
         take_back_first_deposit(slip, booked_on=booked_on, at=at, by=by)
+
+    def voided(self, slip: PaySlip, *, at: dt.datetime, by: Actor | None) -> None:
+        provisional.drop(slip.lines.values_list("house_id", flat=True))

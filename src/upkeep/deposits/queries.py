@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db import models
 from django.db.models import Sum
 
-from upkeep.banking.models import PaySlipLine, SlipState
+from upkeep.banking.models import PaySlip, PaySlipLine, SlipState
 from upkeep.books import sub_accounts
 from upkeep.deposits.due import Known, due_of, known_of, why_not
 from upkeep.deposits.models import Receipt, ReceiptState
@@ -228,6 +228,24 @@ def blocked_from_deposit(house_ids: Sequence[int]) -> dict[int, str]:
     return dict.fromkeys(claimed.values_list("house_id", flat=True), "有待交的交款通知单") | dict.fromkeys(
         paid, "已交首期维修资金"
     )
+
+
+def live_slip(house_id: int) -> PaySlip | None:
+    """The slip that waits for the house's deposit, if there is one."""
+    lines = PaySlipLine.objects.filter(house_id=house_id, slip__state=SlipState.WAITING).select_related(
+        "slip__custody"
+    )
+    line = lines.order_by("-slip__issued_at").first()
+    return line.slip if line else None
+
+
+def not_payable(house: House) -> str:
+    """Why the first deposit of the house cannot be asked for now, in a sentence; empty when it can."""
+    if house.first_deposit_due_fen is not None:
+        return "该房屋已交首期维修资金，不需要再交"
+    if slip := live_slip(house.pk):
+        return f"该房屋已有待交的交款通知单 {slip.number}，请持该通知单到专户银行交款，有效期至 {slip.expires_on}"
+    return ""
 
 
 def due_table(houses: Sequence[House], *, on: dt.date) -> list[tuple[str, str, str, str]]:

@@ -38,7 +38,7 @@ def claim_each(by_source: Mapping[str, Sequence[int]], *, kind: ClaimKind, at: d
             HouseClaim.objects.bulk_create(claims, batch_size=5_000)
     except IntegrityError:
         house_ids = [house_id for house_id, _ in wanted]
-        gone = House.objects.filter(pk__in=house_ids).exclude(state=HouseState.ACTIVE).select_related("building")
+        gone = House.everything.filter(pk__in=house_ids).exclude(state=HouseState.ACTIVE).select_related("building")
         if left := list(gone):
             raise HouseIsBusy(f"{names_of(left)}{left[0].get_state_display()}，不在楼盘表中，请重新选择房屋") from None
         raise HouseIsBusy(f"{names_of(busy_houses(house_ids, kind))}{kind.label}，请先办结或作废后再办理") from None

@@ -59,6 +59,14 @@ class HouseState(models.TextChoices):
     CANCELLED = "CANCELLED", "已注销"
     SPLIT = "SPLIT", "已拆分"
     MERGED = "MERGED", "已合并"
+    #: 未备案房屋交款 (D4): entered by its payer, no part of the register before the bank has confirmed.
+    PROVISIONAL = "PROVISIONAL", "暂列"
+    #: Its slip ran out or was made void: it never was a part of the register.
+    DROPPED = "DROPPED", "未生效"
+
+
+#: Houses that no list, sum or search of the register knows (`House.objects` leaves them out).
+OUTSIDE = (HouseState.PROVISIONAL, HouseState.DROPPED)
 
 
 class IdKind(models.TextChoices):

@@ -52,6 +52,12 @@ def house_of(case: Case) -> House | None:
     return houses.filter(pk=int(value), area_id__in=areas_of(case)).first()
 
 
+def live_house(case: Case) -> House | None:
+    """The house that the form was begun for, whoever the applicant is, as long as it is not cancelled."""
+    house = named_house(case)
+    return house if house and house.state == HouseState.ACTIVE else None
+
+
 def named_house(case: Case) -> House | None:
     """The house of the case for those who read it, whatever became of it."""
     value = str(case.data.get(HOUSE, ""))

@@ -3,11 +3,12 @@
 import re
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Q, Sum
 from django.utils.crypto import constant_time_compare
 
 from upkeep.estate.kinds import HouseState
 from upkeep.estate.models import Area, House, Ownership
+from upkeep.estate.models.house import doubled
 from upkeep.kernel.money import half_width
 from upkeep.kernel.secrecy import lookup_hash
 from upkeep.parties.queries import within
@@ -25,14 +26,14 @@ class Place:
     @property
     def key(self) -> str:
         """The same for the same house, however it was typed."""
-        return "/".join((_tidy(self.area), _bare(self.building), _bare(self.unit), _bare(self.room)))
+        return "/".join((_tidy(self.area), bare(self.building), bare(self.unit), bare(self.room)))
 
 
 def _tidy(text: str) -> str:
     return re.sub(r"\s", "", half_width(text)).upper()
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
     """3号楼, 3栋 and 3幢 are one building to those who live there; so are 1单元 and 1, 501室 and 501."""
     return re.sub(r"(号楼|栋|幢|楼|座|单元|室|号)$", "", _tidy(text))
 
@@ -40,7 +41,7 @@ def _bare(text: str) -> str:
 def find_house(place: Place, *, city_id: int) -> House | None:
     """The one live house that goes by these names in the city; None when there is none, or more than one. One query."""
     named = House.objects.filter(
-        Q(room=place.room) | Q(room=_bare(place.room)) | Q(room=f"{_bare(place.room)}室"),
+        Q(room=place.room) | Q(room=bare(place.room)) | Q(room=f"{bare(place.room)}室"),
         area__name=_tidy(place.area),
         area__jurisdiction_id__in=within(city_id),
         state=HouseState.ACTIVE,
@@ -48,7 +49,7 @@ def find_house(place: Place, *, city_id: int) -> House | None:
     found = [
         house
         for house in named[:500]
-        if _bare(house.building.name) == _bare(place.building) and _bare(house.unit) == _bare(place.unit)
+        if bare(house.building.name) == bare(place.building) and bare(house.unit) == bare(place.unit)
     ]
     return found[0] if len(found) == 1 else None
 
@@ -76,12 +77,33 @@ def has_phone(house: House | None, phone: str) -> bool:
     return any([constant_time_compare(ownership.owner.phone_hash, wanted) for ownership in _owners(house)])
 
 
-def houses_by_address(text: str, *, city_id: int) -> QuerySet[House]:
-    """Live houses of the city whose address holds all the words, in order: for the open query of manual 002."""
+def is_unowned(house: House) -> bool:
+    """Whether nobody is recorded as the owner of the house."""
+    return not _owners(house)
+
+
+#: 1幢501 is two things to look for: what follows the sign of a building or a unit is a word of its own.
+_AFTER = re.compile(r"(号楼|幢|栋|座|单元)(?=[0-9A-Za-z])")
+#: So many matches are put in order; whoever finds more than are listed has to say more anyway.
+_MOST_SORTED = 200
+
+
+def words_of(address: str) -> list[str]:
+    """What an address is looked for by: 江南名邸1幢501 -> 江南名邸1幢, 501. At most six."""
+    return _AFTER.sub(r"\1 ", half_width(address)).split()[:6]
+
+
+def houses_by_address(text: str, *, city_id: int, most: int) -> list[House]:
+    """Live houses of the city whose address holds all the words, at most `most` of them, by address: what a visitor
+    finds without an account (manual 002 快捷服务). Only the address may be shown of them. Two queries.
+    """
     houses = House.objects.filter(area__jurisdiction_id__in=within(city_id), state=HouseState.ACTIVE)
-    for word in half_width(text).split()[:5]:
-        houses = houses.filter(address__icontains=word)
-    return houses.select_related("area", "building").order_by("address", "pk")
+    words = words_of(text)
+    for word in words:
+        houses = houses.filter(doubled(word))
+    ids = list(houses.order_by().values_list("pk", flat=True)[:_MOST_SORTED]) if words else []
+    found = House.objects.filter(pk__in=ids).select_related("area", "building")
+    return list(found.order_by("area__name", "building__order", "unit", "floor", "room", "pk")[:most])
 
 
 def open_house(house_id: int, *, city_id: int) -> House | None:

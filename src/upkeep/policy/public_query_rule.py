@@ -23,6 +23,11 @@ class PublicQueryRule:
     case_proof: str = setting("业务受理状态查询", "PHONE_TAIL", choices=CASE_PROOFS)
     area_totals: bool = setting("公开小区资金总额", True, help="户数过少、会显出单户余额的小区不公开")
     unregistered_house: str = setting("未备案房屋交款", "REVIEW", choices=UNREGISTERED)
+    payer_becomes_owner: bool = setting(
+        "自主交款后登记为业主",
+        False,
+        help="尚未登记业主的房屋，银行到账后把交款人登记为业主；不选的，须到窗口办理业主绑定",
+    )
 
 
 def public_query_rule(*, jurisdiction_id: int, on: dt.date) -> PublicQueryRule:

@@ -25,7 +25,7 @@ CITY = "city"
 LOGIN = "public:city_login"
 
 #: Tables that a GET may write (decisions: sessions, captcha and counters).
-_WRITABLE = ("django_session", "axes_")
+_WRITABLE = ("django_session", "axes_", "identity_attempts")
 
 
 class WroteOnGet(Exception):

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Iterator
+from urllib.parse import quote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -12,9 +13,13 @@ from playwright.sync_api import Browser, Page
 from benchmarks.site import measure
 from tests.cast import Cast
 from tests.publishing.desk import PDF, picture, public
+from tests.web.public.door import code_sent
+from tests.web.site.unpaid import BUYER, unpaid_house
 from upkeep.estate.models import Area
 from upkeep.publishing.files import Upload
 from upkeep.publishing.models import Column
+from upkeep.web.public import captcha
+from upkeep.web.site.self_service import signer
 
 pytestmark = [pytest.mark.browser, pytest.mark.commits]
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 360, "height": 780}
@@ -39,10 +44,20 @@ def addresses(settled: Cast) -> list[str]:
             "fund/",
             "fund/?way=sms",
             "self-service/",
+            "self-service/?q=江南名邸 1幢",
+            "self-service/?q=没有的小区",
+            "self-service/unregistered/?q=江南",
             "notices/",
         ),
+        *(_proof_pages(settled)),
     )
     return [f"/c/jiangcheng/{page}" for page in pages]
+
+
+def _proof_pages(cast: Cast) -> list[str]:
+    """核对身份 of one house in its three ways."""
+    key = quote(signer.sign(str(unpaid_house(cast).pk)))
+    return [f"self-service/proof/deposit/?house={key}{way}" for way in ("", "&way=sms", "&way=buyer")]
 
 
 @pytest.fixture
@@ -81,6 +96,34 @@ class TestTheSite:
         page.get_by_role("button", name="查询业务状态").click()
         assert page.get_by_label("业务单编号").input_value() == "RZ1"
         assert page.locator("[data-captcha]").evaluate("picture => picture.naturalWidth") > 0
+        context.close()
+
+    def test_lets_a_buyer_pay_on_a_phone_without_javascript(
+        self, settled: Cast, browser: Browser, site: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(captcha, "ALPHABET", "A")
+        house = unpaid_house(settled, owned=False)
+        context = browser.new_context(java_script_enabled=False, viewport=PHONE)  # type: ignore[arg-type]
+        page = context.new_page()
+        page.goto(f"{site}/c/jiangcheng/")
+        page.get_by_label("办理业务的房屋地址").fill("江南名邸 1幢 9901")
+        page.get_by_role("button", name="查找房屋办理业务").click()
+        page.get_by_role("link", name=f"交款：{house.address}").click()
+        page.get_by_role("link", name="新购房，尚未登记").click()
+        page.get_by_label("验证码").fill("A" * captcha.LENGTH)
+        page.get_by_role("button", name="下一步").click()
+        assert "98.37 ㎡" in page.inner_text("main")
+        for label, typed in (("交款人", "payer_name"), ("手机号", "payer_phone"), ("证件号码", "id_number")):
+            page.get_by_label(label).first.fill(BUYER[typed])
+        page.get_by_label("购房合同编号").fill(BUYER["contract"])
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        page.get_by_role("button", name="下一步").click()
+        page.get_by_role("button", name="获取短信验证码").click()
+        page.get_by_label("短信验证码").fill(code_sent())
+        page.get_by_role("button", name="下一步").click()
+        page.get_by_role("button", name="提交").click()
+        assert "打印住宅专项维修资金交款申请单" in page.inner_text("main")
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
         context.close()
 
     def test_begins_with_less_than_100_kb(self, settled: Cast) -> None:

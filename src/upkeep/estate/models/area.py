@@ -73,8 +73,18 @@ class Area(models.Model):
         return self.served_by(OrganisationKind.OWNERS_COMMITTEE)
 
 
+class BuildingsOfTheRegister(models.Manager["Building"]):
+    """Every building but those that stand only for a provisional house."""
+
+    def get_queryset(self) -> models.QuerySet["Building"]:
+        return super().get_queryset().filter(is_provisional=False)
+
+
 class Building(models.Model):
-    """楼幢、楼栋: a building of an area, under the name people give it."""
+    """楼幢、楼栋: a building of an area, under the name people give it.
+
+    `objects` is the register; a building that only a provisional house (暂列) names is found by `everything`.
+    """
 
     id = models.BigIntegerField("标识", primary_key=True, default=new_id)
     area = models.ForeignKey(Area, verbose_name="物业区域", on_delete=models.PROTECT, related_name="buildings")
@@ -88,6 +98,10 @@ class Building(models.Model):
     basements = models.SmallIntegerField("地下层数", null=True, blank=True)
     units = models.SmallIntegerField("单元数", null=True, blank=True)
     order = models.IntegerField("排列", default=0)
+    is_provisional = models.BooleanField("暂列", default=False)
+
+    objects = BuildingsOfTheRegister()
+    everything: models.Manager["Building"] = models.Manager()
 
     class Meta:
         verbose_name = "楼栋"
@@ -100,7 +114,12 @@ class Building(models.Model):
                 & (Q(basements__isnull=True) | Q(basements__range=(0, 20)))
                 & (Q(units__isnull=True) | Q(units__range=(0, 99))),
             ),
-            models.UniqueConstraint(fields=("area", "name"), name="building_name_is_unique_in_its_area"),
+            models.UniqueConstraint(
+                fields=("area", "name"), condition=Q(is_provisional=False), name="building_name_is_unique_in_its_area"
+            ),
+            models.UniqueConstraint(
+                fields=("area", "name"), condition=Q(is_provisional=True), name="provisional_building_is_entered_once"
+            ),
             models.CheckConstraint(
                 name="building_built_in_is_a_month",
                 condition=Q(built_in="") | Q(built_in__regex=r"^(18|19|20|21)[0-9]{2}(0[1-9]|1[0-2])$"),

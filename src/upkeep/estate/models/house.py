@@ -6,7 +6,7 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Upper
 from django.db.models.lookups import Contains
 
-from upkeep.estate.kinds import HouseNature, HouseState, HouseUse
+from upkeep.estate.kinds import OUTSIDE, HouseNature, HouseState, HouseUse
 from upkeep.estate.models.area import Area, Building
 from upkeep.kernel.ids import new_id
 
@@ -26,8 +26,19 @@ def doubled(part: str) -> Q:
     return Q(Contains(_doubled_address(), "".join(sign * 2 for sign in part.upper())))
 
 
+class HousesOfTheRegister(models.Manager["House"]):
+    """Every house but those that the register does not know yet, or never knew."""
+
+    def get_queryset(self) -> models.QuerySet["House"]:
+        return super().get_queryset().exclude(state__in=OUTSIDE)
+
+
 class House(models.Model):
-    """房屋、户室: the smallest part with its own owner (dwelling, shop, parking space); one sub-account each."""
+    """房屋、户室: the smallest part with its own owner (dwelling, shop, parking space); one sub-account each.
+
+    `objects` is the register. A house that its payer has entered (暂列) is found by `everything` only, and through the
+    slip that asks for its deposit.
+    """
 
     id = models.BigIntegerField("标识", primary_key=True, default=new_id)
     area = models.ForeignKey(Area, verbose_name="物业区域", on_delete=models.PROTECT, related_name="houses")
@@ -44,6 +55,9 @@ class House(models.Model):
     state = models.CharField("状态", max_length=12, choices=HouseState.choices, default=HouseState.ACTIVE)
     first_deposit_due_fen = models.BigIntegerField("首期应交（分）", null=True, blank=True)
 
+    objects = HousesOfTheRegister()
+    everything: models.Manager["House"] = models.Manager()
+
     class Meta:
         verbose_name = "房屋"
         constraints = [
@@ -51,6 +65,15 @@ class House(models.Model):
                 fields=("building", "unit", "room"),
                 condition=Q(state=HouseState.ACTIVE),
                 name="house_is_unique_in_its_building",
+            ),
+            models.UniqueConstraint(
+                fields=("building", "unit", "room"),
+                condition=Q(state=HouseState.PROVISIONAL),
+                name="provisional_house_is_entered_once",
+            ),
+            models.CheckConstraint(
+                name="house_outside_the_register_owes_nothing",
+                condition=~Q(state__in=OUTSIDE) | Q(first_deposit_due_fen__isnull=True),
             ),
             models.CheckConstraint(name="house_area_is_positive", condition=Q(area_dm2__gt=0)),
             models.CheckConstraint(

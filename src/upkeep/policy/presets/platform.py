@@ -32,7 +32,12 @@ PLATFORM = Preset(
         PresetValue(PolicyKind.SERVICE_RULE, ServiceRule(ways=()), f"{_MANUAL}机构注册：注册时选择物业区域"),
         PresetValue(
             PolicyKind.PUBLIC_QUERY_RULE,
-            PublicQueryRule(mode="OPEN_MASKED", case_proof="NUMBER", unregistered_house="PROVISIONAL"),
+            PublicQueryRule(
+                mode="OPEN_MASKED",
+                case_proof="NUMBER",
+                unregistered_house="PROVISIONAL",
+                payer_becomes_owner=True,
+            ),
             f"{_MANUAL}快捷服务 1 至 4",
         ),
         PresetValue(PolicyKind.LOGIN_RULE, LoginRule(owner_ways=("PASSWORD", "CODE")), f"{_MANUAL}登录 1 业主登录"),

@@ -193,6 +193,7 @@ def _wizard(case: Case, procedure: Procedure, number: int) -> dict[str, Any]:
         "steps": [(title, page_url(case, place)) for place, title in enumerate(titles, start=1)],
         "now": number,
         "back_url": page_url(case, number - 1) if number > 1 else "",
+        "to_check": procedure.to_check(case) if number == 1 else (),
         "returned_note": last_note(case) if case.state_now is State.RETURNED else "",
     }
 

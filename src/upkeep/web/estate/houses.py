@@ -12,7 +12,7 @@ from upkeep.books import sub_accounts
 from upkeep.estate import queries
 from upkeep.estate.house_register_sheet import HouseRegister
 from upkeep.estate.house_search import Criterion, HousePage, HouseSearch, houses_to_export, search_houses
-from upkeep.estate.kinds import HouseNature, HouseState, HouseUse
+from upkeep.estate.kinds import OUTSIDE, HouseNature, HouseState, HouseUse
 from upkeep.estate.models import House
 from upkeep.kernel.errors import Refusal
 from upkeep.parties.queries import districts_of
@@ -25,6 +25,7 @@ from upkeep.web.owners.house import owner_acts
 READERS = (*OFFICE, *ORGANISATION)
 #: What 状态 says for every state; without a choice only live houses are listed.
 EVERY_STATE = "ALL"
+_STATES = [(state.value, state.label) for state in HouseState if state not in OUTSIDE]
 
 
 class HouseFilterForm(forms.Form):
@@ -40,7 +41,7 @@ class HouseFilterForm(forms.Form):
     )
     district = forms.ChoiceField(label="所属区县", required=False)
     state = forms.ChoiceField(
-        label="状态", required=False, choices=[*HouseState.choices, (EVERY_STATE, "全部")], initial=HouseState.ACTIVE
+        label="状态", required=False, choices=[*_STATES, (EVERY_STATE, "全部")], initial=HouseState.ACTIVE
     )
     use = forms.ChoiceField(label="用途", required=False, choices=[("", "全部"), *HouseUse.choices])
     nature = forms.ChoiceField(label="性质", required=False, choices=[("", "全部"), *HouseNature.choices])

@@ -7,6 +7,7 @@ from django.utils import timezone
 from upkeep.casework import engine
 from upkeep.casework.procedure import register
 from upkeep.casework.queries import visible_to as visible_cases
+from upkeep.deposits.queries import not_payable
 from upkeep.estate.kinds import HouseState
 from upkeep.estate.models import House, OwnerCorrection, Ownership
 from upkeep.estate.owner_cases import shown_name, shown_share
@@ -15,6 +16,7 @@ from upkeep.estate.owner_views import VIEWERS
 from upkeep.estate.owners import current
 from upkeep.kernel.masking import mask_id_number, mask_name, mask_phone
 from upkeep.parties.actor import Actor
+from upkeep.parties.roles import Role
 from upkeep.web.owners.correcting import may_correct
 
 
@@ -38,6 +40,10 @@ def owner_acts(house: House, actor: Actor) -> dict[str, bool]:
     has_owner = current([house.pk]).exists()
     return {
         "may_bind": live and not has_owner and engine.may_start(register["owner_binding"], by=actor, on=on),
+        "may_deposit": live
+        and not not_payable(house)
+        and engine.may_start(register["owner_deposit"], by=actor, on=on)
+        and actor.has(Role.WINDOW_CLERK),
         "may_transfer": live and has_owner and engine.may_start(register["owner_transfer"], by=actor, on=on),
     }
 

@@ -59,6 +59,14 @@ def transfer(request: ActorRequest, house_id: int) -> HttpResponse:
     return _begin(request, register["owner_transfer"], owner_cases.begun_for(house), ("estate:house", house.pk))
 
 
+@access(Role.WINDOW_CLERK)
+@require_POST
+def deposit(request: ActorRequest, house_id: int) -> HttpResponse:
+    """购房人交款 at the window: the first deposit of one house."""
+    house = house_or_404(request, house_id)
+    return _begin(request, register["owner_deposit"], owner_cases.begun_for(house), ("estate:house", house.pk))
+
+
 @access(*BINDERS)
 @require_POST
 def correct_paper(request: ActorRequest, ownership_id: int) -> HttpResponse:

@@ -14,6 +14,7 @@ urlpatterns = [
     path("views/export/", viewing.export, name="export_views"),
     path("houses/<int:house_id>/bind/", starting.bind, name="bind"),
     path("houses/<int:house_id>/transfer/", starting.transfer, name="transfer"),
+    path("houses/<int:house_id>/deposit/", starting.deposit, name="deposit"),
     path("areas/<int:area_id>/bind/", starting.bind_area, name="bind_area"),
     path("areas/<int:area_id>/change/", starting.change_area, name="change_area"),
     path("<int:ownership_id>/full/", viewing.full, name="full"),

@@ -84,8 +84,11 @@ def is_used_up(about: str, *, city_id: int) -> bool:
     return not limits.allows(limits.QUERIES_OF_ONE_A_DAY, key=f"{city_id}/{about}", at=timezone.now())
 
 
-def send_code(request: ActorRequest, *, phone: str, asked: dict[str, str]) -> None:
-    """Send a code to the telephone that was typed, whosever it is, and remember the question. Raises: codes.TooMany."""
+def send_code(request: ActorRequest, *, phone: str, about: str, asked: dict[str, str]) -> None:
+    """Send a code to the telephone that was typed, whosever it is, and remember the question and which query it was of.
+
+    Raises: codes.TooMany.
+    """
     codes.send_code(
         phone=phone,
         purpose=PURPOSE,
@@ -94,20 +97,20 @@ def send_code(request: ActorRequest, *, phone: str, asked: dict[str, str]) -> No
         at=timezone.now(),
         address=address_of(request),
     )
-    kept = json.dumps(asked | {"phone": phone}).encode()
+    kept = json.dumps(asked | {"phone": phone, "about": about}).encode()
     request.session[_ASKED] = base64.b64encode(seal(kept)).decode()
 
 
-def asked_before(request: HttpRequest) -> dict[str, str]:
-    """The question that waits for its code, with the telephone; empty when none does."""
+def asked_before(request: HttpRequest, about: str) -> dict[str, str]:
+    """The question of this query that waits for its code, with the telephone; empty when none does."""
     kept = request.session.get(_ASKED)
     found: Any = json.loads(unseal(base64.b64decode(kept))) if kept else {}
-    return dict(found)
+    return dict(found) if found.pop("about", "") == about else {}
 
 
-def take_code(request: HttpRequest, code: str) -> dict[str, str]:
+def take_code(request: HttpRequest, code: str, about: str) -> dict[str, str]:
     """The question and the telephone that the code proved; empty when the code is wrong."""
-    asked = asked_before(request)
+    asked = asked_before(request, about)
     if not asked:
         return {}
     is_right = codes.check_code(

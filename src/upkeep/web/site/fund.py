@@ -111,7 +111,7 @@ def _begin(request: ActorRequest, *, is_open: bool) -> HttpResponse:
         asking.forget(request)
     if is_open:
         return _show(request, AddressForm(initial={"address": request.GET.get("q", "")[:100]}))
-    if _form(request) is PhoneForm and asking.asked_before(request):
+    if _form(request) is PhoneForm and asking.asked_before(request, "fund"):
         return _show(request, asking.CodeForm())
     return _show(request, _form(request)(initial={"area": request.GET.get("area", "")[:60]}))
 
@@ -130,7 +130,7 @@ def _ask(request: ActorRequest) -> HttpResponse:
     if isinstance(form, PhoneForm):
         asked = {"area": place.area, "building": place.building, "unit": place.unit, "room": place.room}
         try:
-            asking.send_code(request, phone=form.cleaned_data["phone"], asked=asked)
+            asking.send_code(request, phone=form.cleaned_data["phone"], about="fund", asked=asked)
         except TooMany as refused:
             return _show(request, form, said=str(refused), status=429)
         return _show(request, asking.CodeForm())
@@ -141,7 +141,7 @@ def _ask(request: ActorRequest) -> HttpResponse:
 
 def _with_code(request: ActorRequest) -> HttpResponse:
     form = asking.CodeForm(request.POST)
-    asked = asking.take_code(request, form.cleaned_data["code"]) if form.is_valid() else {}
+    asked = asking.take_code(request, form.cleaned_data["code"], "fund") if form.is_valid() else {}
     if not asked:
         form.add_error("code", asking.WRONG_CODE)
         return _show(request, form, status=400)
@@ -154,7 +154,7 @@ def _list(request: ActorRequest) -> HttpResponse:
     form = AddressForm(request.POST)
     if not form.passes(request):
         return _show(request, form, status=400)
-    houses = list(houses_by_address(form.cleaned_data["address"], city_id=request.city.pk)[: MOST_LISTED + 1])
+    houses = houses_by_address(form.cleaned_data["address"], city_id=request.city.pk, most=MOST_LISTED + 1)
     if not houses:
         return _show(request, AddressForm(), said=NOT_FOUND, status=404)
     context = frame(request.city) | {
@@ -196,6 +196,6 @@ def _show(request: ActorRequest, form: forms.Form, *, said: str = "", status: in
         "said": said,
         "is_open": isinstance(form, AddressForm),
         "by_sms": is_code or isinstance(form, PhoneForm),
-        "sent_to": mask_phone(asking.asked_before(request).get("phone", "")) if is_code else "",
+        "sent_to": mask_phone(asking.asked_before(request, "fund").get("phone", "")) if is_code else "",
     }
     return render(request, "site/fund.html", context, status=status)

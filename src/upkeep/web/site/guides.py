@@ -13,7 +13,7 @@ from upkeep.casework.engine import chain_for
 from upkeep.casework.procedure import Procedure, register
 from upkeep.parties.models import Jurisdiction
 from upkeep.parties.roles import EVERYONE, ORGANISATION, Role
-from upkeep.policy.review_chain import ReviewChain
+from upkeep.policy.review_chain import ReviewChain, review_chains
 from upkeep.web.access import ActorRequest, access
 from upkeep.web.cases.sheets import workbook
 from upkeep.web.public.notices import city_or_404
@@ -27,6 +27,14 @@ _GROUPS = (
     ("业主委员会", frozenset({Role.OWNERS_COMMITTEE})),
     ("新用户", frozenset({Role.UNVERIFIED})),
 )
+
+
+#: Procedures that begin for a house or an area found on the site, and where.
+BEGUN_ON_THE_SITE = {
+    "owner_deposit": "site:self_service",
+    "owner_refund": "site:self_service",
+    "unregistered_deposit": "site:unregistered",
+}
 
 
 @dataclass(frozen=True)
@@ -46,22 +54,28 @@ class Template:
     part: str
 
 
-def _starters(procedure: Procedure, *, city: Jurisdiction, on: dt.date) -> frozenset[Role]:
-    chain = chain_for(procedure, jurisdiction_id=city.pk, on=on)
-    return frozenset(Role(code) for code in chain.starters) or procedure.starters
-
-
 def procedures_in(city: Jurisdiction, *, on: dt.date) -> list[Procedure]:
     """What the city does, in the order of the register."""
     return [procedure for procedure in register if procedure.is_open(jurisdiction_id=city.pk, on=on)]
+
+
+def started_by(city: Jurisdiction, *, on: dt.date) -> dict[Procedure, frozenset[Role]]:
+    """What the city does, in the order of the register, and who begins each. The chains are read at once."""
+    offered = procedures_in(city, on=on)
+    chains = review_chains(jurisdiction_id=city.pk, procedures=[one.code for one in offered], on=on)
+    found = {}
+    for one in offered:
+        chain = chains[one.code] or one.default_chain()
+        found[one] = frozenset(Role(code) for code in chain.starters) or one.starters
+    return found
 
 
 def guides_of(city: Jurisdiction, *, text: str = "") -> list[GuideGroup]:
     """The guides by who needs them; narrowed to those that speak of `text`."""
     on = timezone.localdate()
     open_ones = [
-        (procedure, _starters(procedure, city=city, on=on))
-        for procedure in procedures_in(city, on=on)
+        (procedure, starters)
+        for procedure, starters in started_by(city, on=on).items()
         if text in procedure.title or text in procedure.guide.overview
     ]
     groups, listed = [], set[str]()
@@ -96,7 +110,7 @@ def guide(request: ActorRequest, city: str, code: str) -> HttpResponse:
     found, on = city_or_404(request, city), timezone.localdate()
     procedure = _open_or_404(found, code)
     chain = chain_for(procedure, jurisdiction_id=found.pk, on=on)
-    starters = _starters(procedure, city=found, on=on)
+    starters = frozenset(Role(code) for code in chain.starters) or procedure.starters
     context = frame(found, here="办事指南") | {
         "procedure": procedure,
         "chain": chain,
@@ -108,7 +122,7 @@ def guide(request: ActorRequest, city: str, code: str) -> HttpResponse:
         "facts": procedure.guide_facts(jurisdiction_id=found.pk, on=on),
         "templates": [(sheet.title, part) for part, sheet in procedure.sheets.items()],
         "offices": offices_of(found),
-        "start_url": _start_url(procedure, starters, found),
+        "start_url": start_url(procedure, starters, found),
     }
     return render(request, "site/guide.html", context)
 
@@ -120,8 +134,10 @@ def flow_of(procedure: Procedure, chain: ReviewChain) -> list[tuple[str, str]]:
     return [*filling, ("核对并提交", "申请人"), *review, ("办结，网上可查结果", "维修资金管理部门")]
 
 
-def _start_url(procedure: Procedure, starters: frozenset[Role], city: Jurisdiction) -> str:
-    """Where one begins: at once when everybody may, else at the login."""
+def start_url(procedure: Procedure, starters: frozenset[Role], city: Jurisdiction) -> str:
+    """Where one begins: at the house's or the area's search, at once when everybody may, else at the login."""
+    if procedure.code in BEGUN_ON_THE_SITE:
+        return reverse(BEGUN_ON_THE_SITE[procedure.code], args=[city.slug])
     if not procedure.in_menu:
         return ""
     if Role.PUBLIC in starters:
@@ -138,18 +154,3 @@ def template(request: ActorRequest, city: str, code: str, part: str) -> HttpResp
         raise Http404
     sheet = procedure.sheets[part]()
     return workbook(sheet.template(), sheet.title)
-
-
-@access(*EVERYONE)
-@require_safe
-def self_service(request: ActorRequest, city: str) -> HttpResponse:
-    """业主自主办理区: the businesses that an owner starts himself, with or without an account."""
-    found, on = city_or_404(request, city), timezone.localdate()
-    offered = []
-    for procedure in procedures_in(found, on=on):
-        starters = _starters(procedure, city=found, on=on)
-        is_for_owners = starters & {Role.OWNER, Role.PUBLIC} and "registration" not in procedure.code
-        if procedure.in_menu and is_for_owners:
-            offered.append((procedure, _start_url(procedure, starters, found)))
-    context = frame(found) | {"offered": offered, "offices": offices_of(found)}
-    return render(request, "site/self_service.html", context)

@@ -10,6 +10,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from upkeep.banking.models import PaySlip
+from upkeep.banking.queries import slips_of_case
 from upkeep.casework.models import Case
 from upkeep.casework.procedure import register
 from upkeep.casework.public_status import ends_with, find_handed_in, is_on_record
@@ -67,6 +69,7 @@ class Shown:
     contact: str
     waits_for: str
     steps: list[tuple[str, object, str]]
+    slips: list[PaySlip]
 
 
 def shown(case: Case) -> Shown:
@@ -78,6 +81,7 @@ def shown(case: Case) -> Shown:
         applicant=organisation.name if organisation else "",
         contact=" ".join(filter(None, (mask_name(case.contact_name), mask_phone(case.contact_phone)))),
         waits_for=Role(case.waits_for).label if case.waits_for else "",
+        slips=slips_of_case(case.pk),
         steps=[(event.get_move_display(), event.at, State(event.to_state).label) for event in history(case)],
     )
 
@@ -93,7 +97,7 @@ def status_page(request: ActorRequest, city: str) -> HttpResponse:
     if request.method != "POST":
         if "again" in request.GET:
             asking.forget(request)
-        if proof == "SMS" and asking.asked_before(request):
+        if proof == "SMS" and asking.asked_before(request, "status"):
             return _show(request, asking.CodeForm())
         return _show(request, _FORMS[proof](initial={"number": request.GET.get("number", "")[:30]}))
     if asking.is_too_often(request):
@@ -112,7 +116,7 @@ def _ask(request: ActorRequest, proof: str) -> HttpResponse:
         return _show(request, form, said=asking.USED_UP, status=429)
     if proof == "SMS":
         try:
-            asking.send_code(request, phone=form.cleaned_data["phone"], asked={"number": number})
+            asking.send_code(request, phone=form.cleaned_data["phone"], about="status", asked={"number": number})
         except TooMany as refused:
             return _show(request, form, said=str(refused), status=429)
         return _show(request, asking.CodeForm())
@@ -123,7 +127,7 @@ def _ask(request: ActorRequest, proof: str) -> HttpResponse:
 
 def _with_code(request: ActorRequest) -> HttpResponse:
     form = asking.CodeForm(request.POST)
-    asked = asking.take_code(request, form.cleaned_data["code"]) if form.is_valid() else {}
+    asked = asking.take_code(request, form.cleaned_data["code"], "status") if form.is_valid() else {}
     if not asked:
         form.add_error("code", asking.WRONG_CODE)
         return _show(request, form, status=400)
@@ -138,6 +142,10 @@ def _answer(request: ActorRequest, form: forms.Form, case: Case | None) -> HttpR
 
 
 def _show(request: ActorRequest, form: forms.Form, *, said: str = "", status: int = 200) -> HttpResponse:
-    sent_to = mask_phone(asking.asked_before(request).get("phone", "")) if isinstance(form, asking.CodeForm) else ""
+    sent_to = (
+        mask_phone(asking.asked_before(request, "status").get("phone", ""))
+        if isinstance(form, asking.CodeForm)
+        else ""
+    )
     context = frame(request.city) | {"form": form, "said": said, "sent_to": sent_to}
     return render(request, "site/status.html", context, status=status)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from upkeep.web.site import columns, communities, desk, fund, guides, status
+from upkeep.web.site import columns, communities, desk, fund, guides, proving, self_service, status
 
 app_name = "site"
 urlpatterns = [
@@ -12,7 +12,16 @@ urlpatterns = [
     path("c/<slug:city>/articles/<str:number>/files/<int:place>/", columns.article_file, name="file"),
     path("c/<slug:city>/guides/<slug:code>/", guides.guide, name="guide"),
     path("c/<slug:city>/guides/<slug:code>/templates/<slug:part>/", guides.template, name="template"),
-    path("c/<slug:city>/self-service/", guides.self_service, name="self_service"),
+    path("c/<slug:city>/self-service/", self_service.self_service, name="self_service"),
+    path("c/<slug:city>/self-service/house/", self_service.house_page, name="house"),
+    path("c/<slug:city>/self-service/house/<slug:act>/", self_service.begin, name="begin"),
+    path("c/<slug:city>/self-service/proof/<slug:act>/", proving.prove, name="prove"),
+    path("c/<slug:city>/self-service/unregistered/", self_service.unregistered, name="unregistered"),
+    path(
+        "c/<slug:city>/self-service/unregistered/<str:number>/",
+        self_service.begin_unregistered,
+        name="begin_unregistered",
+    ),
     path("c/<slug:city>/communities/", communities.communities, name="communities"),
     path("c/<slug:city>/communities/<str:number>/", communities.community, name="community"),
     path("c/<slug:city>/status/", status.status_page, name="status"),

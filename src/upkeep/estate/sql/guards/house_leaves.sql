@@ -1,18 +1,29 @@
 -- A house that has left the register (cancelled, split, merged) stays as it left and never comes back; only when its building
 -- has moved to another area does it follow there, so that who reads the building finds all of its history. It leaves free:
 -- no slip, project, refund or other business holds it, and none can take hold of it afterwards.
+-- A provisional house (entered by its payer) becomes a house of the register or is dropped; only its slip may hold it. A
+-- house of the register never becomes provisional.
 create or replace function estate_house_leaves_for_ever() returns trigger
 language plpgsql set search_path = public, pg_temp as $$
 begin
-    if old.state <> 'ACTIVE' and to_jsonb(new) - 'area_id' = to_jsonb(old) - 'area_id'
+    if old.state not in ('ACTIVE', 'PROVISIONAL') and to_jsonb(new) - 'area_id' = to_jsonb(old) - 'area_id'
        and new.area_id = (select b.area_id from estate_building b where b.id = new.building_id) then
         return new;
     end if;
-    if old.state <> 'ACTIVE' then
+    if old.state = 'PROVISIONAL' and new.state in ('PROVISIONAL', 'ACTIVE', 'DROPPED') then
+        if (new.area_id, new.unit, new.room, new.area_dm2) is distinct from (old.area_id, old.unit, old.room, old.area_dm2) then
+            raise exception 'house %: what its payer has entered stands on his slip and stays', old.id
+                using errcode = 'check_violation', constraint = 'provisional_house_stays_as_entered';
+        end if;
+    elsif old.state <> 'ACTIVE' then
         raise exception 'house % is % and never changes again', old.id, old.state
             using errcode = 'check_violation', constraint = 'house_stays_as_it_left';
     end if;
-    if new.state <> 'ACTIVE' and exists (select from estate_houseclaim c where c.house_id = old.id) then
+    if old.state = 'ACTIVE' and new.state in ('PROVISIONAL', 'DROPPED') then
+        raise exception 'house % is in the register and cannot become %', old.id, new.state
+            using errcode = 'check_violation', constraint = 'house_of_the_register_stays_in_it';
+    end if;
+    if new.state not in ('ACTIVE', 'PROVISIONAL') and exists (select from estate_houseclaim c where c.house_id = old.id) then
         raise exception 'house % is engaged and cannot become %', old.id, new.state
             using errcode = 'check_violation', constraint = 'house_leaves_free';
     end if;
@@ -32,7 +43,8 @@ declare
 begin
     perform 1 from estate_house h where h.id in (select house_id from added) order by h.id for share;
     select h.id into culprit
-    from estate_house h where h.id in (select house_id from added) and h.state <> 'ACTIVE' limit 1;
+    from added a join estate_house h on h.id = a.house_id
+    where h.state <> 'ACTIVE' and not (h.state = 'PROVISIONAL' and a.kind = 'DEPOSIT') limit 1;
     if culprit is not null then
         raise exception 'house % has left the register and cannot be engaged', culprit
             using errcode = 'check_violation', constraint = 'claim_is_of_a_live_house';

@@ -1,0 +1,190 @@
+"""The whole public site of the demo city, read by nobody in particular, with a canary in every personal field.
+
+# covers: P2 D3 D4
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import DatabaseError, models, transaction
+from django.test import Client
+
+from tests.cast import TODAY
+from tests.circle.person import pdf_text
+from tests.web.public.door import Door
+from tests.web.site.asking import ask
+from tests.web.site.test_status import unlimited
+from tests.web.test_authorization import readable
+from upkeep.banking.models import PaySlip
+from upkeep.casework.models import Case
+from upkeep.demo.load import load_demo
+from upkeep.deposits.models import Receipt
+from upkeep.estate.models import Area, House, Owner, Ownership
+from upkeep.kernel.masking import mask_name
+from upkeep.kernel.secrecy import EncryptedJSONField, EncryptedTextField
+from upkeep.parties.models import Organisation, User
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+BIRD = "金丝雀"
+#: Names of people that lie in clear; everything personal beside them is encrypted.
+NAMES = (
+    (Owner, "name"),
+    (PaySlip, "payer_name"),
+    (Receipt, "payer"),
+    (Case, "contact_name"),
+    (Organisation, "contact_name"),
+    (Organisation, "legal_representative"),
+    (User, "name"),
+)
+#: Rows that a guard keeps as they were entered; what they hold is written here into another field as well.
+KEPT_BY_GUARDS = {"PaySlip.payer_name", "PaySlip.payer_phone", "Receipt.payer"}
+#: Not of the site: the demo's own mailbox, downloads of static files, and what ends a visit.
+LEFT_OUT = re.compile(r"/(static|logout|components|captcha|demo)")
+MOST_PAGES = 900
+
+
+@pytest.fixture
+def city(settings: Any, tmp_path: Any) -> Any:
+    settings.STORAGES = settings.STORAGES | {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(tmp_path)}}
+    }
+    city = load_demo(today=TODAY)
+    left = {name for name, field in personal_fields() if not put_canaries(name, *field)}
+    assert left <= KEPT_BY_GUARDS, left
+    return city
+
+
+def personal_fields() -> Iterator[tuple[str, tuple[type[models.Model], str]]]:
+    """Every field that holds something of a person: the encrypted ones, and the names."""
+    for model in apps.get_models():
+        for field in model._meta.concrete_fields:
+            if isinstance(field, EncryptedTextField | EncryptedJSONField):
+                yield f"{model.__name__}.{field.name}", (model, field.name)
+    for model, name in NAMES:
+        yield f"{model.__name__}.{name}", (model, name)
+
+
+def put_canaries(name: str, model: type[models.Model], field: str) -> bool:
+    """Write the bird into the field of every row; whether the database let it."""
+    changed = []
+    for row in model._base_manager.all():
+        value = getattr(row, field)
+        if not value:
+            continue
+        setattr(row, field, _with_bird(value, name))
+        changed.append(row)
+    try:
+        with transaction.atomic():
+            model._base_manager.bulk_update(changed, [field], batch_size=2_000)
+    except DatabaseError:
+        return False
+    return True
+
+
+#: In documents: whatever says who somebody is, how he is reached, where his money goes.
+_PERSONAL = re.compile(r"name|phone|id_number|id_tail|contract|account|paper_number|representative|password")
+
+
+def _with_bird(value: Any, name: str) -> Any:
+    if isinstance(value, dict):
+        return {
+            key: f"{name}{BIRD}" if isinstance(one, str) and one and _PERSONAL.search(key) else _with_bird(one, name)
+            for key, one in value.items()
+        }
+    if isinstance(value, list):
+        return [_with_bird(one, name) for one in value]
+    return f"欧阳{BIRD}" if isinstance(value, str) and name.rpartition(".")[2] in _TEXT else value
+
+
+_TEXT = frozenset(
+    field
+    for _, (model, field) in personal_fields()
+    if not isinstance(model._meta.get_field(field), EncryptedJSONField)
+)
+
+
+def crawl(client: Client, starts: list[str]) -> dict[str, str]:
+    """Every page and file that links lead to, as a reader sees them."""
+    waiting, seen = list(starts), dict[str, str]()
+    while waiting:
+        address = waiting.pop(0)
+        if address in seen or LEFT_OUT.match(address):
+            continue
+        assert len(seen) < MOST_PAGES, "the site has no end"
+        answer = client.get(address, follow=True)
+        assert answer.status_code == 200, f"{address}: {answer.status_code}"
+        if answer.get("Content-Type", "") == "application/pdf":
+            seen[address] = pdf_text(answer.content)
+            continue
+        seen[address] = readable(answer)
+        links = re.findall(r'(?:href|hx-get|src)="(/[^"#]*)', seen[address])
+        waiting += [link.replace("&amp;", "&") for link in links if not re.search(r"[?&](sort|page)=", link)]
+    return seen
+
+
+class TestThePublicSite:
+    def test_shows_no_canary_anywhere(self, city: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        unlimited(monkeypatch)
+        base, areas = "/c/jiangcheng", list(Area.objects.filter(jurisdiction__parent__slug="jiangcheng"))
+        starts = ["/", f"{base}/", f"{base}/map/", f"{base}/notices/", f"{base}/notices/?closed=1"]
+        starts += [f"{base}/search/?q={BIRD}", f"{base}/communities/?q=", f"{base}/self-service/?q={BIRD}{BIRD}"]
+        starts += [f"{base}/communities/{area.number}/" for area in areas]
+        starts += [f"{base}/self-service/?q={area.name} 1幢" for area in areas]
+        starts += [f"{base}/self-service/unregistered/?q={area.name}" for area in areas]
+
+        seen = crawl(Client(), starts)
+
+        assert {address for address, page in seen.items() if BIRD in page} - {starts[5], starts[7]} == set()
+        assert f"欧阳{BIRD}" not in seen[starts[5]] + seen[starts[7]]
+        assert len(seen) > 100
+        for part in (
+            "/articles/",
+            "/files/",
+            "/guides/",
+            "/templates/",
+            "/notices/",
+            "/proof/deposit/",
+            "/unregistered/",
+        ):
+            assert any(part in address for address in seen), part
+        masked = mask_name(f"欧阳{BIRD}")
+        assert any(masked in page for address, page in seen.items() if "/notices/" in address)
+
+    def test_shows_none_to_whoever_has_proved_himself_for_one_house(
+        self, city: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        unlimited(monkeypatch)
+        door = Door(monkeypatch)
+        house = self._unpaid_house()
+        key = re.findall(
+            rf'href="([^"]+)" aria-label="交款：{house.address}"',
+            door.client.get("/c/jiangcheng/self-service/", {"q": house.address}).content.decode(),
+        )[0]
+        owner = Ownership.objects.get(house=house, until__isnull=True).owner
+        proved = door.client.post(
+            key.replace("&amp;", "&"),
+            {"name": owner.name, "id_tail": owner.id_number[-6:], "captcha": door.letters()},
+        )
+        assert proved.status_code == 302, proved.content.decode()[-3000:]
+
+        pages = [door.client.get("/c/jiangcheng/self-service/house/"), door.client.get(proved["Location"])]
+        answer = ask(door, "status/", {"number": Case.objects.exclude(state="DRAFT")[0].number, "tail": "0000"})
+
+        assert [one.status_code for one in pages] == [200, 200]
+        assert not [one for one in (*pages, answer) if BIRD in readable(one)]
+        assert mask_name(owner.name) in readable(pages[0])
+
+    def _unpaid_house(self) -> House:
+        """One that owes, whose number still reads like one."""
+        house = House.objects.filter(
+            area__name="玉带河畔",
+            first_deposit_due_fen__isnull=True,
+            claims__isnull=True,
+            ownerships__until__isnull=True,
+        ).filter(ownerships__isnull=False)[0]
+        Owner.objects.filter(ownerships__house=house).update(id_number="510502190001010015")
+        return house
