@@ -19,7 +19,7 @@ from upkeep.casework.pages import PROOF, FormPage, Page, PhonePage
 from upkeep.casework.prints import subject_of
 from upkeep.casework.procedure import Fact, Guide, Print, Procedure, Summary, register
 from upkeep.casework.states import EDITABLE
-from upkeep.deposits import payers
+from upkeep.deposits import payer_form
 from upkeep.deposits.actions import issue_deposit_slips
 from upkeep.deposits.queries import not_payable
 from upkeep.estate import owner_cases
@@ -52,20 +52,20 @@ class OwnerDeposit(Procedure):
     pages = (
         FormPage(
             "交款信息",
-            fields=(*payers.PAYER, *payers.BUYER),
+            fields=(*payer_form.PAYER, *payer_form.BUYER),
             help="请先核对上方的房屋和应交金额；有误的请先到窗口更正，再办理交款。",
         ),
         PhonePage("手机验证", help="房屋尚未登记业主，须验证交款人的手机号；修改手机号或证件号码后须重新验证。"),
     )
     prints = (Print("notice", "交款申请单"),)
-    Form = payers.PayerForm
+    Form = payer_form.PayerForm
 
     def pages_of(self, case: Case) -> tuple[Page, ...]:
         return self.pages if _must_prove_phone(case) else self.pages[:1]
 
     def form_of(self, case: Case, *args: Any, **kwargs: Any) -> forms.Form:
         form = self.make_form(*args, **kwargs)
-        for name in payers.BUYER if _has_owner(case) else ():
+        for name in payer_form.BUYER if _has_owner(case) else ():
             del form.fields[name]
         return form
 
@@ -94,11 +94,11 @@ class OwnerDeposit(Procedure):
         house = owner_cases.named_house(case)
         if house is None:
             return ()
-        due = payers.due_now(house, on=day_of(case.submitted_at or case.created_at))
-        return [*owner_cases.house_facts(house)[:-1], *payers.due_facts(house, due)]
+        due = payer_form.due_now(house, on=day_of(case.submitted_at or case.created_at))
+        return [*owner_cases.house_facts(house)[:-1], *payer_form.due_facts(house, due)]
 
     def summary(self, case: Case) -> Summary:
-        return Summary(facts=[*self.to_check(case), *payers.payer_facts(case.data), *payers.slip_facts(case)])
+        return Summary(facts=[*self.to_check(case), *payer_form.payer_facts(case.data), *payer_form.slip_facts(case)])
 
     def document(self, case: Case, code: str, *, at: dt.datetime) -> Document | None:
         (slip,) = slips_of_case(case.pk)
@@ -113,7 +113,7 @@ class OwnerDeposit(Procedure):
             yield Problem("", reason)
         if case.data.get(owner_cases.SEEN) != owner_cases.begun_for(house)[owner_cases.SEEN]:
             yield Problem("", "该房屋的业主在填写期间已变更，请撤销业务单后重新办理")
-        elif not _has_owner(case) and payers.is_known_otherwise(data, jurisdiction_id=house.area.jurisdiction_id):
+        elif not _has_owner(case) and payer_form.is_known_otherwise(data, jurisdiction_id=house.area.jurisdiction_id):
             yield Problem(
                 "id_number", "证件号码在本市登记的姓名与所填的不同，请核对姓名和证件号码，或携带证件到窗口办理"
             )
@@ -124,7 +124,7 @@ class OwnerDeposit(Procedure):
         house = owner_cases.live_house(case)
         assert house is not None
         place, on = house.area.jurisdiction_id, day_of(at)
-        if payers.due_now(house, on=day_of(case.created_at)) != payers.due_now(house, on=on):
+        if payer_form.due_now(house, on=day_of(case.created_at)) != payer_form.due_now(house, on=on):
             raise Refusal("交存标准已调整，应交金额与您核对的不同，请撤销业务单后重新办理")
         issue_deposit_slips(
             area=house.area,
@@ -137,7 +137,7 @@ class OwnerDeposit(Procedure):
             at=at,
         )
         if not current([house.pk]).exists() and public_query_rule(jurisdiction_id=place, on=on).payer_becomes_owner:
-            payers.name_as_owner(case, house, data)
+            payer_form.name_as_owner(case, house, data)
 
 
 def _has_owner(case: Case) -> bool:

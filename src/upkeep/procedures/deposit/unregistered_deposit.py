@@ -19,7 +19,7 @@ from upkeep.casework.models import Case
 from upkeep.casework.pages import PROOF, FormPage, Page, PapersPage, PhonePage
 from upkeep.casework.procedure import Fact, Guide, Paper, Print, Procedure, Summary, register
 from upkeep.casework.states import EDITABLE
-from upkeep.deposits import payers, unregistered
+from upkeep.deposits import payer_form, unregistered
 from upkeep.deposits.actions import issue_deposit_slips
 from upkeep.estate import provisional
 from upkeep.estate.actions import NewHouse, add_houses
@@ -59,7 +59,7 @@ class UnregisteredDeposit(Procedure):
     )
     pages = (
         FormPage("房屋信息", fields=unregistered.HOUSE, help="请先核对上方的物业区域，再按购房合同填写房屋。"),
-        FormPage("交款人", fields=(*payers.PAYER, *payers.BUYER)),
+        FormPage("交款人", fields=(*payer_form.PAYER, *payer_form.BUYER)),
         PhonePage("手机验证", help="修改手机号或证件号码后须重新验证。"),
         PapersPage("上传要件"),
     )
@@ -111,7 +111,7 @@ class UnregisteredDeposit(Procedure):
             due = unregistered.due_of_new(area, new, on=day_of(case.submitted_at or case.created_at))
             facts += unregistered.house_facts(new)
             facts += [Fact("交存标准", due.rule), Fact("应交金额", f"{yuan(due.amount_fen)} 元")]
-        return Summary(facts=[*facts, *payers.payer_facts(case.data), *payers.slip_facts(case)])
+        return Summary(facts=[*facts, *payer_form.payer_facts(case.data), *payer_form.slip_facts(case)])
 
     def document(self, case: Case, code: str, *, at: dt.datetime) -> Document | None:
         if code != "notice":
@@ -125,7 +125,7 @@ class UnregisteredDeposit(Procedure):
         if provisional.same_house(area.pk, building=new.building, unit=new.unit, room=new.room):
             said = "该房屋已在楼盘表中，请到“业主自主办理区”查找该房屋办理交款"
             yield Problem("room", said, instead="owner_deposit")
-        if payers.is_known_otherwise(data, jurisdiction_id=area.jurisdiction_id):
+        if payer_form.is_known_otherwise(data, jurisdiction_id=area.jurisdiction_id):
             yield Problem(
                 "id_number", "证件号码在本市登记的姓名与所填的不同，请核对姓名和证件号码，或携带证件到窗口办理"
             )
@@ -148,7 +148,7 @@ class UnregisteredDeposit(Procedure):
             at=at,
         )
         if case.chain or rule.payer_becomes_owner:
-            payers.name_as_owner(case, house, data)
+            payer_form.name_as_owner(case, house, data)
         if case.chain:  # of one that is done at once the page prints all that there is to print
             prints.keep(case, "notice", by_id=by.user_id or None, at=at)
 
