@@ -52,7 +52,7 @@ def mixed(settled: Cast) -> Cast:
 
 
 def every(search: DepositSearch, actor: Actor, *, size: int = 3) -> list[DepositRow]:
-    wanted, after, found = wanted_of(search, actor=actor), "", []
+    wanted, after, found = wanted_of(search, actor=actor, on=TODAY), "", []
     while True:
         page = deposit_page(wanted, on=TODAY, after=after, size=size)
         found += page.rows
@@ -99,7 +99,7 @@ class TestTheList:
         assert every(DepositSearch(), mixed["stranger-clerk"]) == []
 
     def test_asks_no_more_for_longer_pages(self, mixed: Cast, django_assert_max_num_queries: Any) -> None:
-        wanted = wanted_of(DepositSearch(), actor=mixed["demo-clerk"])
+        wanted = wanted_of(DepositSearch(), actor=mixed["demo-clerk"], on=TODAY)
         for size in (2, 50):
             with django_assert_max_num_queries(12):
                 deposit_page(wanted, on=TODAY, size=size)
@@ -111,7 +111,7 @@ class TestTheSums:
         search, clerk = DepositSearch(state=state), mixed["demo-clerk"]
         rows = every(search, clerk, size=100)
 
-        sums = deposit_sums(wanted_of(search, actor=clerk), on=TODAY)
+        sums = deposit_sums(wanted_of(search, actor=clerk, on=TODAY), on=TODAY)
 
         assert sums.house_count == len(rows) > 0
         assert sums.due_fen == sum(row.due_fen or 0 for row in rows)
@@ -120,6 +120,6 @@ class TestTheSums:
         assert sums.paid_fen + sums.missing_fen == sums.due_fen
 
     def test_ask_no_more_for_more_houses(self, mixed: Cast, django_assert_max_num_queries: Any) -> None:
-        wanted = wanted_of(DepositSearch(), actor=mixed["demo-clerk"])
+        wanted = wanted_of(DepositSearch(), actor=mixed["demo-clerk"], on=TODAY)
         with django_assert_max_num_queries(12):
             deposit_sums(wanted, on=TODAY)

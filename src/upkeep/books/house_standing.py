@@ -5,8 +5,9 @@ three are joined here, where the journal may be read. What the states are called
 caller.
 """
 
-from collections.abc import Collection
-from dataclasses import dataclass
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from upkeep.ledger import api as ledger
@@ -24,10 +25,11 @@ class Standing(StrEnum):
 @dataclass(frozen=True, kw_only=True)
 class StandingWanted:
     """Which live houses are looked for. `house_ids` are those that match a typed condition; None narrows nothing. Below
-    `arrears_percent` of its first deposit a house is in arrears."""
+    `arrears_percent` of its first deposit a house is in arrears, in the areas of `other_percents` below theirs."""
 
     area_ids: Collection[int]
     arrears_percent: int
+    other_percents: Mapping[int, int] = field(default_factory=dict)
     state: Standing | None = None
     building_ids: Collection[int] | None = None
     house_ids: Collection[int] | None = None
@@ -38,7 +40,8 @@ Key = tuple[int, int]
 
 _CLAIMED = "exists (select 1 from estate_houseclaim c where c.house_id = h.id and c.kind = 'DEPOSIT')"
 _BALANCE = "coalesce(s.balance_fen, 0)"
-_IS_SHORT = f"{_BALANCE} * 100 < h.first_deposit_due_fen * %(percent)s"
+_PERCENT = "coalesce((%(others)s::jsonb ->> h.area_id::text)::int, %(percent)s)"
+_IS_SHORT = f"{_BALANCE} * 100 < h.first_deposit_due_fen * {_PERCENT}"
 _CONDITIONS = {
     Standing.NONE: f"h.first_deposit_due_fen is null and not {_CLAIMED}",
     Standing.WAITING: f"h.first_deposit_due_fen is null and {_CLAIMED}",
@@ -66,6 +69,7 @@ def _parameters(wanted: StandingWanted) -> dict[str, object]:
         "buildings": array(wanted.building_ids),
         "houses": array(wanted.house_ids),
         "percent": wanted.arrears_percent,
+        "others": json.dumps({str(area_id): percent for area_id, percent in wanted.other_percents.items()}),
     }
 
 

@@ -5,6 +5,7 @@ Source: manual 000 §2.3, §2.4 资金管理 (缴费状态, 户室号).
 
 import datetime as dt
 import re
+import statistics
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +20,7 @@ from upkeep.books.house_standing import (
     sums_by_standing,
     unpaid_alike,
 )
-from upkeep.deposits.queries import ARREARS_PERCENT, DepositState, HouseDeposit, house_deposits
+from upkeep.deposits.queries import DepositState, HouseDeposit, arrears_percents, house_deposits
 from upkeep.estate.house_search import (
     MOST_EXPORTED,
     MOST_LISTED,
@@ -88,15 +89,21 @@ class DepositSums:
         return sum(self.houses.values())
 
 
-def wanted_of(search: DepositSearch, *, actor: Actor) -> StandingWanted:
-    """The search in terms of the register, within what the actor sees. Raises: house_search.TooShort."""
+def wanted_of(search: DepositSearch, *, actor: Actor, on: dt.date) -> StandingWanted:
+    """The search in terms of the register and of that day's rules, within what the actor sees.
+
+    Raises: house_search.TooShort.
+    """
     areas = visible_to(actor)
     if text := search.area.strip():
         areas = areas.filter(named(text))
     house_ids = _matching(search, actor=actor)
+    percents = arrears_percents(dict(areas.order_by("pk").values_list("pk", "jurisdiction_id")), on=on)
+    usual = statistics.mode(percents.values()) if percents else 0
     return StandingWanted(
-        area_ids=list(areas.order_by("pk").values_list("pk", flat=True)),
-        arrears_percent=ARREARS_PERCENT,
+        area_ids=list(percents),
+        arrears_percent=usual,
+        other_percents={area_id: percent for area_id, percent in percents.items() if percent != usual},
         state=Standing(search.state) if search.state else None,
         house_ids=house_ids,
     )

@@ -1,7 +1,7 @@
 """How houses stand with their first deposit (交存情况): by house for the building table, by area in sums."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import models
@@ -62,7 +62,9 @@ class Standing:
 def standings(houses: Sequence[House], *, on: dt.date) -> dict[int, Standing]:
     """How the houses stand by the rule of that day, by house id. Three queries, and two for each district they lie in."""
     ids = [house.pk for house in houses]
-    percents = _percents({house.area_id for house in houses}, on=on)
+    area_ids = {house.area_id for house in houses}
+    places = dict(Area.objects.filter(pk__in=area_ids).values_list("pk", "jurisdiction_id"))
+    percents = arrears_percents(places, on=on)
     balances = sub_accounts.balances(ids)
     claimed = set(
         HouseClaim.objects.filter(house_id__in=ids, kind=ClaimKind.DEPOSIT).values_list("house_id", flat=True)
@@ -81,9 +83,8 @@ def standings(houses: Sequence[House], *, on: dt.date) -> dict[int, Standing]:
     }
 
 
-def _percents(area_ids: set[int], *, on: dt.date) -> dict[int, int]:
-    """Below which part of its first deposit a house of each area is in arrears."""
-    places = dict(Area.objects.filter(pk__in=area_ids).values_list("pk", "jurisdiction_id"))
+def arrears_percents(places: Mapping[int, int], *, on: dt.date) -> dict[int, int]:
+    """Below which part of its first deposit a house of each area is in arrears. `places`: jurisdictions by area id."""
     rules = further_rules(list(places.values()), on=on)
     return {area_id: rules[place].percent for area_id, place in places.items()}
 

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from upkeep.casework.procedure import Fact
-from upkeep.deposits.due import Due, due_of
+from upkeep.deposits.due import Due, due_of, known_of, why_not
 from upkeep.deposits.payer_form import PayerForm
 from upkeep.estate.actions import NewHouse
 from upkeep.estate.kinds import BuildingKind, HouseNature, HouseUse
@@ -15,7 +15,7 @@ from upkeep.estate.models import Area, Building, House
 from upkeep.estate.provisional import known_building
 from upkeep.kernel.areas import square_metres
 from upkeep.kernel.forms import FloorAreaField
-from upkeep.policy.deposit_standard import deposit_standard
+from upkeep.policy.deposit_standard import NoStandard, deposit_standard
 
 #: The fields of the house, in the order in which they are asked.
 HOUSE = ("building", "building_kind", "has_lift", "unit", "floor", "room", "area_m2", "use", "nature")
@@ -68,8 +68,15 @@ def new_house(area: Area, data: Mapping[str, Any]) -> NewHouse:
 def due_of_new(area: Area, new: NewHouse, *, on: dt.date) -> Due:
     """What the house would owe by the standard of the day. Raises: NoPolicy, NoStandard."""
     standard = deposit_standard(jurisdiction_id=area.jurisdiction_id, on=on)
-    building = Building(area=area, name=new.building, kind=new.building_kind, has_lift=new.has_lift)
-    return due_of(House(building=building, use=new.use, nature=new.nature, area_dm2=new.area_dm2), standard)
+    building = known_building(area.pk, new.building) or Building(
+        area=area, name=new.building, kind=new.building_kind, has_lift=new.has_lift, storeys=new.floor
+    )
+    house = House(building=building, use=new.use, nature=new.nature, area_dm2=new.area_dm2)
+    known = known_of([house], standard)
+    due = due_of(house, standard, known)
+    if due is None:
+        raise NoStandard(f"{new.building}{new.unit}{new.room}：{why_not(house, standard, known)}")
+    return due
 
 
 def area_facts(area: Area) -> list[Fact]:

@@ -57,7 +57,7 @@ def house_list(request: ActorRequest) -> HttpResponse:
     form, today = DepositFilterForm(request.GET), timezone.localdate()
     page, sums, refused = DepositPage(rows=(), next_key=""), None, ""
     try:
-        wanted = wanted_of(form.wanted(), actor=request.actor)
+        wanted = wanted_of(form.wanted(), actor=request.actor, on=timezone.localdate())
     except Refusal as refusal:
         refused = str(refusal)
     else:
@@ -73,7 +73,7 @@ def export_houses(request: ActorRequest) -> HttpResponse:
     """The same houses as a workbook, at most 20,000."""
     form = DepositFilterForm(request.GET)
     try:
-        wanted = wanted_of(form.wanted(), actor=request.actor)
+        wanted = wanted_of(form.wanted(), actor=request.actor, on=timezone.localdate())
     except Refusal:
         rows = []
     else:
