@@ -13,7 +13,7 @@ from django.db.models import Sum
 
 from upkeep.banking.models import PaySlipLine, SlipState
 from upkeep.books.house_standing import (
-    Standing,
+    HouseStanding,
     StandingWanted,
     houses_by_standing,
     sums_by_standing,
@@ -97,7 +97,7 @@ def wanted_of(search: DepositSearch, *, actor: Actor) -> StandingWanted:
     return StandingWanted(
         area_ids=list(areas.order_by("pk").values_list("pk", flat=True)),
         arrears_percent=ARREARS_PERCENT,
-        state=Standing(search.state) if search.state else None,
+        state=HouseStanding(search.state) if search.state else None,
         house_ids=house_ids,
     )
 
@@ -158,12 +158,15 @@ def deposit_sums(wanted: StandingWanted, *, on: dt.date) -> DepositSums:
     due_fen = sum(one.due_fen for one in by_state.values())
     return DepositSums(
         houses={
-            state: (by_state[found].houses if (found := Standing(state)) in by_state else 0) for state in DepositState
+            state: (by_state[found].houses if (found := HouseStanding(state)) in by_state else 0)
+            for state in DepositState
         },
         due_fen=None if missing_fen is None else due_fen + missing_fen,
         paid_fen=due_fen,
         missing_fen=missing_fen,
-        short_fen=sum(one.due_fen - one.balance_fen for state, one in by_state.items() if state is Standing.ARREARS),
+        short_fen=sum(
+            one.due_fen - one.balance_fen for state, one in by_state.items() if state is HouseStanding.ARREARS
+        ),
         balance_fen=sum(one.balance_fen for one in by_state.values()),
     )
 
