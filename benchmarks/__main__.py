@@ -18,7 +18,18 @@ from benchmarks.figure import Figure
 from launch.embedded_postgres import APP, OWNER, EmbeddedPostgres
 from launch.places import ROOT, var
 
-MODULES = ("posting", "sheets", "printing", "pages", "imports", "notices", "houses", "site", "building_table")
+MODULES = (
+    "posting",
+    "sheets",
+    "printing",
+    "pages",
+    "imports",
+    "notices",
+    "houses",
+    "site",
+    "building_table",
+    "transactions",
+)
 
 
 @contextmanager

@@ -65,9 +65,9 @@ def run() -> list[Figure]:
     """A million houses of one city, looked through by its clerk, by a developer with all areas, and by the box above."""
     city = load_small(today=timezone.localdate())
     began = time.perf_counter()
-    _build(city)
+    build_town(city)
     loaded = time.perf_counter() - began
-    clerk, developer = _client(city, "demo-clerk"), _client(city, "demo-developer")
+    clerk, developer = client_of(city, "demo-clerk"), client_of(city, "demo-developer")
     houses, areas = House.objects.count(), Area.objects.count()
     figures = [_figure(f"户室管理: {name}", clerk, addresses) for name, addresses in _searches().items()]
     figures.append(_figure("户室管理 of a developer: 房号", developer, _pages(by="ROOM", q=["1502", "801", "999"])))
@@ -78,7 +78,7 @@ def run() -> list[Figure]:
     return figures
 
 
-def _build(city: City) -> None:
+def build_town(city: City) -> None:
     """The town in bulk, by the owner of the tables; then as after any bulk load, VACUUM ANALYZE."""
     values = {
         "areas": AREAS,
@@ -127,7 +127,7 @@ def _searches() -> dict[str, list[str]]:
     }
 
 
-def _client(city: City, username: str) -> Client:
+def client_of(city: City, username: str) -> Client:
     client = Client()
     client.force_login(city.users[username])
     return client

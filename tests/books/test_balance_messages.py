@@ -21,6 +21,7 @@ from upkeep.estate.owners import NewOwnership, OwnerDetails
 from upkeep.identity.owners import account_of_phone
 from upkeep.jobs import actions as jobs
 from upkeep.jobs.models import Job
+from upkeep.ledger.api import entry_of
 from upkeep.messaging.models import Message, Outbox
 from upkeep.policy.actions import set_policy
 from upkeep.policy.balance_message_rule import REPAIR, BalanceMessageRule
@@ -69,7 +70,7 @@ def sms() -> QuerySet[Outbox]:
 
 
 def send(town: Town, source: str, **more: Any) -> int:
-    usual = {"area_id": town.area.pk, "source": source, "happened_at": AT, "now": AT}
+    usual: dict[str, Any] = {"area_id": town.area.pk, "source": source, "happened_at": AT, "now": AT}
     return send_balance_messages(**usual | more)
 
 
@@ -133,7 +134,7 @@ class TestTheOwner:
     def test_of_a_reversed_deposit_is_told_that_it_was_taken_back(self, town: Town) -> None:
         own(town, town.houses[0], "13812340001")
         slip = confirm(town, issue(town))
-        entry_id = postings.ledger.entry_of(area_id=town.area.pk, source=source_of(slip))
+        entry_id = entry_of(area_id=town.area.pk, source=source_of(slip))
         assert entry_id
         postings.deposit_reversed(entry_id=entry_id, source="reversal:1", booked_on=DAY)
 

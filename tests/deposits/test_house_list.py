@@ -52,7 +52,8 @@ def mixed(settled: Cast) -> Cast:
 
 
 def every(search: DepositSearch, actor: Actor, *, size: int = 3) -> list[DepositRow]:
-    wanted, after, found = wanted_of(search, actor=actor, on=TODAY), "", []
+    wanted, after = wanted_of(search, actor=actor, on=TODAY), ""
+    found: list[DepositRow] = []
     while True:
         page = deposit_page(wanted, on=TODAY, after=after, size=size)
         found += page.rows

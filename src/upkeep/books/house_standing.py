@@ -13,7 +13,7 @@ from enum import StrEnum
 from upkeep.ledger import api as ledger
 
 
-class Standing(StrEnum):
+class HouseStanding(StrEnum):
     """How a house stands."""
 
     NONE = "NONE"
@@ -30,7 +30,7 @@ class StandingWanted:
     area_ids: Collection[int]
     arrears_percent: int
     other_percents: Mapping[int, int] = field(default_factory=dict)
-    state: Standing | None = None
+    state: HouseStanding | None = None
     building_ids: Collection[int] | None = None
     house_ids: Collection[int] | None = None
 
@@ -43,10 +43,10 @@ _BALANCE = "coalesce(s.balance_fen, 0)"
 _PERCENT = "coalesce((%(others)s::jsonb ->> h.area_id::text)::int, %(percent)s)"
 _IS_SHORT = f"{_BALANCE} * 100 < h.first_deposit_due_fen * {_PERCENT}"
 _CONDITIONS = {
-    Standing.NONE: f"h.first_deposit_due_fen is null and not {_CLAIMED}",
-    Standing.WAITING: f"h.first_deposit_due_fen is null and {_CLAIMED}",
-    Standing.PAID: f"h.first_deposit_due_fen is not null and not ({_IS_SHORT})",
-    Standing.ARREARS: f"h.first_deposit_due_fen is not null and {_IS_SHORT}",
+    HouseStanding.NONE: f"h.first_deposit_due_fen is null and not {_CLAIMED}",
+    HouseStanding.WAITING: f"h.first_deposit_due_fen is null and {_CLAIMED}",
+    HouseStanding.PAID: f"h.first_deposit_due_fen is not null and not ({_IS_SHORT})",
+    HouseStanding.ARREARS: f"h.first_deposit_due_fen is not null and {_IS_SHORT}",
 }
 _STATE = (
     f"case when h.first_deposit_due_fen is null then case when {_CLAIMED} then 'WAITING' else 'NONE' end"
@@ -98,7 +98,7 @@ class StandingSum:
     balance_fen: int
 
 
-def sums_by_standing(wanted: StandingWanted) -> dict[Standing, StandingSum]:
+def sums_by_standing(wanted: StandingWanted) -> dict[HouseStanding, StandingSum]:
     """Counts and sums of everything that is listed, by state. One query."""
     found = ledger.named_rows(
         f"select {_STATE} as standing, count(*) as houses, coalesce(sum(h.first_deposit_due_fen), 0)::bigint as due,"
@@ -106,7 +106,9 @@ def sums_by_standing(wanted: StandingWanted) -> dict[Standing, StandingSum]:
         _parameters(wanted),
     )
     return {
-        Standing(row["standing"]): StandingSum(houses=row["houses"], due_fen=row["due"], balance_fen=row["balance"])
+        HouseStanding(row["standing"]): StandingSum(
+            houses=row["houses"], due_fen=row["due"], balance_fen=row["balance"]
+        )
         for row in found
     }
 

@@ -7,6 +7,7 @@ import datetime as dt
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from django.db import models
 
@@ -75,11 +76,14 @@ class MoveFilter:
     house_ids: Collection[int] | None = None
 
 
+_Row = TypeVar("_Row", MoneyMove, MoneyLine)
+
+
 @dataclass(frozen=True, kw_only=True)
-class MovePage:
+class MovePage(Generic[_Row]):
     """A page of entries or of houses' lines. `next_key` is empty on the last page."""
 
-    rows: Sequence[MoneyMove] | Sequence[MoneyLine]
+    rows: Sequence[_Row]
     next_key: str
 
 
@@ -93,13 +97,13 @@ class MoveSums:
     out_fen: int
 
 
-def moves_page(wanted: MoveFilter, *, after: str = "", size: int = 20) -> MovePage:
+def moves_page(wanted: MoveFilter, *, after: str = "", size: int = 20) -> MovePage[MoneyMove]:
     """One row per entry (a slip, an order). One query."""
     found = ledger.moves(_wanted(wanted), after=_key(after), size=size + 1)
     return MovePage(rows=found[:size], next_key=_text(found, size))
 
 
-def lines_page(wanted: MoveFilter, *, after: str = "", size: int = 20) -> MovePage:
+def lines_page(wanted: MoveFilter, *, after: str = "", size: int = 20) -> MovePage[MoneyLine]:
     """One row per house and entry. One query."""
     found = ledger.lines(_wanted(wanted), after=_key(after), size=size + 1)
     return MovePage(rows=found[:size], next_key=_text(found, size))

@@ -14,7 +14,7 @@ from django.db.models import Sum
 
 from upkeep.banking.models import PaySlipLine, SlipState
 from upkeep.books.house_standing import (
-    Standing,
+    HouseStanding,
     StandingWanted,
     houses_by_standing,
     sums_by_standing,
@@ -104,7 +104,7 @@ def wanted_of(search: DepositSearch, *, actor: Actor, on: dt.date) -> StandingWa
         area_ids=list(percents),
         arrears_percent=usual,
         other_percents={area_id: percent for area_id, percent in percents.items() if percent != usual},
-        state=Standing(search.state) if search.state else None,
+        state=HouseStanding(search.state) if search.state else None,
         house_ids=house_ids,
     )
 
@@ -165,12 +165,15 @@ def deposit_sums(wanted: StandingWanted, *, on: dt.date) -> DepositSums:
     due_fen = sum(one.due_fen for one in by_state.values())
     return DepositSums(
         houses={
-            state: (by_state[found].houses if (found := Standing(state)) in by_state else 0) for state in DepositState
+            state: (by_state[found].houses if (found := HouseStanding(state)) in by_state else 0)
+            for state in DepositState
         },
         due_fen=None if missing_fen is None else due_fen + missing_fen,
         paid_fen=due_fen,
         missing_fen=missing_fen,
-        short_fen=sum(one.due_fen - one.balance_fen for state, one in by_state.items() if state is Standing.ARREARS),
+        short_fen=sum(
+            one.due_fen - one.balance_fen for state, one in by_state.items() if state is HouseStanding.ARREARS
+        ),
         balance_fen=sum(one.balance_fen for one in by_state.values()),
     )
 

@@ -4,6 +4,7 @@
 """
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
@@ -28,13 +29,17 @@ YEAR = 2025
 class TestTheFigures:
     def test_of_a_year_lead_from_its_first_balance_to_its_last(self, mine: OwnersHouse) -> None:
         custody = mine.slip_for(mine.unpaid()).custody
-        head = {"area_id": mine.house.area_id, "custody_id": custody.pk, "fund_kind": FundKind.COMMODITY}
+        head: dict[str, Any] = {
+            "area_id": mine.house.area_id,
+            "custody_id": custody.pk,
+            "fund_kind": FundKind.COMMODITY,
+        }
         year_end = balances([mine.house.pk])[mine.house.pk].balance_fen
         postings.repair_paid(
             **head,
             amounts={mine.house.pk: 1_000},
             source="repair:1:1:C",
-            booked_on=dt.date(2026, 3, 1),  # type: ignore[arg-type]
+            booked_on=dt.date(2026, 3, 1),
         )
 
         before, after = years_of([mine.house.pk], year=2025)[mine.house.pk], years_of([mine.house.pk], year=2026)

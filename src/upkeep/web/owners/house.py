@@ -66,10 +66,10 @@ def _row(one: Ownership, open_cases: set[int]) -> dict[str, Any]:
 
 
 def _correction(one: OwnerCorrection) -> dict[str, Any]:
-    names: Callable[[str], str] = str if one.owner.is_organisation else mask_name
-    shown: Callable[[str], str] = {"phone": mask_phone, "id_number": mask_id_number, "id_kind": str}.get(
-        one.field, names
-    )
+    ways: dict[str, Callable[[str], str]] = {"phone": mask_phone, "id_number": mask_id_number, "id_kind": str}
+    if one.owner.is_organisation:
+        ways["name"] = str
+    shown = ways.get(one.field, mask_name)
     return {
         "at": one.at,
         "field": one.get_field_display(),

@@ -11,7 +11,16 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from upkeep.books.transactions import MovePage, MoveSums, lines_page, moves_page, sums_of
+from upkeep.books.transactions import (
+    MoneyLine,
+    MoneyMove,
+    MoveKind,
+    MovePage,
+    MoveSums,
+    lines_page,
+    moves_page,
+    sums_of,
+)
 from upkeep.parties.roles import OFFICE, ORGANISATION
 from upkeep.sheets.kinds import Money, Text, Whole
 from upkeep.sheets.sheet import Column, Sheet
@@ -70,7 +79,8 @@ def transactions(request: ActorRequest) -> HttpResponse:
     form = TransactionForm(request.GET)
     wanted = asked(form, actor=request.actor, today=timezone.localdate())
     by_house = request.GET.get("view") == BY_HOUSE
-    page, sums = MovePage(rows=(), next_key=""), {}
+    page: MovePage[MoneyMove] | MovePage[MoneyLine] = MovePage[MoneyMove](rows=(), next_key="")
+    sums: dict[MoveKind, MoveSums] = {}
     if not wanted.refused:
         read = lines_page if by_house else moves_page
         page = read(wanted.wanted, after=request.GET.get("after", ""), size=PER_PAGE)
