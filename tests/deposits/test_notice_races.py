@@ -74,7 +74,9 @@ class TestTwoAtOnce:
         assert not HouseClaim.objects.exists()
 
     @pytest.mark.parametrize("turn", range(3))
-    def test_confirm_on_the_last_day_and_expire_at_midnight_and_the_money_is_booked_or_refused(self, turn: int) -> None:
+    def test_confirm_on_the_last_day_and_expire_at_midnight_and_the_money_is_booked_or_refused(
+        self, turn: int
+    ) -> None:
         town = make_town()
         slip = issue(town)
         last = AT + dt.timedelta(days=30)
