@@ -38,7 +38,7 @@ def upload_papers(visitor: Visitor, *codes: str) -> None:
             visitor.page.set_input_files(f"#file_{code}", files=[paper()])
 
 
-def import_workbook(visitor: Visitor, content: bytes) -> None:
+def import_workbook(visitor: Visitor, content: bytes, button: str = "导入") -> None:
     """Hand in a workbook and wait for the background work."""
     file: FilePayload = {
         "name": "填写好的表格.xlsx",
@@ -46,7 +46,7 @@ def import_workbook(visitor: Visitor, content: bytes) -> None:
         "buffer": content,
     }
     visitor.page.set_input_files("input[name=workbook]", files=[file])
-    visitor.click("导入")
+    visitor.click(button)
 
 
 def decide(playwright: Playwright, base: str, username: str, words: str, subject: str) -> None:
@@ -174,13 +174,7 @@ def deposit(playwright: Playwright, base: str) -> list[str]:
         developer.page.get_by_label("汇总开票").check()
         developer.fill("领取票据的手机号", "13808301234")
         sheet = developer.download("下载业主信息表格")
-        import_workbook(developer, filled_in(sheet))
-        developer.sees("已导入")
-        developer.shot("owners")
-        developer.click("下一步")
-        developer.sees("应交金额")
-        developer.shot("confirm")
-        developer.click("提交")
+        import_workbook(developer, filled_in(sheet), "导入并生成交款通知单")
         developer.sees("业务办理完成")
         developer.shot("done")
         links = developer.page.get_by_role("link", name="交款通知单 JK").all_inner_texts()

@@ -3,10 +3,12 @@
 # covers: D2 F2
 """
 
+import random
+
 import pytest
 from playwright.sync_api import Playwright
 
-from tests.journeys.product import Visitor
+from tests.journeys.product import SHOTS, Visitor
 from upkeep.demo.people import invent
 from upkeep.printing.checking import check_path
 
@@ -56,8 +58,6 @@ def look_at_a_phone(playwright: Playwright, base: str, address: str) -> None:
 
 def enter(playwright: Playwright, base: str, address: str) -> str:
     """The owners entered in place: opened by double click, mistakes told at their boxes. Answers with a notice's number."""
-    import random
-
     with Visitor(playwright, base, "notice-enter") as clerk:
         clerk.demo_login("demo-clerk")
         clerk.goto(address)
@@ -103,15 +103,9 @@ def scan(playwright: Playwright, base: str, number: str, words: str) -> None:
         owner.sees(words)
         wide = owner.page.evaluate("document.documentElement.scrollWidth")
         assert wide <= 360, wide
-        owner.page.screenshot(path=_full(owner, words), full_page=True)
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        owner.page.screenshot(path=SHOTS / f"{owner.name}-full-{words}.png", full_page=True)
         owner.shot(words)
-
-
-def _full(visitor: Visitor, words: str) -> str:
-    from tests.journeys.product import SHOTS
-
-    SHOTS.mkdir(parents=True, exist_ok=True)
-    return str(SHOTS / f"{visitor.name}-full-{words}.png")
 
 
 def follow(playwright: Playwright, base: str, number: str) -> None:
@@ -121,7 +115,7 @@ def follow(playwright: Playwright, base: str, number: str) -> None:
         clerk.goto(f"/deposits/slips/{number}/void/")
         clerk.fill("作废原因", "手机号有误")
         clerk.click("确认作废")
-        clerk.sees("请收回" if False else "可重新办理交款")
+        clerk.sees("可重新办理交款")
         clerk.shot("void")
         scan(playwright, base, number, "请勿交款")
         clerk.click("重新开具")

@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from upkeep.estate.kinds import CoOwnership, HouseState, IdKind, OwnershipActKind
 from upkeep.estate.models import House, Owner, Ownership, OwnershipAct
 from upkeep.estate.models.owner import WHOLE_PPM
+from upkeep.kernel.bulk import copy_in
 from upkeep.kernel.dates import day_of, in_letters
 from upkeep.kernel.errors import Refusal
 from upkeep.kernel.ids import new_ids
@@ -256,9 +257,14 @@ def _begin(
         _refuse_the_same(rows, before, houses)
     acts = _acts(list(new), kind, grounds)
     _end([one for owned in (before or {}).values() for one in owned], acts, grounds.since)
-    for pk, row in zip(new_ids(len(rows)), rows, strict=True):
-        row.pk, row.begun_with = pk, acts[row.house_id]
-    Ownership.objects.bulk_create(rows, batch_size=5_000)
+    copy_in(
+        Ownership,
+        ("id", "house", "owner", "share_ppm", "manner", "since", "begun_with"),
+        (
+            (pk, row.house_id, row.owner_id, row.share_ppm, row.manner, row.since, acts[row.house_id].pk)
+            for pk, row in zip(new_ids(len(rows)), rows, strict=True)
+        ),
+    )
 
 
 def _manner(owners: Sequence[NewOwnership], joint: bool) -> CoOwnership:
@@ -296,7 +302,13 @@ def _acts(house_ids: Sequence[int], kind: OwnershipActKind, grounds: _Grounds) -
         )
         for pk, house_id in zip(new_ids(len(house_ids)), house_ids, strict=True)
     ]
-    return {act.house_id: act for act in OwnershipAct.objects.bulk_create(acts, batch_size=5_000)}
+    fields = ("id", "house", "kind", "since", "basis", "case", "by", "at")
+    copy_in(
+        OwnershipAct,
+        fields,
+        ((act.pk, act.house_id, act.kind, act.since, act.basis, act.case_id, act.by_id, act.at) for act in acts),
+    )
+    return {act.house_id: act for act in acts}
 
 
 def _end(owned: Sequence[Ownership], acts: Mapping[int, OwnershipAct], until: dt.date) -> None:
