@@ -1,5 +1,6 @@
 """What the page of a house shows of its owners, and what the actor may do with them."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.utils import timezone
@@ -59,8 +60,9 @@ def _row(one: Ownership, open_cases: set[int]) -> dict[str, Any]:
 
 
 def _correction(one: OwnerCorrection) -> dict[str, Any]:
-    names = str if one.owner.is_organisation else mask_name
-    shown = {"phone": mask_phone, "id_number": mask_id_number, "id_kind": str}.get(one.field, names)
+    names: Callable[[str], str] = str if one.owner.is_organisation else mask_name
+    masks: dict[str, Callable[[str], str]] = {"phone": mask_phone, "id_number": mask_id_number, "id_kind": str}
+    shown = masks.get(one.field, names)
     return {
         "at": one.at,
         "field": one.get_field_display(),
