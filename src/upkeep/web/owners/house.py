@@ -66,10 +66,9 @@ def _row(one: Ownership, open_cases: set[int]) -> dict[str, Any]:
 
 
 def _correction(one: OwnerCorrection) -> dict[str, Any]:
-    ways: dict[str, Callable[[str], str]] = {"phone": mask_phone, "id_number": mask_id_number, "id_kind": str}
-    if one.owner.is_organisation:
-        ways["name"] = str
-    shown = ways.get(one.field, mask_name)
+    names: Callable[[str], str] = str if one.owner.is_organisation else mask_name
+    masks: dict[str, Callable[[str], str]] = {"phone": mask_phone, "id_number": mask_id_number, "id_kind": str}
+    shown = masks.get(one.field, names)
     return {
         "at": one.at,
         "field": one.get_field_display(),
