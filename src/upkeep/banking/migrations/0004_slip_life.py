@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('banking', '0002_order_reissue_reason'),
+        ('banking', '0003_reversals'),
         ('casework', '0003_faulty_rows'),
         ('estate', '0009_finding'),
         ('parties', '0006_jurisdictions_offices_and_administration'),

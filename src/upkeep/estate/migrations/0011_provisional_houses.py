@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('estate', '0009_finding'),
+        ('estate', '0010_corrected_papers'),
     ]
 
     operations = [

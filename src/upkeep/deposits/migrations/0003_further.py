@@ -9,9 +9,9 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('banking', '0002_order_reissue_reason'),
+        ('banking', '0004_slip_life'),
         ('casework', '0003_faulty_rows'),
-        ('deposits', '0001_initial'),
+        ('deposits', '0002_receipt_books'),
         ('estate', '0009_finding'),
         ('parties', '0006_jurisdictions_offices_and_administration'),
         ('printing', '0001_kept_prints'),
