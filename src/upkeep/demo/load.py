@@ -11,6 +11,7 @@ from upkeep.demo import areas, fill
 from upkeep.demo.cases import file_cases
 from upkeep.demo.city import PASSWORD, City, found_city, found_committee
 from upkeep.demo.fill import Filled, fill_area, moment
+from upkeep.demo.notices import print_notices
 from upkeep.demo.owners import open_owner_account, pass_houses_on
 from upkeep.demo.preset_cities import PRESET_CITIES, fill_preset_city, found_preset_city
 from upkeep.demo.repairs import run_projects
@@ -21,6 +22,7 @@ from upkeep.policy.presets.applying import get_preset
 #: Which areas have an owners' committee, by place.
 _WITH_COMMITTEE = (0, 2, 10, 14)
 #: Which areas have houses for which a slip waits at the bank, and how many of the unpaid.
+_NOTICES = 18  # an area of the demo's developer with houses not paid: its owners have notices of their own
 _WAITING = ((13, 24), (16, 0), (19, 36))
 
 
@@ -54,6 +56,8 @@ def load_demo(*, today: dt.date, tell: Callable[[str], None] = lambda text: None
         unpaid = filled[place].houses[round(len(filled[place].houses) * filled[place].plan.share_paid) :]
         if count and unpaid:
             fill.ask_deposits(city, filled[place], houses=unpaid[:count], on=today - dt.timedelta(days=3))
+    notices = print_notices(city, filled[_NOTICES], today=today, chance=random.Random(231))
+    tell(f"{notices} 张业主交存通知书")
     _analyze()
     tell(f"{run_projects(city, filled, today=today)} 个维修项目")
     tell(f"{file_cases(city, today=today, chance=chance)} 张业务单")
