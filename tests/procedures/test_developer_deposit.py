@@ -10,6 +10,7 @@ import pytest
 
 from tests.banking.town import AT, Town, confirm, make_town, new_house
 from upkeep.banking.models import PaySlip, ReceiptMode
+from upkeep.banking.purposes import slip_purpose
 from upkeep.banking.queries import slips_of_case
 from upkeep.books import sub_accounts
 from upkeep.books.chart import FundKind
@@ -91,6 +92,16 @@ class TestDeveloperDeposit:
         ]
         assert PaySlip.objects.get(pk=slips[0].pk).payer_phone == "13900000002"
         assert [outcome.argument for outcome in PROCEDURE.outcomes(case)] == [slip.number for slip in slips]
+
+    @pytest.mark.parametrize(("kind", "words"), [("COLLECTED", "代交"), ("ADVANCED", "垫付")])
+    def test_says_on_the_notice_from_whose_pocket_it_is_paid(self, town: Town, kind: str, words: str) -> None:
+        case = filled(town)
+        by = town.people["developer"]
+        engine.save_draft(case.pk, {"kind": kind}, by=by, at=AT)
+
+        slip = slips_of_case(submit(town, case).pk)[0]
+
+        assert slip_purpose(slip.purpose).notice_facts(slip) == [("交款方式", words)]
 
     def test_moves_no_money_before_the_bank_has_confirmed(self, town: Town) -> None:
         submit(town, filled(town))

@@ -183,6 +183,15 @@ class TestPrintedNotice:
         assert (receipt.payer, receipt.house_id, receipt.amount_fen) == ("李四", house_id, 885_330)
         assert PaySlip.objects.get(pk=other.pk).state == "WAITING"
 
+    def test_binds_the_owner_also_when_the_house_was_numbered_anew_meanwhile(self, town: Town) -> None:
+        slip = slips_of_case(submit(town, filled(town)).pk)[1]
+        house_id = slip.lines.get().house_id
+        House.objects.filter(pk=house_id).update(room="2-01", unit="A单元")
+
+        confirm(town, slip)
+
+        assert (Ownership.objects.get().house_id, Receipt.objects.get().payer) == (house_id, "李四")
+
     def test_is_begun_by_the_window_for_an_owner_who_stands_there(self, town: Town) -> None:
         clerk = person(username="c1", name="李窗", role=Role.WINDOW_CLERK, city=town.city)
 

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.banking import town as town_module
-from tests.banking.town import Town, confirm, issue, make_town, person
+from tests.banking.town import Town, confirm, issue, make_town, new_house, person
 from tests.deposits import test_notices
 from tests.procedures import test_developer_deposit, test_printed_notice
 from tests.web.pages import do_work, text
@@ -22,6 +22,7 @@ from upkeep.casework import parts
 from upkeep.casework.models import Case
 from upkeep.deposits.owner_sheet import OwnerSheet
 from upkeep.deposits.owners import owner_rows
+from upkeep.estate import house_choice
 from upkeep.jobs.models import Job
 from upkeep.parties.models import User
 from upkeep.parties.roles import Role
@@ -135,7 +136,7 @@ class TestBatchDeposit:
         case = test_developer_deposit.draft(town)
         by = town.people["developer"]
         chosen = [house.pk for house in town.houses]
-        test_developer_deposit.house_choice.choose(case.pk, house_ids=chosen, by=by, at=timezone.now())
+        house_choice.choose(case.pk, house_ids=chosen, by=by, at=timezone.now())
         return Case.objects.get(pk=case.pk)
 
     def send(self, case: Case, rows: list[dict[str, Any]]) -> str:
@@ -183,6 +184,21 @@ class TestBatchDeposit:
             f"/cases/{case.number}/sheets/owners/rows/"
             in client().get(f"/cases/{case.number}/edit/3/").content.decode()
         )
+
+
+class TestChoiceOfHouses:
+    def test_opens_the_first_building_with_a_house_that_can_still_be_chosen(self, monkeypatch: Any) -> None:
+        now = timezone.now()
+        monkeypatch.setattr(town_module, "AT", now)
+        monkeypatch.setattr(test_printed_notice, "AT", now)
+        town = make_town(houses=[new_house(building=f"{n}栋", room="101") for n in (1, 2, 3)])
+        first = next(house for house in town.houses if house.building.name == "1栋")
+        issue(town, houses=[first])
+        case = test_printed_notice.draft(town, houses=[])
+
+        page = client().get(f"/cases/{case.number}/edit/2/")
+
+        assert page.context["grid"].building == "2栋"
 
 
 class TestPrintingTogether:
@@ -299,7 +315,9 @@ class TestOwner:
         page = text(owner.get("/deposits/slips/"))
 
         assert mine.number in page and other.number not in page
-        assert "张三" in text(owner.get(f"/deposits/slips/{mine.number}/"))
+        shown = owner.get(f"/deposits/slips/{mine.number}/")
+        assert "张三" in text(shown) and "怎样交款" in text(shown)
+        assert "核对并交款" in text(owner.get(check_path(mine.number, city="jiangcheng")))
         assert owner.post(f"/deposits/slips/{mine.number}/print/", follow=True).content.startswith(b"%PDF")
         assert owner.get(f"/deposits/slips/{other.number}/").status_code == 404
         assert owner.get(f"/deposits/slips/{mine.number}/void/").status_code == 403

@@ -12,6 +12,7 @@ from upkeep.demo.cases import file_cases
 from upkeep.demo.city import PASSWORD, City, found_city, found_committee
 from upkeep.demo.estate_cases import file_estate_cases
 from upkeep.demo.fill import Filled, fill_area, moment
+from upkeep.demo.notices import print_notices
 from upkeep.demo.owners import earn_interest, give_more_houses, open_owner_account, pass_houses_on
 from upkeep.demo.preset_cities import PRESET_CITIES, fill_preset_city, found_preset_city
 from upkeep.demo.repairs import run_projects
@@ -24,6 +25,7 @@ from upkeep.policy.presets.applying import get_preset
 #: Which areas have an owners' committee, by place.
 _WITH_COMMITTEE = (0, 2, 10, 14)
 #: Which areas have houses for which a slip waits at the bank, and how many of the unpaid.
+_NOTICES = 18  # an area of the demo's developer with houses not paid: its owners have notices of their own
 _WAITING = ((13, 24), (16, 0), (19, 36))
 
 
@@ -66,6 +68,8 @@ def load_demo(*, today: dt.date, tell: Callable[[str], None] = lambda text: None
     describe_house(
         city, last.area, building=f"{last.plan.towers + 1}幢", room="801", at=bought, chance=random.Random(801)
     )
+    notices = print_notices(city, filled[_NOTICES], today=today, chance=random.Random(231))
+    tell(f"{notices} 张业主交存通知书")
     _analyze()
     tell(f"{run_projects(city, filled, today=today)} 个维修项目")
     cases = file_cases(city, today=today, chance=chance) + file_estate_cases(city, filled, today=today)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from upkeep.casework.models import Case
-from upkeep.casework.parts import rows_of
+from upkeep.casework.parts import put_rows, rows_of
 from upkeep.deposits.due import dues as dues_of
 from upkeep.estate.actions import NewOwner
 from upkeep.estate.house_choice import chosen_houses, chosen_on
@@ -15,6 +15,9 @@ from upkeep.sheets.columns import Fault, Reading
 
 #: The part of a case that holds the owner sheet.
 OWNERS = "owners"
+
+#: Which house a row is about, once its slips are issued.
+HOUSE_ID = "house_id"
 
 HouseKey = tuple[str, str, str]
 
@@ -108,8 +111,16 @@ def new_owner(house_id: int, values: Mapping[str, Any]) -> NewOwner:
     )
 
 
+def pin_rows(case: Case, houses: Sequence[House]) -> None:
+    """Keep with each row which house it is about: the register may call the house otherwise before its money comes in."""
+    ids = {key_of_house(house): house.pk for house in houses}
+    pinned = [(number, {**row, HOUSE_ID: ids.get(key_of_row(row))}) for number, row in rows_of(case, OWNERS)]
+    put_rows(case, OWNERS, pinned)
+
+
 def rows_by_house(case: Case, houses: Sequence[House]) -> dict[int, dict[str, Any]]:
     """The case's owner rows by house id; houses without a row are left out."""
     ids = {key_of_house(house): house.pk for house in houses}
-    found = ((ids.get(key_of_row(values)), values) for _, values in rows_of(case, OWNERS))
-    return {house_id: values for house_id, values in found if house_id is not None}
+    wanted = set(ids.values())
+    found = ((row.get(HOUSE_ID) or ids.get(key_of_row(row)), row) for _, row in rows_of(case, OWNERS))
+    return {house_id: row for house_id, row in found if house_id in wanted}

@@ -19,7 +19,7 @@ from upkeep.casework.parts import row_count
 from upkeep.casework.procedure import Guide, Outcome, Procedure, Summary, Table, register
 from upkeep.deposits.actions import issue_deposit_slips
 from upkeep.deposits.owner_sheet import OwnerSheet
-from upkeep.deposits.owners import OWNERS, amounts_shown, mismatches, owner_rows, sheet_faults
+from upkeep.deposits.owners import OWNERS, amounts_shown, mismatches, owner_rows, pin_rows, sheet_faults
 from upkeep.deposits.queries import blocked_from_deposit, due_table
 from upkeep.estate.house_choice import chosen_houses
 from upkeep.estate.models import Area
@@ -124,6 +124,7 @@ class DeveloperDeposit(Procedure):
     def apply(self, case: Case, data: dict[str, Any], *, by: Actor, at: dt.datetime) -> None:
         assert case.applicant_organisation is not None
         houses = chosen_houses(case)
+        pin_rows(case, houses)
         issue_deposit_slips(
             area=Area.objects.get(pk=data["area"]),
             houses=houses,

@@ -16,7 +16,7 @@ from upkeep.casework.pages import WORKBOOK, FormPage, HousesPage, PayersPage
 from upkeep.casework.procedure import Guide, Outcome, Procedure, Summary, Table, register
 from upkeep.deposits.actions import issue_owner_slips
 from upkeep.deposits.owner_sheet import PayerSheet
-from upkeep.deposits.owners import amounts_shown, sheet_faults
+from upkeep.deposits.owners import amounts_shown, pin_rows, sheet_faults
 from upkeep.deposits.payers import PAYERS, house_rows, lay_out, payers_named, problems
 from upkeep.deposits.queries import blocked_from_deposit, due_table
 from upkeep.estate import owner_cases
@@ -112,6 +112,7 @@ class PrintedNotice(Procedure):
 
     def apply(self, case: Case, data: dict[str, Any], *, by: Actor, at: dt.datetime) -> None:
         houses = chosen_houses(case)
+        pin_rows(case, houses)
         issue_owner_slips(
             area=Area.objects.get(pk=data["area"]),
             houses=houses,

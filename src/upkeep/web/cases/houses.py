@@ -9,6 +9,7 @@ from upkeep.casework.models import Case
 from upkeep.casework.pages import HousesPage
 from upkeep.casework.procedure import register
 from upkeep.estate import house_choice, queries
+from upkeep.estate.kinds import HouseState
 from upkeep.estate.models import House
 from upkeep.kernel.errors import HasProblems, Problem
 from upkeep.web.access import ActorRequest
@@ -24,7 +25,7 @@ def choice_context(request: ActorRequest, case: Case) -> dict[str, Any]:
     buildings = queries.buildings_of(area_id) if area_id else []
     if not buildings:
         return {"grid": None}
-    building = open_building(buildings, request.GET.get("building", ""))
+    building = open_building(buildings, request.GET.get("building", "") or _first_open(case, area_id or 0))
     houses = House.objects.filter(building_id=building.pk).values_list("pk", flat=True)
     chosen = House.objects.filter(pk__in=house_choice.chosen_ids(case)).values_list("pk", "area_dm2", "building_id")
     page = next(n for n, page in enumerate(procedure.pages_of(case), start=1) if isinstance(page, HousesPage))
@@ -38,6 +39,17 @@ def choice_context(request: ActorRequest, case: Case) -> dict[str, Any]:
         "save_url": base,
         "view": "list" if request.GET.get("view") == "list" else "grid",
     }
+
+
+def _first_open(case: Case, area_id: int) -> str:
+    """The id of the first building with a house that may be chosen; "" where there is none."""
+    houses = dict(
+        House.objects.filter(area_id=area_id, state=HouseState.ACTIVE)
+        .order_by("building__order", "building__name")
+        .values_list("pk", "building_id")
+    )
+    blocked = register[case.procedure].blocked_houses(case, list(houses))
+    return next((str(building_id) for house_id, building_id in houses.items() if house_id not in blocked), "")
 
 
 def _all_houses(case: Case) -> list[int]:

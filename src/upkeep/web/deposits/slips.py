@@ -28,6 +28,7 @@ from upkeep.kernel.errors import Refusal
 from upkeep.kernel.forms import DayField
 from upkeep.parties.roles import BANK, OFFICE, ORGANISATION, Role
 from upkeep.printing.actions import content_of
+from upkeep.printing.checking import check_path
 from upkeep.printing.queries import prints_of
 from upkeep.web.access import ActorRequest, access
 from upkeep.web.cases.printing import pdf
@@ -169,9 +170,15 @@ def show(request: ActorRequest, number: str) -> HttpResponse:
         "may_print": slip.state_now in (SlipState.WAITING, SlipState.PAID),
         "is_late": slip.state_now is SlipState.WAITING and slip.expires_on < today,
         "is_owner_notice": prints.is_owner_notice(slip),
+        "pay_url": _pay_url(slip) if actor.has(Role.OWNER) and slip.state_now is SlipState.WAITING else "",
         "replaced_by": PaySlip.objects.filter(replaces=slip).first(),
     }
     return render(request, "deposits/slip.html", context)
+
+
+def _pay_url(slip: PaySlip) -> str:
+    """Where the notice's code leads: where and how to pay."""
+    return check_path(slip.number, city=prints.city_of_paper(slip).slug)
 
 
 @access(*READERS)
