@@ -60,7 +60,9 @@ def load_demo(*, today: dt.date, tell: Callable[[str], None] = lambda text: None
     owes = [house for house in last.houses if house.use == HouseUse.RESIDENTIAL][-1]
     pay_oneself(city, owes, at=moment(today - dt.timedelta(days=1), 20, 15))
     bought = moment(today - dt.timedelta(days=1), 19, 40)
-    describe_house(city, last.area, building=f"{last.plan.towers + 1}幢", room="801", at=bought, chance=random.Random(801))
+    describe_house(
+        city, last.area, building=f"{last.plan.towers + 1}幢", room="801", at=bought, chance=random.Random(801)
+    )
     _analyze()
     tell(f"{run_projects(city, filled, today=today)} 个维修项目")
     tell(f"{file_cases(city, today=today, chance=chance)} 张业务单")

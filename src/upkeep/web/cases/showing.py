@@ -44,6 +44,7 @@ def show(request: ActorRequest, number: str) -> HttpResponse:
     context = {
         "case": case,
         "procedure": procedure,
+        "applicant": procedure.applicant_name(case),
         "summary": procedure.summary(case),
         "changes": procedure.changes(case),
         "papers": [(paper, present.get(paper.code, [])) for paper in procedure.papers_of(case)],
