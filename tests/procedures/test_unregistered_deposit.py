@@ -8,25 +8,22 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from tests.cast import Cast, at_once
+from tests.cast import Cast
 from tests.circle.person import pdf_text
 from tests.publishing.desk import picture
 from tests.web.pages import client_of, text
 from tests.web.public.door import Door, code_sent
 from tests.web.site.asking import rule
-from tests.web.site.unpaid import BUYER, base_of, case_at, hand_in, paid, unpaid_house
+from tests.web.site.unpaid import BUYER, base_of, case_at, hand_in, new_house, paid, unpaid_house
 from upkeep.banking.actions import expire_slips, void_slip
 from upkeep.banking.models import PaySlip, SlipState
 from upkeep.books import sub_accounts
 from upkeep.casework.states import State
-from upkeep.estate import claims, provisional
-from upkeep.estate.actions import NewHouse, add_houses
-from upkeep.estate.kinds import BuildingKind, HouseNature, HouseState, HouseUse
+from upkeep.estate.actions import add_houses
+from upkeep.estate.kinds import HouseState
 from upkeep.estate.models import Building, House, HouseClaim, Ownership
-from upkeep.estate.models.case_house import ClaimKind
 from upkeep.kernel.errors import Refusal
 
 pytestmark = pytest.mark.django_db
@@ -73,24 +70,6 @@ def filled(door: Door, base: str, phone: str = BUYER["payer_phone"], **changes: 
         sent = SimpleUploadedFile(f"{paper}.png", picture(), "image/png")
         door.client.post(f"{base}papers/", {paper: sent})
     return door.client.get(f"{base}edit/5/")
-
-
-def new_house(room: str = "501", building: str = "88幢") -> NewHouse:
-    return NewHouse(
-        building=building,
-        building_kind=BuildingKind.HIGH_RISE,
-        has_lift=True,
-        structure=None,
-        built_in="",
-        unit="1",
-        floor=5,
-        room=room,
-        use=HouseUse.RESIDENTIAL,
-        nature=HouseNature.COMMODITY,
-        area_dm2=9_837,
-        inner_area_dm2=None,
-        address=f"某路{building}{room}",
-    )
 
 
 def register_size() -> tuple[int, int]:
@@ -270,71 +249,3 @@ class TestAProvisionalOne:
 
         assert {house.room for house in House.objects.filter(building__name="88幢")} == {"501", "502"}
         assert Building.objects.filter(name="88幢").count() == 1
-
-
-class TestTheDatabase:
-    @pytest.fixture
-    def house(self, settled: Cast) -> House:
-        return provisional.enter(area_id=settled.area().pk, new=new_house())
-
-    def refused(self, name: str, work: Any) -> None:
-        with pytest.raises(IntegrityError, match=name), transaction.atomic():
-            work()
-
-    def test_lets_no_provisional_house_in_without_money(self, house: House) -> None:
-        Building.everything.filter(pk=house.building_id).update(is_provisional=False)
-        rows = House.everything.filter(pk=house.pk)
-
-        self.refused("provisional until the bank", lambda: rows.update(state=HouseState.ACTIVE))
-
-    @pytest.mark.parametrize("kind", [ClaimKind.REPAIR, ClaimKind.REFUND, ClaimKind.REGISTER])
-    def test_lets_nothing_but_its_slip_hold_it(self, house: House, kind: ClaimKind) -> None:
-        claims.claim(house_ids=[house.pk], kind=ClaimKind.DEPOSIT, source="slip:1", at=timezone.now())
-
-        one = HouseClaim(house_id=house.pk, kind=kind, source="case:1", at=timezone.now())
-        self.refused("cannot be engaged", one.save)
-        rows = House.everything.filter(pk=house.pk)
-        self.refused("engaged and cannot become", lambda: rows.update(state=HouseState.DROPPED))
-
-    def test_gives_it_no_owner_no_account_and_no_due(self, house: House) -> None:
-        owner = Ownership.objects.all()[0].owner
-        one = Ownership(house_id=house.pk, owner=owner, since=timezone.localdate())
-        self.refused("nobody can own it", one.save)
-        self.refused("stays closed", lambda: sub_accounts.open_for(house.area_id, [house.pk]))
-        rows = House.everything.filter(pk=house.pk)
-        self.refused("owes_nothing", lambda: rows.update(first_deposit_due_fen=1))
-
-    def test_keeps_what_its_payer_has_entered(self, house: House) -> None:
-        rows = House.everything.filter(pk=house.pk)
-
-        self.refused("stands on his slip", lambda: rows.update(area_dm2=1))
-
-    def test_makes_no_house_of_the_register_provisional(self, settled: Cast) -> None:
-        rows = House.everything.filter(pk=unpaid_house(settled).pk)
-
-        for state in (HouseState.PROVISIONAL, HouseState.DROPPED):
-            self.refused("is in the register", lambda state=state: rows.update(state=state))
-
-    def test_keeps_a_dropped_one_dropped(self, house: House) -> None:
-        provisional.drop([house.pk])
-        rows = House.everything.filter(pk=house.pk)
-
-        self.refused("never changes again", lambda: rows.update(state=HouseState.PROVISIONAL))
-
-    def test_puts_no_house_of_the_register_into_a_provisional_building(self, settled: Cast, house: House) -> None:
-        rows = House.everything.filter(pk=unpaid_house(settled).pk)
-
-        self.refused("does not know", lambda: rows.update(building_id=house.building_id))
-
-
-@pytest.mark.commits
-def test_two_at_once_enter_the_house_once(settled: Cast) -> None:
-    area_id = settled.area().pk
-
-    def enter() -> House:
-        return provisional.enter(area_id=area_id, new=new_house())
-
-    answers = at_once(enter, enter)
-
-    assert sum(isinstance(one, House) for one in answers) == 1
-    assert sum(isinstance(one, provisional.EnteredAlready) for one in answers) == 1

@@ -60,7 +60,7 @@ def _application(procedure: Procedure, case: Case, summary: Summary, *, at: dt.d
     contact = (Fact("经办人", case.contact_name), Fact("联系电话", case.contact_phone))
     present = set(case.files.values_list("paper", flat=True))
     return Application(
-        applicant=organisation.name if organisation else case.subject or case.contact_name,
+        applicant=procedure.applicant_name(case),
         applied_on=day_of(case.submitted_at or at),
         sections=(
             Section(f"{procedure.title}内容", tuple(Fact(fact.label, fact.value) for fact in summary.facts)),
@@ -77,7 +77,11 @@ def _application(procedure: Procedure, case: Case, summary: Summary, *, at: dt.d
             if table.rows
         ),
         papers=tuple(paper.title for paper in procedure.papers_of(case) if paper.code in present),
-        signs=(SignBox("申请单位（盖章）"), SignBox("受理意见"), SignBox("审核意见")),
+        signs=(
+            SignBox("申请单位（盖章）" if organisation else "申请人（签章）"),
+            SignBox("受理意见"),
+            SignBox("审核意见"),
+        ),
     )
 
 

@@ -285,6 +285,11 @@ class Procedure:
         """The document of a print of its own form; None: the generic application form."""
         return None
 
+    def applicant_name(self, case: Case) -> str:
+        """Who applies, as it stands on the printed form: an organisation, else what the case is about."""
+        organisation = case.applicant_organisation
+        return organisation.name if organisation else case.subject or case.contact_name
+
     def applicant_phone(self, case: Case) -> str:
         """Where the applicant is told by SMS how it goes; a fixed line or nothing means that he is not."""
         return case.contact_phone

@@ -40,22 +40,29 @@ NAMES = (
     (Organisation, "legal_representative"),
     (User, "name"),
 )
-#: Rows that a guard keeps as they were entered; what they hold is written here into another field as well.
-KEPT_BY_GUARDS = {"PaySlip.payer_name", "PaySlip.payer_phone", "Receipt.payer"}
-#: Not of the site: the demo's own mailbox, downloads of static files, and what ends a visit.
-LEFT_OUT = re.compile(r"/(static|logout|components|captcha|demo)")
+#: What was entered here never changes: papers that were issued, and where money goes.
+KEPT_BY_GUARDS = {
+    *("PaySlip.payer_name", "PaySlip.payer_phone", "Receipt.payer"),
+    *("PayeeAccount.account", "PaymentOrder.payee_account", "Enrolment.document_number", "Enrolment.phone"),
+}
+#: Not of the site: downloads of static files, what ends a visit, and the sites of the other cities, made as this one is.
+LEFT_OUT = re.compile(r"/(static|logout|components|captcha|c/(?!jiangcheng/))")
 MOST_PAGES = 900
 
 
 @pytest.fixture
-def city(settings: Any, tmp_path: Any) -> Any:
+def canaries(settings: Any, tmp_path: Any) -> set[str]:
+    """The demo city with the bird in every personal field; what guards keep as it was entered is a canary itself."""
     settings.STORAGES = settings.STORAGES | {
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(tmp_path)}}
     }
-    city = load_demo(today=TODAY)
-    left = {name for name, field in personal_fields() if not put_canaries(name, *field)}
-    assert left <= KEPT_BY_GUARDS, left
-    return city
+    load_demo(today=TODAY)
+    settings.DEMO = False  # the demo's own aids (its mailbox, its list of accounts) are no part of a city's site
+    left = {name: field for name, field in personal_fields() if not put_canaries(name, *field)}
+    assert left.keys() <= KEPT_BY_GUARDS, left
+    kept = {value for model, field in left.values() for value in model._base_manager.values_list(field, flat=True)}
+    companies = set(Organisation.objects.values_list("name", flat=True))
+    return {BIRD} | {value for value in kept - companies if value and len(value) > 2}
 
 
 def personal_fields() -> Iterator[tuple[str, tuple[type[models.Model], str]]]:
@@ -69,20 +76,26 @@ def personal_fields() -> Iterator[tuple[str, tuple[type[models.Model], str]]]:
 
 
 def put_canaries(name: str, model: type[models.Model], field: str) -> bool:
-    """Write the bird into the field of every row; whether the database let it."""
-    changed = []
-    for row in model._base_manager.all():
+    """Write the bird into the field of every row that the guards let change; whether any row has it now, or none is."""
+    rows = model._base_manager.all()
+    is_text = not isinstance(model._meta.get_field(field), EncryptedJSONField)
+    if is_text and name not in KEPT_BY_GUARDS and _written(rows.exclude(**{field: ""}), {field: f"欧阳{BIRD}"}):
+        return True
+    took, refused = 0, 0
+    for row in rows.order_by("-pk")[:500]:
         value = getattr(row, field)
-        if not value:
-            continue
-        setattr(row, field, _with_bird(value, name))
-        changed.append(row)
+        if value:
+            done = _written(model._base_manager.filter(pk=row.pk), {field: _with_bird(value, name)})
+            took, refused = took + done, refused + (not done)
+    return took > 0 or refused == 0
+
+
+def _written(rows: models.QuerySet[Any], values: dict[str, Any]) -> bool:
     try:
         with transaction.atomic():
-            model._base_manager.bulk_update(changed, [field], batch_size=2_000)
+            return rows.update(**values) > 0
     except DatabaseError:
         return False
-    return True
 
 
 #: In documents: whatever says who somebody is, how he is reached, where his money goes.
@@ -127,7 +140,7 @@ def crawl(client: Client, starts: list[str]) -> dict[str, str]:
 
 
 class TestThePublicSite:
-    def test_shows_no_canary_anywhere(self, city: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_shows_no_canary_anywhere(self, canaries: set[str], monkeypatch: pytest.MonkeyPatch) -> None:
         unlimited(monkeypatch)
         base, areas = "/c/jiangcheng", list(Area.objects.filter(jurisdiction__parent__slug="jiangcheng"))
         starts = ["/", f"{base}/", f"{base}/map/", f"{base}/notices/", f"{base}/notices/?closed=1"]
@@ -138,7 +151,9 @@ class TestThePublicSite:
 
         seen = crawl(Client(), starts)
 
-        assert {address for address, page in seen.items() if BIRD in page} - {starts[5], starts[7]} == set()
+        asked = {starts[5], starts[7]}  # there the visitor himself has typed the bird
+        sung = [(at, one) for at, page in seen.items() for one in canaries if one in page and at not in asked]
+        assert sung == []
         assert f"欧阳{BIRD}" not in seen[starts[5]] + seen[starts[7]]
         assert len(seen) > 100
         for part in (
@@ -155,7 +170,7 @@ class TestThePublicSite:
         assert any(masked in page for address, page in seen.items() if "/notices/" in address)
 
     def test_shows_none_to_whoever_has_proved_himself_for_one_house(
-        self, city: Any, monkeypatch: pytest.MonkeyPatch
+        self, canaries: set[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         unlimited(monkeypatch)
         door = Door(monkeypatch)
@@ -175,16 +190,13 @@ class TestThePublicSite:
         answer = ask(door, "status/", {"number": Case.objects.exclude(state="DRAFT")[0].number, "tail": "0000"})
 
         assert [one.status_code for one in pages] == [200, 200]
-        assert not [one for one in (*pages, answer) if BIRD in readable(one)]
+        assert not [bird for bird in canaries for one in (*pages, answer) if bird in readable(one)]
         assert mask_name(owner.name) in readable(pages[0])
 
     def _unpaid_house(self) -> House:
-        """One that owes, whose number still reads like one."""
-        house = House.objects.filter(
-            area__name="玉带河畔",
-            first_deposit_due_fen__isnull=True,
-            claims__isnull=True,
-            ownerships__until__isnull=True,
-        ).filter(ownerships__isnull=False)[0]
-        Owner.objects.filter(ownerships__house=house).update(id_number="510502190001010015")
+        """One that owes, whose owner's number reads like one again."""
+        area = Area.objects.get(name="玉带河畔")
+        house = House.objects.filter(area_id=area.pk).order_by("pk")[0]
+        owner_id = Ownership.objects.get(house_id=house.pk, until__isnull=True).owner_id
+        Owner.objects.filter(pk=owner_id).update(id_number="510502190001010015")
         return house

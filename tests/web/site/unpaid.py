@@ -53,6 +53,25 @@ def unpaid_house(cast: Cast, room: str = "9901", *, owned: bool = True) -> House
     return House.objects.select_related("area", "building").get(pk=house_id)
 
 
+def new_house(room: str = "501", building: str = "88幢") -> NewHouse:
+    """A house that no area has yet."""
+    return NewHouse(
+        building=building,
+        building_kind=BuildingKind.HIGH_RISE,
+        has_lift=True,
+        structure=None,
+        built_in="",
+        unit="1",
+        floor=5,
+        room=room,
+        use=HouseUse.RESIDENTIAL,
+        nature=HouseNature.COMMODITY,
+        area_dm2=9_837,
+        inner_area_dm2=None,
+        address=f"某路{building}{room}",
+    )
+
+
 def row_url(client: Client, house: House, act: str = "交款", city: str = "jiangcheng") -> str:
     """Where the button of the house's row in the result list leads."""
     page = client.get(f"/c/{city}/self-service/", {"q": house.address}).content.decode()

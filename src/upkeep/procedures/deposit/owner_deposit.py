@@ -75,6 +75,9 @@ class OwnerDeposit(Procedure):
     def proof(self, case: Case) -> str:
         return lookup_hash(f"{case.pk}/{case.data.get('payer_phone', '')}/{case.data.get('id_number', '')}")
 
+    def applicant_name(self, case: Case) -> str:
+        return str(case.data.get("payer_name", ""))
+
     def applicant_phone(self, case: Case) -> str:
         return str(case.data.get("payer_phone", "")) or case.contact_phone
 

@@ -44,6 +44,7 @@ def show(request: ActorRequest, number: str) -> HttpResponse:
     context = {
         "case": case,
         "procedure": procedure,
+        "applicant": procedure.applicant_name(case),
         **_content(case),
         "prints": prints_of(subject=prints.subject_of(case)),
         "events": [_shown_event(event) for event in history(case)],
