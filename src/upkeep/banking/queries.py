@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet, Sum
 
 from upkeep.banking.counter import UnknownPaper, check_bank
 from upkeep.banking.models import OrderState, PaymentOrder, PaymentOrderLine, PaySlip, SlipState
-from upkeep.banking.purposes import order_by_case
+from upkeep.banking.purposes import given_up_references, order_by_case
 from upkeep.estate.queries import served_area_ids
 from upkeep.kernel.numbers import tidy_number
 from upkeep.parties.actor import Actor
@@ -105,8 +105,11 @@ def order_list(*, actor: Actor, wanted: PaperFilter, sort: str = "oldest") -> Qu
 
 
 def to_reissue(orders: QuerySet[PaymentOrder]) -> QuerySet[PaymentOrder]:
-    """Those that failed and that nobody has issued anew yet."""
-    return orders.filter(state=OrderState.FAILED, replaced_by__isnull=True)
+    """Those that failed and are to be issued anew, which nobody has done yet."""
+    waiting = orders.filter(state=OrderState.FAILED, replaced_by__isnull=True)
+    for references in given_up_references():
+        waiting = waiting.exclude(reference__in=references)
+    return waiting
 
 
 def order_houses(order: PaymentOrder) -> QuerySet[PaymentOrderLine]:

@@ -11,6 +11,7 @@ from upkeep.demo import areas, fill
 from upkeep.demo.cases import file_cases
 from upkeep.demo.city import PASSWORD, City, found_city, found_committee
 from upkeep.demo.fill import Filled, fill_area, moment
+from upkeep.demo.money_back import demolish, pay_back
 from upkeep.demo.owners import open_owner_account, pass_houses_on
 from upkeep.demo.preset_cities import PRESET_CITIES, fill_preset_city, found_preset_city
 from upkeep.demo.repairs import run_projects
@@ -20,6 +21,8 @@ from upkeep.policy.presets.applying import get_preset
 
 #: Which areas have an owners' committee, by place.
 _WITH_COMMITTEE = (0, 2, 10, 14)
+#: Where refunds are asked for, and where a building was demolished.
+_REFUNDING, _DEMOLISHED = 8, 15
 #: Which areas have houses for which a slip waits at the bank, and how many of the unpaid.
 _WAITING = ((13, 24), (16, 0), (19, 36))
 
@@ -56,6 +59,8 @@ def load_demo(*, today: dt.date, tell: Callable[[str], None] = lambda text: None
             fill.ask_deposits(city, filled[place], houses=unpaid[:count], on=today - dt.timedelta(days=3))
     _analyze()
     tell(f"{run_projects(city, filled, today=today)} 个维修项目")
+    tell(f"{pay_back(city, filled[_REFUNDING], today=today)} 笔退款申请")
+    tell(f"{demolish(city, filled[_DEMOLISHED], building='4幢', today=today)} 笔房屋注销返还")
     tell(f"{file_cases(city, today=today, chance=chance)} 张业务单")
     tell(f"{write_site(city, today=today, own=True)} 篇公众信息")
     for small in PRESET_CITIES:

@@ -1,6 +1,10 @@
 """What follows payment orders of payouts (返还) and refunds (退款): the bank's word turns what is owed into money paid."""
 
 import datetime as dt
+from collections.abc import Iterable
+
+from django.db.models import CharField, Value
+from django.db.models.functions import Cast, Concat
 
 from upkeep.banking.models import PaymentOrder
 from upkeep.banking.purposes import OrderPurpose, purpose
@@ -114,6 +118,11 @@ class RefundPayment(OrderPurpose):
             raise Refusal(f"这笔退款{refund.get_state_display()}，不能重新开具付款通知")
         if payee_name != refund.payee_name:
             raise Refusal("退款的收款人经审批确定，重新开具只能更正账号和开户行；收款人有误的，请撤销后重新申请")
+
+    def given_up(self) -> Iterable[str]:
+        """Refunds that were given up after their payment had failed."""
+        void = Refund.objects.filter(state=RefundState.VOID)
+        return void.annotate(of=Concat(Value("refund:"), Cast("pk", CharField()))).values_list("of", flat=True)
 
     def order_of_case(self, number: str) -> PaymentOrder | None:
         """The order by the number of the application (退款申请单). Raises: Refusal while there is none to be paid."""
