@@ -27,7 +27,8 @@ from upkeep.deposits.actions import HousePayer, issue_deposit_slips, issue_owner
 from upkeep.deposits.models import Receipt
 from upkeep.deposits.notice_batch import keep_batch
 from upkeep.deposits.prints import keep_receipt
-from upkeep.estate.models import Ownership
+from upkeep.estate import owner_cases
+from upkeep.estate.models import House, Ownership
 from upkeep.identity.models import CertificateAuthority, KeyCertificate, SecurityKey
 from upkeep.jobs.actions import defer
 from upkeep.messaging.actions import notify
@@ -51,7 +52,8 @@ from upkeep.repairs import actions as repairs
 from upkeep.repairs.documents import notice_document
 from upkeep.repairs.queries import orders_of
 from upkeep.repairs.stages import Stage as ProjectStage
-from upkeep.treasury import payouts
+from upkeep.treasury import payout_batches, payouts, refunds
+from upkeep.treasury.payout_batches import PayeeOf
 from upkeep.voting.queries import latest_vote
 
 
@@ -71,6 +73,8 @@ class Stage:
         self._make_keys()
         self._make_service()
         self._make_payout()
+        self._make_batch()
+        self._make_refund()
         self._make_article()
         self._make_bank_day()
 
@@ -349,7 +353,39 @@ class Stage:
         developer = self.cast.city.actor("demo-developer")
         case = engine.start(register["house_cancellation"], by=developer, at=at)
         payouts.cancel(case, [house.pk], source="case:payout", by=developer, at=at)
-        self.objects["payout"] = str(case.payouts.get().pk)
+        payout = case.payouts.get()
+        self.objects |= {"payout": str(payout.pk), "payout_case": case.number}
+
+    def _make_batch(self) -> None:
+        """The accounts of another cancelled house, which wait to be checked."""
+        at, city = timezone.now(), self.cast.city
+        house = self.cast.filled[-1].houses[1]
+        developer = city.actor("demo-developer")
+        case = engine.start(register["house_cancellation"], by=developer, at=at)
+        payouts.cancel(case, [house.pk], source="case:batch", by=developer, at=at)
+        payee = PayeeOf(
+            payout_id=case.payouts.get().pk, payee_name="某人", payee_bank="行", payee_account="62170000", basis="判决"
+        )
+        batch = payout_batches.prepare([payee], by=city.actor("demo-cashier"), at=at)
+        self.objects["batch"] = batch.number
+
+    def _make_refund(self) -> None:
+        """A refund that waits for the bank."""
+        at, city = timezone.now(), self.cast.city
+        house = House.objects.select_related("area").get(pk=self.cast.filled[-1].houses[2].pk)
+        case = engine.start(
+            register["owner_refund"], by=city.actor("demo-clerk"), at=at, data=owner_cases.begun_for(house)
+        )
+        asked = refunds.Asked(
+            reason="MISPAID",
+            amount_fen=100,
+            payee_key=refunds.payees_of(house)[0].key,
+            payee_bank="行",
+            payee_account="62170000",
+            phone="13900000000",
+        )
+        refund = refunds.approve(case, house.pk, asked, by=city.actor("demo-approver"), at=at)
+        self.objects["refund"] = str(refund.pk)
 
     def _make_projects(self) -> None:
         cast, at = self.cast, timezone.now()

@@ -288,7 +288,23 @@ TABLE: dict[str, Row] = {
     # {payout} of a cancelled house, not ordered yet
     "payments:payouts": get("/payments/payouts/", OFFICE_AND_FAR),
     "payments:payout": get("/payments/payouts/{payout}/", OFFICE, FAR),
-    "payments:order_payout": get("/payments/payouts/{payout}/order/", {"approver", "accountant"}, FAR_PAYERS),
+    "payments:order_payout": get("/payments/payouts/{payout}/order/", PAYERS, FAR_PAYERS),
+    "payments:export_payouts": get("/payments/payouts/export/", OFFICE_AND_FAR),
+    # {batch} waits to be checked, of the {payout_case}
+    "payments:batches": get("/payments/payouts/batches/", OFFICE_AND_FAR),
+    "payments:new_batch": get("/payments/payouts/batches/new/?case={payout_case}", PAYERS, FAR_PAYERS),
+    "payments:batch_template": get("/payments/payouts/batches/new/template/?case={payout_case}", PAYERS, FAR_PAYERS),
+    "payments:import_batch": post("/payments/payouts/batches/new/import/?case={payout_case}", PAYERS, FAR_PAYERS),
+    "payments:batch": get("/payments/payouts/batches/{batch}/", OFFICE, FAR),
+    "payments:issue_batch": post("/payments/payouts/batches/{batch}/issue/", {"approver", "accountant"}, FAR_PAYERS),
+    "payments:return_batch": post("/payments/payouts/batches/{batch}/return/", PAYERS, FAR_PAYERS),
+    # {refund} waits for the bank
+    "payments:refunds": get("/payments/refunds/", OFFICE_AND_FAR),
+    "payments:refunds_waiting": get("/payments/refunds/waiting/", OFFICE_AND_FAR),
+    "payments:refund_house": get("/payments/refunds/new/", EVERYBODY),
+    "payments:begin_refund": post("/payments/refunds/new/{house}/", {"clerk"}, {"far-clerk"}),
+    "payments:refund": get("/payments/refunds/{refund}/", OFFICE, FAR),
+    "payments:give_up_refund": get("/payments/refunds/{refund}/give-up/", {"approver", "accountant"}, FAR_PAYERS),
     # repair projects: {project} is being voted on, {new} is not published, {passed} waits for acceptance
     "projects:list": get("/projects/", OFFICE_AND_FAR | RUNNERS),
     "projects:new": get("/projects/new/", RUNNERS),

@@ -5,7 +5,7 @@ class FirstDeposit(SlipPurpose): ...
 """
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -103,6 +103,10 @@ class OrderPurpose:
     def check_payee(self, order: PaymentOrder, payee_name: str) -> None:
         """Whether a failed order may be issued anew to this payee. Raises: Refusal."""
 
+    def given_up(self) -> Iterable[str]:
+        """The references for which a failed order is never issued anew; a queryset of them, so that it costs no round."""
+        return ()
+
 
 Handler = SlipPurpose | OrderPurpose
 _HandlerClass = TypeVar("_HandlerClass", bound=type[SlipPurpose] | type[OrderPurpose])
@@ -144,6 +148,11 @@ def order_purpose(code: str) -> OrderPurpose:
     if not isinstance(handler, OrderPurpose):
         raise NoSuchPurpose("该付款通知的用途无法识别，请联系系统管理员")
     return handler
+
+
+def given_up_references() -> list[Iterable[str]]:
+    """What every purpose has given up."""
+    return [one.given_up() for one in _handlers.values() if isinstance(one, OrderPurpose)]
 
 
 def order_payee_may_change(code: str) -> bool:

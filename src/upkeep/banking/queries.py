@@ -17,7 +17,7 @@ from upkeep.banking.models import (
     PaySlipLine,
     SlipState,
 )
-from upkeep.banking.purposes import references_of_case
+from upkeep.banking.purposes import given_up_references, references_of_case
 from upkeep.casework.models import Case
 from upkeep.estate.owner_accounts import records_of
 from upkeep.estate.queries import served_area_ids
@@ -161,8 +161,11 @@ def order_list(*, actor: Actor, wanted: PaperFilter, sort: str = "oldest") -> Qu
 
 
 def to_reissue(orders: QuerySet[PaymentOrder]) -> QuerySet[PaymentOrder]:
-    """Those that failed and that nobody has issued anew yet."""
-    return orders.filter(state=OrderState.FAILED, replaced_by__isnull=True)
+    """Those that failed and are to be issued anew, which nobody has done yet."""
+    waiting = orders.filter(state=OrderState.FAILED, replaced_by__isnull=True)
+    for references in given_up_references():
+        waiting = waiting.exclude(reference__in=references)
+    return waiting
 
 
 def order_houses(order: PaymentOrder) -> QuerySet[PaymentOrderLine]:

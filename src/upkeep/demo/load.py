@@ -12,6 +12,7 @@ from upkeep.demo.cases import file_cases
 from upkeep.demo.city import PASSWORD, City, found_city, found_committee
 from upkeep.demo.estate_cases import file_estate_cases
 from upkeep.demo.fill import Filled, fill_area, moment
+from upkeep.demo.money_back import demolish, pay_back
 from upkeep.demo.notices import print_notices
 from upkeep.demo.owners import earn_interest, give_more_houses, open_owner_account, pass_houses_on
 from upkeep.demo.preset_cities import PRESET_CITIES, fill_preset_city, found_preset_city
@@ -24,6 +25,8 @@ from upkeep.policy.presets.applying import get_preset
 
 #: Which areas have an owners' committee, by place.
 _WITH_COMMITTEE = (0, 2, 10, 14)
+#: Where refunds are asked for, and where a building was demolished.
+_REFUNDING, _DEMOLISHED = 8, 15
 #: Which areas have houses for which a slip waits at the bank, and how many of the unpaid.
 _NOTICES = 18  # an area of the demo's developer with houses not paid: its owners have notices of their own
 _WAITING = ((13, 24), (16, 0), (19, 36))
@@ -72,6 +75,8 @@ def load_demo(*, today: dt.date, tell: Callable[[str], None] = lambda text: None
     tell(f"{notices} 张业主交存通知书")
     _analyze()
     tell(f"{run_projects(city, filled, today=today)} 个维修项目")
+    tell(f"{pay_back(city, filled[_REFUNDING], today=today)} 笔退款申请")
+    tell(f"{demolish(city, filled[_DEMOLISHED], building='4幢', today=today)} 笔房屋注销返还")
     cases = file_cases(city, today=today, chance=chance) + file_estate_cases(city, filled, today=today)
     tell(f"{cases} 张业务单")
     tell(f"{write_site(city, today=today, own=True)} 篇公众信息")

@@ -1,7 +1,10 @@
 """What follows payment orders of payouts (返还) and refunds (退款): the bank's word turns what is owed into money paid."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+
+from django.db.models import CharField, Value
+from django.db.models.functions import Cast, Concat
 
 from upkeep.banking.models import PaymentOrder
 from upkeep.banking.orders import entry_source
@@ -129,6 +132,11 @@ class RefundPayment(OrderPurpose):
     def references_of_case(self, case_id: int) -> Sequence[str]:
         refund = Refund.objects.filter(case_id=case_id).first()
         return [refund.reference] if refund else []
+
+    def given_up(self) -> Iterable[str]:
+        """Refunds that were given up after their payment had failed."""
+        void = Refund.objects.filter(state=RefundState.VOID)
+        return void.annotate(of=Concat(Value("refund:"), Cast("pk", CharField()))).values_list("of", flat=True)
 
 
 def _refund(order: PaymentOrder) -> Refund:

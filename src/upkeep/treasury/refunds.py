@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, Sum, Value
+from django.db.models.functions import Cast, Concat
 
 from upkeep.banking.models import CustodyAccount, OrderState, PaymentOrder, PaySlip, SlipState
 from upkeep.banking.orders import order_payment
@@ -177,7 +178,7 @@ def approve(case: Case, house_id: int, asked: Asked, *, by: Actor, at: dt.dateti
         payee_slip_id=int(pk) if kind == _PAYER else None,
         payee_name=whom.name,
         phone=asked.phone,
-        handed_in_by_id=handed_in.by_user_id if handed_in else by.user_id,
+        handed_in_by_id=handed_in.by_user_id if handed_in else case.applicant_user_id,
         approved_by_id=by.user_id,
         approved_at=at,
     )
@@ -264,6 +265,8 @@ def refund_list(*, actor: Actor, text: str = "", state: str = "", reason: str = 
         rows = rows.filter(state=state)
     if reason:
         rows = rows.filter(reason=reason)
+    orders = PaymentOrder.objects.filter(reference=Concat(Value("refund:"), Cast(OuterRef("pk"), CharField())))
+    rows = rows.annotate(has_failed=Exists(orders.filter(state=OrderState.FAILED, replaced_by__isnull=True)))
     return rows.order_by("-approved_at", "pk")
 
 

@@ -4,7 +4,7 @@ from django.http import Http404
 
 from upkeep.banking.models import OrderState, PaymentOrder
 from upkeep.banking.purposes import order_may_be_voided
-from upkeep.banking.queries import orders_visible_to
+from upkeep.banking.queries import orders_visible_to, to_reissue
 from upkeep.kernel.numbers import tidy_number
 from upkeep.parties.roles import Role
 from upkeep.web.access import ActorRequest
@@ -30,8 +30,9 @@ def fresh_of(order: PaymentOrder) -> PaymentOrder | None:
 
 
 def waits_for_reissue(order: PaymentOrder) -> bool:
-    """Whether it failed and nobody has issued it anew yet."""
-    return order.state_now is OrderState.FAILED and fresh_of(order) is None
+    """Whether it failed and is to be issued anew, which nobody has done yet."""
+    failed = order.state_now is OrderState.FAILED and fresh_of(order) is None
+    return failed and to_reissue(PaymentOrder.objects.filter(pk=order.pk)).exists()
 
 
 def may_void(request: ActorRequest, order: PaymentOrder) -> bool:

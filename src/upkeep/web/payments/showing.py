@@ -80,7 +80,10 @@ def order_list(request: ActorRequest) -> HttpResponse:
     form = OrderFilterForm(request)
     page = Paginator(form.found(request), PER_PAGE).get_page(request.GET.get("page"))
     failed = queries.to_reissue(queries.orders_visible_to(request.actor)).count()
-    return render(request, "payments/orders.html", {"form": form, "page": page, "failed": failed})
+    waiting = set(
+        queries.to_reissue(PaymentOrder.objects.filter(pk__in=[one.pk for one in page])).values_list("pk", flat=True)
+    )
+    return render(request, "payments/orders.html", {"form": form, "page": page, "failed": failed, "waiting": waiting})
 
 
 @access(*OFFICE)
