@@ -11,6 +11,7 @@ from upkeep.demo import areas, fill
 from upkeep.demo.cases import file_cases
 from upkeep.demo.city import PASSWORD, City, found_city, found_committee
 from upkeep.demo.fill import Filled, fill_area, moment
+from upkeep.demo.further import run_further
 from upkeep.demo.owners import open_owner_account, pass_houses_on
 from upkeep.demo.preset_cities import PRESET_CITIES, fill_preset_city, found_preset_city
 from upkeep.demo.repairs import run_projects
@@ -56,6 +57,7 @@ def load_demo(*, today: dt.date, tell: Callable[[str], None] = lambda text: None
             fill.ask_deposits(city, filled[place], houses=unpaid[:count], on=today - dt.timedelta(days=3))
     _analyze()
     tell(f"{run_projects(city, filled, today=today)} 个维修项目")
+    tell(f"{run_further(city, filled, today=today)} 户欠交，续交方案一个，催缴通知单一批")
     tell(f"{file_cases(city, today=today, chance=chance)} 张业务单")
     tell(f"{write_site(city, today=today, own=True)} 篇公众信息")
     for small in PRESET_CITIES:

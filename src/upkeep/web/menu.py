@@ -63,6 +63,9 @@ ORDER_PAGES = ("payments:order", "payments:reissue", "payments:void")
 PAYOUT_PAGES = ("payments:payout", "payments:order_payout")
 OWNER_PAGES = ("owners:full", "owners:correct")
 SLIP_PAGES = ("deposits:slip", "deposits:void_slip")
+FURTHER_PAGES = tuple(
+    f"deposits:{name}" for name in ("arrears_of", "plans", "plan", "end_plan", "letters", "letter_batch")
+)
 POLICY_PAGES = tuple(
     f"policies:{name}"
     for name in ("jurisdiction", "detail", "edit", "inherit", "withdraw", "preset", "changes", "change", "decide")
@@ -116,6 +119,7 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
             icon="deposit",
             children=(
                 MenuItem(title="交存情况", url_name="deposits:state", roles=OFFICE),
+                MenuItem(title="欠交与续交", url_name="deposits:arrears", roles=OFFICE, also=FURTHER_PAGES),
                 MenuItem(title="交款通知单", url_name="deposits:slips", roles=OFFICE, also=SLIP_PAGES),
                 MenuItem(title="票据", url_name="deposits:receipts", roles=OFFICE, also=("deposits:void_receipt",)),
             ),
@@ -240,6 +244,8 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                 MenuItem(title="交款通知单", url_name="deposits:slips", roles=(Role.DEVELOPER,), also=SLIP_PAGES),
                 MenuItem(title="票据", url_name="deposits:receipts", roles=(Role.DEVELOPER,)),
                 MenuItem(title="资金管理（交存情况）", url_name="deposits:state", roles=ORGANISATION),
+                MenuItem(title="欠交与续交", url_name="deposits:arrears", roles=ORGANISATION, also=FURTHER_PAGES),
+                _begins("续交方案", "further_deposit", Role.PROPERTY_COMPANY, Role.OWNERS_COMMITTEE),
             ),
         ),
         MenuItem(
