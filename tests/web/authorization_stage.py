@@ -23,14 +23,17 @@ from upkeep.casework.pages import AREAS
 from upkeep.casework.procedure import register
 from upkeep.casework.states import Move
 from upkeep.demo.cases import file_cases
+from upkeep.deposits import further, letters
 from upkeep.deposits.actions import HousePayer, issue_deposit_slips, issue_owner_slips
-from upkeep.deposits.models import Receipt
+from upkeep.deposits.further import Terms
+from upkeep.deposits.models import Arrears, FurtherBasis, FurtherMethod, FurtherStandard, Receipt
 from upkeep.deposits.notice_batch import keep_batch
 from upkeep.deposits.prints import keep_receipt
 from upkeep.estate import owner_cases
 from upkeep.estate.models import House, Ownership
 from upkeep.identity.models import CertificateAuthority, KeyCertificate, SecurityKey
 from upkeep.jobs.actions import defer
+from upkeep.kernel.dates import day_of
 from upkeep.messaging.actions import notify
 from upkeep.messaging.models import Message, Outbox
 from upkeep.parties.actions import add_jurisdiction, open_account
@@ -75,6 +78,7 @@ class Stage:
         self._make_payout()
         self._make_batch()
         self._make_refund()
+        self._make_further()
         self._make_article()
         self._make_bank_day()
 
@@ -386,6 +390,45 @@ class Stage:
         )
         refund = refunds.approve(case, house.pk, asked, by=city.actor("demo-approver"), at=at)
         self.objects["refund"] = str(refund.pk)
+
+    def _make_further(self) -> None:
+        """A plan for the first area, and letters that the clerk sent there."""
+        area, at = self.cast.filled[0].area, timezone.now()
+        clerk, houses = self.cast.city.actor("demo-clerk"), self.cast.filled[0].houses
+        for house in houses[:2]:
+            Arrears.objects.create(
+                house=house, area=area, since=day_of(at), percent=30, first_due_fen=100_000_000, balance_fen=0
+            )
+        House.objects.filter(pk__in=[house.pk for house in houses[:2]]).update(first_deposit_due_fen=100_000_000)
+        batch = letters.demand(area=area, deadline=day_of(at) + dt.timedelta(days=30), by=clerk, at=at)
+        letters.print_batch(batch.pk, by_id=None, at=at)
+        letter = batch.letters.order_by("pk")[0]
+        kept = letters.keep_letter(letter, by_id=None, at=at)
+        case = engine.start(register["further_deposit"], by=clerk, at=at, data={"area": str(area.pk)})
+        further.decide(
+            case,
+            area=area,
+            houses=list(House.objects.filter(pk__in=[house.pk for house in houses[:2]]).select_related("building")),
+            terms=Terms(
+                standard=FurtherStandard.TO_FIRST_LEVEL,
+                fen_per_m2=0,
+                method=FurtherMethod.AT_ONCE,
+                instalments=1,
+                every_months=0,
+                first_due_on=day_of(at) + dt.timedelta(days=30),
+                basis=FurtherBasis.OFFICE,
+                document="江房发〔2026〕8 号",
+                scope="欠交的房屋",
+            ),
+            by=clerk,
+            at=at,
+        )
+        self.objects |= {
+            "letters": batch.number,
+            "letter": letter.number,
+            "letter_print": str(kept.pk),
+            "plan": case.number,
+        }
 
     def _make_projects(self) -> None:
         cast, at = self.cast, timezone.now()

@@ -277,6 +277,25 @@ TABLE: dict[str, Row] = {
     "deposits:state": get("/deposits/state/", OFFICE_AND_FAR | ORGANISATIONS),
     "deposits:houses": get("/deposits/houses/", OFFICE_AND_FAR | ORGANISATIONS),
     "deposits:export_houses": get("/deposits/houses/export/", OFFICE_AND_FAR | ORGANISATIONS),
+    # {area} has a plan, {letter} and its {letters} were sent by the clerk
+    "deposits:arrears": get("/deposits/arrears/", OFFICE_AND_FAR | ORGANISATIONS),
+    "deposits:export_arrears": get("/deposits/arrears/export/", OFFICE_AND_FAR | ORGANISATIONS),
+    "deposits:arrears_of": get("/deposits/arrears/{area}/", _AREA, FAR | OTHER),
+    "deposits:begin_plan": post(
+        "/deposits/arrears/{area}/plan/", _TRANSFERRERS, (OTHER - {"other-developer"}) | {"far-clerk"}
+    ),
+    "deposits:plans": get("/deposits/plans/", OFFICE_AND_FAR | ORGANISATIONS),
+    "deposits:plan": get("/deposits/plans/{plan}/", _AREA, FAR | OTHER),
+    "deposits:ask_again": post(
+        "/deposits/plans/{plan}/ask/", {"clerk", "accountant"}, {"far-clerk", "far-accountant"}
+    ),
+    "deposits:end_plan": get("/deposits/plans/{plan}/end/", {"approver"}, {"far-approver"}),
+    "deposits:letters": get("/deposits/letters/", OFFICE_AND_FAR | ORGANISATIONS),
+    "deposits:letter_batch": get("/deposits/letters/{letters}/", OFFICE, FAR | ORGANISATIONS),
+    "deposits:letter_batch_pdf": get("/deposits/letters/{letters}/pdf/", OFFICE, FAR | ORGANISATIONS),
+    "deposits:print_letter": post("/deposits/letter/{letter}/print/", OFFICE, FAR | ORGANISATIONS),
+    "deposits:letter_print": get("/deposits/letter/{letter}/prints/{letter_print}/", OFFICE, FAR | ORGANISATIONS),
+    "deposits:note_price": post("/deposits/prices/{house}/", {"clerk", "accountant"}, {"far-clerk", "far-accountant"}),
     # payments: {order} could not be paid, after it was printed
     "payments:orders": get("/payments/orders/", OFFICE_AND_FAR),
     "payments:export_orders": get("/payments/orders/export/", OFFICE_AND_FAR),

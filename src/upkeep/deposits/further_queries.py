@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from django.db.models import Count, Q, QuerySet, Sum
 
 from upkeep.banking.models import SlipState
-from upkeep.deposits.models import FurtherPlan, FurtherShare
+from upkeep.deposits.further import Terms
+from upkeep.deposits.models import FurtherBasis, FurtherMethod, FurtherPlan, FurtherShare, FurtherStandard
 from upkeep.estate.queries import visible_to
 from upkeep.parties.actor import Actor
 
@@ -95,3 +96,24 @@ def shares_list(plan: FurtherPlan, *, state: str = "", text: str = "") -> QueryS
 def plan_of_case(case_id: int) -> FurtherPlan | None:
     """What a case has brought about."""
     return FurtherPlan.objects.select_related("area").filter(case_id=case_id).first()
+
+
+def shares_of_house(house_id: int) -> list[FurtherShare]:
+    """What plans asked of a house, the latest plan first."""
+    shares = FurtherShare.objects.filter(house_id=house_id).select_related("plan__case", "slip")
+    return list(shares.order_by("-plan__decided_at", "instalment"))
+
+
+def plan_terms(plan: FurtherPlan) -> Terms:
+    """The terms of a plan as they were approved."""
+    return Terms(
+        standard=FurtherStandard(plan.standard),
+        fen_per_m2=plan.fen_per_m2,
+        method=FurtherMethod(plan.method),
+        instalments=plan.instalments,
+        every_months=plan.every_months,
+        first_due_on=plan.first_due_on,
+        basis=FurtherBasis(plan.basis),
+        document=plan.document,
+        scope=plan.scope,
+    )

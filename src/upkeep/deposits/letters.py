@@ -39,7 +39,7 @@ from upkeep.printing.forms.parts import BankAccount
 from upkeep.printing.models import KeptPrint
 from upkeep.printing.queries import prints_of
 
-BATCH_PREFIX, LETTER_PREFIX = "CP", "CJ"
+BATCH_PREFIX, LETTER_PREFIX = "QP", "QK"
 JOB = "demand_letters"
 TITLE = "住宅专项维修资金欠款催缴通知单"
 #: One file holds at most so many letters; a larger area is asked building by building.

@@ -62,4 +62,11 @@ def _text_of_row(row: StandardRow, words: Mapping[str, str]) -> str:
     conditions = [words.get(code, code) for code in codes]
     if row.has_lift is not None:
         conditions.append("有电梯" if row.has_lift else "无电梯")
+    if row.asks_storeys:
+        bounds = (row.least_storeys, row.most_storeys)
+        conditions.append("{} 至 {} 层".format(*bounds) if all(bounds) else _open_bound(*bounds))
     return f"{row.text}；适用：{'、'.join(conditions) or '其余房屋'}"
+
+
+def _open_bound(least: int, most: int) -> str:
+    return f"{least} 层以上" if least else f"{most} 层以下"

@@ -66,6 +66,9 @@ REFUND_PAGES = tuple(f"payments:{name}" for name in ("refund", "refunds_waiting"
 PAYOUT_PAGES = tuple(f"payments:{name}" for name in ("payout", "order_payout", "batches", "batch", "new_batch"))
 OWNER_PAGES = ("owners:full", "owners:correct")
 SLIP_PAGES = ("deposits:slip", "deposits:void_slip")
+FURTHER_PAGES = tuple(
+    f"deposits:{name}" for name in ("arrears_of", "plans", "plan", "end_plan", "letters", "letter_batch")
+)
 POLICY_PAGES = tuple(
     f"policies:{name}"
     for name in ("jurisdiction", "detail", "edit", "inherit", "withdraw", "preset", "changes", "change", "decide")
@@ -121,6 +124,7 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                 MenuItem(title="交存情况", url_name="deposits:state", roles=OFFICE),
                 _begins("代打交款通知单", "printed_notice", Role.WINDOW_CLERK),
                 MenuItem(title="资金管理", url_name="deposits:houses", roles=OFFICE),
+                MenuItem(title="欠交与续交", url_name="deposits:arrears", roles=OFFICE, also=FURTHER_PAGES),
                 MenuItem(title="交款通知单", url_name="deposits:slips", roles=OFFICE, also=SLIP_PAGES),
                 MenuItem(title="票据", url_name="deposits:receipts", roles=OFFICE, also=("deposits:void_receipt",)),
                 MenuItem(
@@ -268,6 +272,8 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                     also=("transactions:statement",),
                 ),
                 MenuItem(title="年度结存单", url_name="transactions:annual", roles=ORGANISATION),
+                MenuItem(title="欠交与续交", url_name="deposits:arrears", roles=ORGANISATION, also=FURTHER_PAGES),
+                _begins("续交方案", "further_deposit", Role.PROPERTY_COMPANY, Role.OWNERS_COMMITTEE),
             ),
         ),
         MenuItem(

@@ -23,6 +23,16 @@ def areas(request: ActorRequest) -> HttpResponse:
     rows = area_deposits(list(page), on=timezone.localdate())
     sums = {
         name: sum(getattr(row, name) for row in rows)
-        for name in ("house_count", "none", "waiting", "paid", "arrears", "due_fen", "paid_fen", "missing_fen")
+        for name in (
+            "house_count",
+            "none",
+            "waiting",
+            "paid",
+            "arrears",
+            "due_fen",
+            "paid_fen",
+            "missing_fen",
+            "unfit",
+        )
     }
     return render(request, "deposits/state.html", {"q": text, "page": page, "rows": rows, "sums": sums})

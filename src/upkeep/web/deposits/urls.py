@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from upkeep.web.deposits import houses, notice_batches, receipt_books, receipts, slips, state
+from upkeep.web.deposits import (
+    arrears,
+    house,
+    houses,
+    letters,
+    notice_batches,
+    plans,
+    receipt_books,
+    receipts,
+    slips,
+    state,
+)
 
 app_name = "deposits"
 
@@ -31,4 +42,18 @@ urlpatterns = [
     path("state/", state.areas, name="state"),
     path("houses/", houses.house_list, name="houses"),
     path("houses/export/", houses.export_houses, name="export_houses"),
+    path("arrears/", arrears.area_list, name="arrears"),
+    path("arrears/export/", arrears.export, name="export_arrears"),
+    path("arrears/<int:area_id>/", arrears.show, name="arrears_of"),
+    path("arrears/<int:area_id>/plan/", arrears.begin_plan, name="begin_plan"),
+    path("plans/", plans.plan_list, name="plans"),
+    path("plans/<str:number>/", plans.show, name="plan"),
+    path("plans/<str:number>/ask/", plans.ask_again, name="ask_again"),
+    path("plans/<str:number>/end/", plans.end, name="end_plan"),
+    path("letters/", letters.batch_list, name="letters"),
+    path("letters/<str:number>/", letters.show, name="letter_batch"),
+    path("letters/<str:number>/pdf/", letters.batch_pdf, name="letter_batch_pdf"),
+    path("letter/<str:number>/print/", letters.print_letter, name="print_letter"),
+    path("letter/<str:number>/prints/<int:print_id>/", letters.show_print, name="letter_print"),
+    path("prices/<int:house_id>/", house.price, name="note_price"),
 ]

@@ -15,6 +15,7 @@ from upkeep.estate.history import changes_of_house
 from upkeep.estate.models import House, HouseLineage
 from upkeep.parties.actor import Actor
 from upkeep.treasury import payouts
+from upkeep.web.deposits.house import due_panel, further_panel
 from upkeep.web.owners.house import owner_panel
 
 Shown = Mapping[str, Any]
@@ -78,7 +79,9 @@ def _payouts(house: House, actor: Actor) -> Shown | None:
 PANELS: tuple[Panel, ...] = (
     Panel(key="register", title="房屋信息", template="estate/house/register.html", read=_register),
     Panel(key="owners", title="业主", template="owners/house_panel.html", read=owner_panel),
+    Panel(key="due", title="首期交存", template="estate/house/due.html", read=due_panel),
     Panel(key="money", title="余额与收支", template="estate/house/money.html", read=_money),
+    Panel(key="further", title="欠交与续交", template="estate/house/further.html", read=further_panel),
     Panel(key="changes", title="变更记录", template="estate/house/changes.html", read=_changes),
     Panel(key="payouts", title="注销返还", template="estate/house/payouts.html", read=_payouts),
     Panel(key="lineage", title="房屋沿革", template="estate/house/lineage.html", read=_lineage),

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from upkeep.casework.procedure import register
 from upkeep.casework.queries import worklist
+from upkeep.deposits.arrears import arrears_count
 from upkeep.parties.roles import OFFICE
 from upkeep.web.access import ActorRequest, access
 from upkeep.web.menu import shortcuts
@@ -29,6 +30,7 @@ def home(request: ActorRequest) -> HttpResponse:
         "overdue": waiting.filter(due_on__lt=on).count(),
         "due_today": waiting.filter(due_on=on).count(),
         "today": on,
+        "in_arrears": arrears_count(request.actor),
         "shortcuts": shortcuts(request.actor, words=words_for(request)),
     }
     return render(request, "office/home.html", context)

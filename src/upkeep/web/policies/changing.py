@@ -11,11 +11,13 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from upkeep.deposits.standard_preview import Example, examples
 from upkeep.kernel.errors import HasProblems, Refusal
-from upkeep.parties.queries import ancestry
+from upkeep.parties.queries import ancestry, within
 from upkeep.policy import changes
 from upkeep.policy.actions import as_json, check_nothing_later
-from upkeep.policy.models import ChangeState, PolicyChange, PolicyKind
+from upkeep.policy.deposit_standard import standard_from_json
+from upkeep.policy.models import ChangeState, Policy, PolicyChange, PolicyKind
 from upkeep.policy.queries import policies_over, standing
 from upkeep.policy.shapes import Value, check_value, takes_two
 from upkeep.web.access import ActorRequest, access
@@ -118,8 +120,21 @@ def _preview(request: ActorRequest, place: Place, value: Value, when: dict[str, 
         "hidden": hidden,
         "steps": _WIZARD,
         "takes_two": takes_two(place.kind),
+        "examples": _examples(place, found.value, value),
     }
     return render(request, "policies/preview.html", context)
+
+
+def _examples(place: Place, before: Value | None, after: Value) -> list[Example] | None:
+    """What a new standard does to houses that have not paid; None for other kinds."""
+    if place.kind is not PolicyKind.DEPOSIT_STANDARD:
+        return None
+    under = within(place.jurisdiction.pk)
+    own = Policy.objects.filter(jurisdiction__in=under, kind=place.kind, in_force__endswith__isnull=True)
+    apart = set(own.exclude(jurisdiction=place.jurisdiction).values_list("jurisdiction_id", flat=True))
+    places = [pk for pk in under if pk not in apart]
+    old = standard_from_json(before) if before else None
+    return examples(places=places, before=old, after=standard_from_json(after))
 
 
 def _propose(request: ActorRequest, place: Place, value: Value, when: dict[str, Any]) -> HttpResponse:

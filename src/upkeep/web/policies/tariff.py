@@ -9,6 +9,7 @@ from django.forms import BaseFormSet, formset_factory
 from upkeep.estate.kinds import BuildingKind, HouseNature, HouseUse
 from upkeep.kernel.forms import MoneyField
 from upkeep.kernel.money import yuan
+from upkeep.policy.deposit_standard import MOST_STOREYS
 from upkeep.policy.shapes import Value
 from upkeep.web.policies.reach import Place
 
@@ -18,7 +19,7 @@ _ANY: dict[str, Any] = {"required": False, "widget": forms.CheckboxSelectMultipl
 
 
 class RowForm(forms.Form):
-    """One line: for which houses, and how much per square metre."""
+    """One line: for which houses, and how much per square metre or of which price."""
 
     label = forms.CharField(
         label="名称", max_length=40, required=False, help_text="印在交款通知单上；清空名称即删除本档"
@@ -32,15 +33,27 @@ class RowForm(forms.Form):
     percent = forms.DecimalField(
         label="比例（%）", min_value=0, max_value=100, decimal_places=2, max_digits=5, required=False
     )
+    least = forms.IntegerField(
+        label="楼栋地上层数从", min_value=1, max_value=MOST_STOREYS, required=False, help_text="不填不限"
+    )
+    most = forms.IntegerField(
+        label="到（层）", min_value=1, max_value=MOST_STOREYS, required=False, help_text="不填不限"
+    )
+    by_contract = forms.BooleanField(
+        label="按合同价的比例", required=False, help_text="只适用于已登记合同价的房屋；比例填在“比例（%）”"
+    )
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
         if not data.get("label") or self.errors:
             return data
-        by_rate = data.get("rate") and not data.get("price") and not data.get("percent")
-        by_price = not data.get("rate") and data.get("price") and data.get("percent")
+        rate, price, percent, contract = (data.get(name) for name in ("rate", "price", "percent", "by_contract"))
+        by_rate = rate and not price and not percent and not contract
+        by_price = percent and not rate and bool(price) != bool(contract)
         if not (by_rate or by_price):
-            self.add_error("rate", "填写每平方米金额，或者填写造价和比例，两种方式选一种")
+            self.add_error("rate", "填写每平方米金额，或者造价和比例，或者合同价的比例，三种方式选一种")
+        if data.get("least") and data.get("most") and data["most"] < data["least"]:
+            self.add_error("most", "不能少于起始层数")
         return data
 
     def row(self) -> Value:
@@ -55,6 +68,9 @@ class RowForm(forms.Form):
             "fen_per_m2": data["rate"] or 0,
             "price_fen_per_m2": data["price"] or 0,
             "basis_points": int((data["percent"] or 0) * 100),
+            "least_storeys": data["least"] or 0,
+            "most_storeys": data["most"] or 0,
+            "of_contract_price": data["by_contract"],
         }
 
 
@@ -105,6 +121,9 @@ def _typed(row: Mapping[str, Any]) -> dict[str, Any]:
         "rate": _plain_yuan(row.get("fen_per_m2", 0)),
         "price": _plain_yuan(row.get("price_fen_per_m2", 0)),
         "percent": f"{whole}.{rest:02d}" if whole or rest else "",
+        "least": row.get("least_storeys") or None,
+        "most": row.get("most_storeys") or None,
+        "by_contract": row.get("of_contract_price", False),
     }
 
 
