@@ -72,8 +72,9 @@ class TestTheOwnersPages:
         page.get_by_text("有一张交款通知单待交").locator("xpath=ancestor::section").get_by_role("link").click()
         page.get_by_role("link", name="去交款").click()
 
-        page.get_by_role("img", name="二维码").wait_for()
-        page.wait_for_function("document.querySelector('.owner-code img').naturalWidth > 20")
+        page.wait_for_url("**/pay/", wait_until="load")  # with its pictures
+        code = page.get_by_role("img", name="二维码")
+        assert code.evaluate("one => one.naturalWidth > 20")
 
 
 def _too_small(page: Page) -> list[str]:
