@@ -25,7 +25,8 @@ from upkeep.casework.states import Move
 from upkeep.demo.cases import file_cases
 from upkeep.deposits.actions import issue_deposit_slips
 from upkeep.deposits.models import Receipt
-from upkeep.deposits.prints import keep_receipt
+from upkeep.deposits.prints import keep_batch, keep_receipt
+from upkeep.deposits.receipt_links import token_of
 from upkeep.estate.models import Ownership
 from upkeep.identity.models import CertificateAuthority, KeyCertificate, SecurityKey
 from upkeep.jobs.actions import defer
@@ -122,6 +123,9 @@ class Stage:
             "paid": slip.number,
             "receipt": str(receipt.pk),
             "receipt_print": str(keep_receipt(receipt, by_id=None, at=at).pk),
+            "receipts_print": str(keep_batch(slip, by_id=None, at=at).pk),
+            "receipt_link": token_of(slip, until=timezone.localdate()),
+            "book": str(receipt.book_id),
             "bank_print": str(counter_prints.keep_bank_slip(slip, by_id=None, at=at).pk),
             "slip": waiting.number,
             "slip_print": str(bank_prints.keep_paper(waiting, by_id=None, at=at).pk),

@@ -3,11 +3,11 @@
 import datetime as dt
 
 from upkeep.banking.day_book import DayBook, DaySum
-from upkeep.banking.models import BankReversal, PaySlip, PaySlipLine
-from upkeep.banking.models.order import PaymentOrderLine
+from upkeep.banking.models import BankReversal, PaySlip
 from upkeep.banking.prints import NotToPrint, Paper, custody_of, document_of, once, subject_of
 from upkeep.banking.purposes import purpose_title
 from upkeep.casework.numbering import next_number
+from upkeep.estate.models import House
 from upkeep.kernel.dates import to_the_minute
 from upkeep.kernel.money import yuan
 from upkeep.parties.models import Organisation
@@ -47,13 +47,11 @@ def keep_reversal_slip(reversal: BankReversal, *, by_id: int | None, at: dt.date
 
 def houses_in_words(paper: Paper) -> str:
     """The first houses of the paper by name, and how many there are."""
-    lines: list[PaySlipLine] | list[PaymentOrderLine] = list(
-        paper.lines.select_related("house__building").order_by(
-            "house__building__order", "-house__floor", "house__unit", "house__room"
-        )[:MOST_HOUSES]
-    )
-    named = "、".join(f"{line.house.building.name}{line.house.label}" for line in lines)
-    return named + (f"等 {paper.house_count} 户" if paper.house_count > len(lines) else "")
+    on = {"slip_lines__slip": paper} if isinstance(paper, PaySlip) else {"order_lines__order": paper}
+    houses = House.objects.filter(**on).select_related("building")
+    some = list(houses.order_by("building__order", "-floor", "unit", "room")[:MOST_HOUSES])
+    named = "、".join(f"{house.building.name}{house.label}" for house in some)
+    return named + (f"等 {paper.house_count} 户" if paper.house_count > len(some) else "")
 
 
 def _sides(paper: Paper) -> tuple[BankAccount, BankAccount]:

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet, Sum
 
 from upkeep.banking.counter import UnknownPaper, check_bank
-from upkeep.banking.models import BankReversal, OrderState, PaymentOrder, PaymentOrderLine, PaySlip, SlipState
+from upkeep.banking.models import (
+    BankReversal,
+    OrderState,
+    PaymentOrder,
+    PaymentOrderLine,
+    PaySlip,
+    ReversalState,
+    SlipState,
+)
 from upkeep.banking.purposes import references_of_case
 from upkeep.casework.models import Case
 from upkeep.estate.queries import served_area_ids
@@ -146,6 +154,11 @@ def reversals_visible_to(actor: Actor) -> QuerySet[BankReversal]:
     if not actor.organisation_id or not actor.has(*BANK):
         return found.none()
     return found.filter(custody__bank_id=actor.organisation_id)
+
+
+def reversals_of(slip: PaySlip) -> QuerySet[BankReversal]:
+    """How often the slip's payment was taken back, the first time first; who sees the slip sees that."""
+    return slip.reversals.filter(state=ReversalState.APPROVED).select_related("reversal_serial").order_by("payment_no")
 
 
 def reversal_list(*, actor: Actor, wanted: PaperFilter) -> QuerySet[BankReversal]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
 
-from upkeep.demo import areas, fill
+from upkeep.demo import areas, bank_day, fill
 from upkeep.demo.cases import file_cases
 from upkeep.demo.city import PASSWORD, City, found_city, found_committee
 from upkeep.demo.fill import Filled, fill_area, moment
@@ -54,6 +54,7 @@ def load_demo(*, today: dt.date, tell: Callable[[str], None] = lambda text: None
         unpaid = filled[place].houses[round(len(filled[place].houses) * filled[place].plan.share_paid) :]
         if count and unpaid:
             fill.ask_deposits(city, filled[place], houses=unpaid[:count], on=today - dt.timedelta(days=3))
+    bank_day.spend_a_day(city, filled[19], today=today)
     _analyze()
     tell(f"{run_projects(city, filled, today=today)} 个维修项目")
     tell(f"{file_cases(city, today=today, chance=chance)} 张业务单")
@@ -63,6 +64,7 @@ def load_demo(*, today: dt.date, tell: Callable[[str], None] = lambda text: None
         count = fill_preset_city(other, small, today=today, password_hash=_hash())
         write_site(other, today=today)
         tell(f"{small.name}（{get_preset(small.preset).title}）：{count} 户")
+    bank_day.run_receipts_low(city, today=today)
     return city
 
 

@@ -13,7 +13,7 @@ from upkeep.banking import prints
 from upkeep.banking.actions import void_slip
 from upkeep.banking.models import PaySlip, SlipState
 from upkeep.banking.purposes import purpose_title
-from upkeep.banking.queries import PaperFilter, get_slip
+from upkeep.banking.queries import PaperFilter, get_slip, reversals_of
 from upkeep.banking.queries import slip_list as list_of_slips
 from upkeep.banking.registers import SlipRegister
 from upkeep.deposits.actions import receipts_of
@@ -109,6 +109,7 @@ def show(request: ActorRequest, number: str) -> HttpResponse:
         "lines": lines[:MOST_LINES],
         "more": max(slip.house_count - MOST_LINES, 0),
         "receipts": receipts_of(slip)[:MOST_LINES],
+        "reversals": reversals_of(slip),
         "may_void": may_void(request, slip),
         "may_print": slip.state_now in (SlipState.WAITING, SlipState.PAID),
     }
