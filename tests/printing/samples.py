@@ -1,5 +1,6 @@
 """One document of each form, filled as an office would fill it."""
 
+import dataclasses
 import datetime as dt
 
 from upkeep.kernel.money import in_capitals
@@ -13,10 +14,12 @@ from upkeep.printing.forms.payments import (
     BankSlip,
     DueLine,
     DueSummary,
+    Journal,
     PaymentOrder,
     PayNotice,
     Receipt,
     ReceiptLine,
+    Receipts,
     Statement,
     StatementLine,
 )
@@ -136,6 +139,60 @@ def receipt(*, void: bool = False) -> Document:
             payee="李四",
             checker="王五",
             void=void,
+        ),
+    )
+
+
+def receipts() -> Document:
+    one, void = receipt().data, receipt(void=True).data
+    capitals = in_capitals(one.amount_fen)
+    return Document(
+        form="receipts",
+        title="住宅专项维修资金专用票据",
+        number="JK202611210000178",
+        subject="receipts:3:1",
+        issuer=OFFICE,
+        data=Receipts(
+            items=(
+                dataclasses.replace(one, serial="00000123", capitals=capitals),
+                dataclasses.replace(void, serial="00000124", capitals=capitals),
+            )
+        ),
+    )
+
+
+def journal(lines: int = 60) -> Document:
+    row = ("09:20", "SF20261121000123", "JK202611210000178", "收款", "首期交存", "江南名邸", "10,060.60", "", "周柜员")
+    return Document(
+        form="journal",
+        title="银行当日流水",
+        number="LS202611210000171",
+        subject="journal:1:20261121",
+        issuer="示范银行示范市分行",
+        data=Journal(
+            bank="示范银行示范市分行",
+            day_on=DAY,
+            printed_for="周柜员",
+            tables=(
+                Table(
+                    "按业务汇总",
+                    ("业务", "笔数", "收入（元）", "支出（元）"),
+                    (
+                        ("收款 · 首期交存", "61", "613,696.60", "0.00"),
+                        ("收款冲正 · 首期交存", "1", "-10,060.60", "0.00"),
+                    ),
+                    "lrrr",
+                    (3, 1, 2, 2),
+                    total=("合计", "62", "603,636.00", "0.00"),
+                ),
+                Table(
+                    "流水明细",
+                    ("时间", "银行流水号", "单据编号", "类别", "用途", "物业区域", "收入（元）", "支出（元）", "柜员"),
+                    (row,) * lines,
+                    aligns="clllllrrl",
+                    widths=(1, 2.6, 2.9, 1.4, 1.8, 2.4, 2.2, 2.2, 1.3),
+                ),
+            ),
         ),
     )
 
@@ -359,6 +416,8 @@ ALL = (
     application,
     pay_notice,
     receipt,
+    receipts,
+    journal,
     payment_order,
     public_notice,
     signature_sheet,

@@ -63,7 +63,10 @@ class TestARepairPaymentTakenBack:
         take_back(orders[0], scene, "CZ1")
 
         project = again(project)
-        assert (project.stage, project.paid_fen) == (Stage.TRANSFER, project.settlement_fen - orders[0].amount_fen)
+        assert (project.stage, project.paid_fen) == (
+            Stage.TRANSFER,
+            (project.settlement_fen or 0) - orders[0].amount_fen,
+        )
         assert project.finished_at is None
         assert PaymentOrder.objects.get(pk=orders[0].pk).state == OrderState.WAITING
         assert money(scene) == (before[0] - sum(one.amount_fen for one in orders[1:]), orders[0].amount_fen)
@@ -84,7 +87,7 @@ class TestARepairPaymentTakenBack:
         pay(orders[0], scene, "P9")
 
         assert again(project).stage == Stage.FINISHED
-        assert money(scene) == (before[0] - again(project).settlement_fen, 0)
+        assert money(scene) == (before[0] - (again(project).settlement_fen or 0), 0)
         assert HouseClaim.objects.count() == 0
         assert audit() == []
 
@@ -111,7 +114,7 @@ class TestARepairPaymentTakenBack:
         confirm_order(number=fresh.number, amount_fen=fresh.amount_fen, serial="P8", by=teller, at=LATER)
 
         assert again(project).stage == Stage.FINISHED
-        assert money(scene) == (before[0] - again(project).settlement_fen, 0)
+        assert money(scene) == (before[0] - (again(project).settlement_fen or 0), 0)
         assert audit() == []
 
     def test_is_the_only_way_out_of_a_finished_project(self, scene: Scene) -> None:

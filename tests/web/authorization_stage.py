@@ -28,7 +28,9 @@ from upkeep.deposits.actions import HousePayer, issue_deposit_slips, issue_owner
 from upkeep.deposits.further import Terms
 from upkeep.deposits.models import Arrears, FurtherBasis, FurtherMethod, FurtherStandard, Receipt
 from upkeep.deposits.notice_batch import keep_batch
+from upkeep.deposits.prints import keep_batch as keep_receipts
 from upkeep.deposits.prints import keep_receipt
+from upkeep.deposits.receipt_links import token_of
 from upkeep.estate import owner_cases
 from upkeep.estate.models import House, Ownership
 from upkeep.identity.models import CertificateAuthority, KeyCertificate, SecurityKey
@@ -131,6 +133,9 @@ class Stage:
             "paid": slip.number,
             "receipt": str(receipt.pk),
             "receipt_print": str(keep_receipt(receipt, by_id=None, at=at).pk),
+            "receipts_print": str(keep_receipts(slip, by_id=None, at=at).pk),
+            "receipt_link": token_of(slip, until=timezone.localdate()),
+            "book": str(receipt.book_id),
             "bank_print": str(counter_prints.keep_bank_slip(slip, by_id=None, at=at).pk),
             "slip": waiting.number,
             "batch": str(self._owner_notice()),
@@ -371,7 +376,7 @@ class Stage:
             payout_id=case.payouts.get().pk, payee_name="某人", payee_bank="行", payee_account="62170000", basis="判决"
         )
         batch = payout_batches.prepare([payee], by=city.actor("demo-cashier"), at=at)
-        self.objects["batch"] = batch.number
+        self.objects["payout_batch"] = batch.number
 
     def _make_refund(self) -> None:
         """A refund that waits for the bank."""

@@ -70,6 +70,7 @@ _CASE = OFFICE | {"developer"}  # {case} was handed in by the developer
 _AREA = OFFICE | OWN
 _PROJECT = OFFICE | {"committee", "company"}  # {project} is the committee's
 _TRANSFERRERS = {"company", "committee", "clerk"}
+RECEIPT_KEEPERS = {"clerk", "accountant", "cashier"}
 PAYERS, FAR_PAYERS = {"approver", "accountant", "cashier"}, {"far-approver", "far-accountant"}
 _SLIP = OFFICE | BANK | {"developer"}
 _SLIP_READERS = OFFICE_AND_FAR | ORGANISATIONS | BANKS | {"owner"}
@@ -122,6 +123,11 @@ TABLE: dict[str, Row] = {
     "public:enrolment_name": get("/c/jiangcheng/register/name/", EVERYBODY),
     "public:enrolled": get("/c/jiangcheng/register/done/", EVERYBODY),
     "public:city": get("/c/jiangcheng/", EVERYBODY),
+    "public:receipts": get("/c/jiangcheng/receipts/{receipt_link}/", EVERYBODY),
+    "public:print_receipt": post("/c/jiangcheng/receipts/{receipt_link}/{receipt}/print/", NOBODY, EVERYBODY),
+    "public:receipt_print": get(
+        "/c/jiangcheng/receipts/{receipt_link}/{receipt}/pdf/{receipt_print}/", NOBODY, EVERYBODY
+    ),
     "public:notices": get("/c/jiangcheng/notices/", EVERYBODY),
     "public:notice": get("/c/jiangcheng/notices/{notice}/", EVERYBODY),
     # the city's site: {article} is public, with a file
@@ -260,8 +266,20 @@ TABLE: dict[str, Row] = {
         "/deposits/slips/{slip}/void/", OFFICE | {"developer"}, (FAR | ORGANISATIONS) - {"developer"}
     ),
     "deposits:issue_receipts": post(
-        "/deposits/slips/{paid}/receipts/", {"clerk", "accountant"}, {"far-clerk", "far-accountant"}
+        "/deposits/slips/{paid}/receipts/", RECEIPT_KEEPERS, {"far-clerk", "far-accountant"}
     ),
+    "deposits:print_receipts": post(
+        "/deposits/slips/{paid}/receipts/pdf/", OFFICE | {"developer"}, (FAR | ORGANISATIONS) - {"developer"}
+    ),
+    "deposits:receipts_print": get(
+        "/deposits/slips/{paid}/receipts/pdf/{receipts_print}/",
+        OFFICE | {"developer"},
+        (FAR | ORGANISATIONS) - {"developer"},
+    ),
+    "deposits:export_receipts": get("/deposits/receipts/export/", OFFICE_AND_FAR | ORGANISATIONS),
+    "deposits:receipt_books": get("/deposits/receipts/books/", OFFICE_AND_FAR),
+    "deposits:close_receipt_book": get("/deposits/receipts/books/{book}/close/", {"cashier"}),
+    "deposits:issue_missing": post("/deposits/receipts/missing/", RECEIPT_KEEPERS | {"far-clerk", "far-accountant"}),
     "deposits:receipts": get("/deposits/receipts/", OFFICE_AND_FAR | ORGANISATIONS),
     "deposits:print_receipt": post(
         "/deposits/receipts/{receipt}/print/", OFFICE | {"developer"}, (FAR | ORGANISATIONS) - {"developer"}
@@ -272,7 +290,7 @@ TABLE: dict[str, Row] = {
         (FAR | ORGANISATIONS) - {"developer"},
     ),
     "deposits:void_receipt": get(
-        "/deposits/receipts/{receipt}/void/", {"clerk", "accountant"}, {"far-clerk", "far-accountant"}
+        "/deposits/receipts/{receipt}/void/", RECEIPT_KEEPERS, {"far-clerk", "far-accountant"}
     ),
     "deposits:state": get("/deposits/state/", OFFICE_AND_FAR | ORGANISATIONS),
     "deposits:houses": get("/deposits/houses/", OFFICE_AND_FAR | ORGANISATIONS),

@@ -157,6 +157,16 @@ class TestTheJournal:
         page = text(client("t1").get("/bank/journal/"))
         assert "-17,706.60" in page and "35,413.20" in page and "reversal-line" in page
 
+    def test_asks_no_more_of_the_database_for_many_than_for_one(self, town: Town, django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
+        for n in range(5):
+            confirm(town, issue(town, houses=town.houses[n : n + 1]), serial=f"S{n}")
+            if n < 2:
+                ask(client("t1"), PaySlip.objects.latest("issued_at", "pk"))
+                decide(client("s1"), serial=f"CZ{n}")
+
+        with django_assert_num_queries(3):
+            assert len(day_book(actor=town.people["teller"], on=timezone.localdate()).lines) == 7
+
     def test_of_another_day_is_another(self, town: Town) -> None:
         confirm(town, issue(town))
         yesterday = timezone.localdate() - dt.timedelta(days=1)
@@ -221,6 +231,7 @@ class TestAReversal:
         assert "待交" in counter and 'id="serial"' in counter
         printed = second.post(f"/bank/reversals/{BankReversal.objects.get().pk}/print/", follow=True)
         assert printed.content.startswith(b"%PDF")
+        assert "银行冲正" in text(client("dev").get(f"/deposits/slips/{slip.number}/"))
         teller.post("/bank/counter/confirm/", {"number": slip.number, "amount_fen": slip.total_fen, "serial": "S2"})
         assert balances(town) == {885_330}
 

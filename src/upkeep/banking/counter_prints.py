@@ -47,11 +47,11 @@ def keep_reversal_slip(reversal: BankReversal, *, by_id: int | None, at: dt.date
 
 def houses_in_words(paper: Paper) -> str:
     """The first houses of the paper by name, and how many there are."""
-    ids = paper.lines.values_list("house_id", flat=True)
-    first = House.everything.filter(pk__in=list(ids)).select_related("building")
-    houses = first.order_by("building__order", "-floor", "unit", "room")[:MOST_HOUSES]
-    named = "、".join(f"{house.building.name}{house.label}" for house in houses)
-    return named + (f"等 {paper.house_count} 户" if paper.house_count > MOST_HOUSES else "")
+    on = {"slip_lines__slip": paper} if isinstance(paper, PaySlip) else {"order_lines__order": paper}
+    houses = House.everything.filter(**on).select_related("building")
+    some = list(houses.order_by("building__order", "-floor", "unit", "room")[:MOST_HOUSES])
+    named = "、".join(f"{house.building.name}{house.label}" for house in some)
+    return named + (f"等 {paper.house_count} 户" if paper.house_count > len(some) else "")
 
 
 def _sides(paper: Paper) -> tuple[BankAccount, BankAccount]:

@@ -15,6 +15,7 @@ from upkeep.banking.models import (
     PaymentOrderLine,
     PaySlip,
     PaySlipLine,
+    ReversalState,
     SlipState,
 )
 from upkeep.banking.purposes import given_up_references, references_of_case
@@ -202,6 +203,11 @@ def reversals_visible_to(actor: Actor) -> QuerySet[BankReversal]:
     if not actor.organisation_id or not actor.has(*BANK):
         return found.none()
     return found.filter(custody__bank_id=actor.organisation_id)
+
+
+def reversals_of(slip: PaySlip) -> QuerySet[BankReversal]:
+    """How often the slip's payment was taken back, the first time first; who sees the slip sees that."""
+    return slip.reversals.filter(state=ReversalState.APPROVED).select_related("reversal_serial").order_by("payment_no")
 
 
 def reversal_list(*, actor: Actor, wanted: PaperFilter) -> QuerySet[BankReversal]:

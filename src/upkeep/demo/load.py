@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
 
-from upkeep.demo import areas, fill
+from upkeep.demo import areas, bank_day, fill
 from upkeep.demo.cases import file_cases
 from upkeep.demo.city import PASSWORD, City, found_city, found_committee
 from upkeep.demo.estate_cases import file_estate_cases
@@ -74,6 +74,7 @@ def load_demo(*, today: dt.date, tell: Callable[[str], None] = lambda text: None
     )
     notices = print_notices(city, filled[_NOTICES], today=today, chance=random.Random(231))
     tell(f"{notices} 张业主交存通知书")
+    bank_day.spend_a_day(city, filled[19], today=today)
     _analyze()
     tell(f"{run_projects(city, filled, today=today)} 个维修项目")
     tell(f"{run_further(city, filled, today=today)} 户欠交，续交方案一个，催缴通知单一批")
@@ -87,6 +88,7 @@ def load_demo(*, today: dt.date, tell: Callable[[str], None] = lambda text: None
         count = fill_preset_city(other, small, today=today, password_hash=_hash())
         write_site(other, today=today)
         tell(f"{small.name}（{get_preset(small.preset).title}）：{count} 户")
+    bank_day.run_receipts_low(city, today=today)
     return city
 
 

@@ -39,7 +39,7 @@ MOST_AT_ONCE = 50
 class ReceiptFilterForm(forms.Form):
     """What the list is narrowed to. A wrong value narrows nothing."""
 
-    q = forms.CharField(label="票据号码 / 通知单 / 小区 / 交款人", required=False)
+    q = forms.CharField(label="号码 / 小区 / 交款人", required=False)
     state = forms.ChoiceField(label="状态", required=False, choices=[("", "全部"), *ReceiptState.choices])
     area = forms.ChoiceField(label="物业区域", required=False)
     book = forms.ChoiceField(label="票据本", required=False)

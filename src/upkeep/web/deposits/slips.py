@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from upkeep.banking import prints
 from upkeep.banking.models import PaySlip, PaySlipLine, SlipState
 from upkeep.banking.purposes import purpose_title, slip_purpose, slip_purposes
-from upkeep.banking.queries import PAYERS, PaperFilter, get_slip, shown_payer
+from upkeep.banking.queries import PAYERS, PaperFilter, get_slip, reversals_of, shown_payer
 from upkeep.banking.queries import slip_list as list_of_slips
 from upkeep.banking.registers import SlipRegister
 from upkeep.deposits.actions import may_reissue, may_void, receipts_of, reissue_slip, void_slip
@@ -165,6 +165,7 @@ def show(request: ActorRequest, number: str) -> HttpResponse:
         "lines": lines[:MOST_LINES],
         "more": max(slip.house_count - MOST_LINES, 0),
         "receipts": receipts_of(slip)[:MOST_LINES],
+        "reversals": reversals_of(slip),
         "may_void": may_void(slip, by=actor, on=today),
         "may_reissue": may_reissue(slip, by=actor, on=today),
         "may_print": slip.state_now in (SlipState.WAITING, SlipState.PAID),
