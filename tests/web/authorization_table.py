@@ -327,14 +327,14 @@ TABLE: dict[str, Row] = {
     "payments:payout": get("/payments/payouts/{payout}/", OFFICE, FAR),
     "payments:order_payout": get("/payments/payouts/{payout}/order/", PAYERS, FAR_PAYERS),
     "payments:export_payouts": get("/payments/payouts/export/", OFFICE_AND_FAR),
-    # {batch} waits to be checked, of the {payout_case}
+    # {payout_batch} waits to be checked, of the {payout_case}
     "payments:batches": get("/payments/payouts/batches/", OFFICE_AND_FAR),
     "payments:new_batch": get("/payments/payouts/batches/new/?case={payout_case}", PAYERS, FAR_PAYERS),
     "payments:batch_template": get("/payments/payouts/batches/new/template/?case={payout_case}", PAYERS, FAR_PAYERS),
     "payments:import_batch": post("/payments/payouts/batches/new/import/?case={payout_case}", PAYERS, FAR_PAYERS),
-    "payments:batch": get("/payments/payouts/batches/{batch}/", OFFICE, FAR),
-    "payments:issue_batch": post("/payments/payouts/batches/{batch}/issue/", {"approver", "accountant"}, FAR_PAYERS),
-    "payments:return_batch": post("/payments/payouts/batches/{batch}/return/", PAYERS, FAR_PAYERS),
+    "payments:batch": get("/payments/payouts/batches/{payout_batch}/", OFFICE, FAR),
+    "payments:issue_batch": post("/payments/payouts/batches/{payout_batch}/issue/", {"approver", "accountant"}, FAR_PAYERS),
+    "payments:return_batch": post("/payments/payouts/batches/{payout_batch}/return/", PAYERS, FAR_PAYERS),
     # {refund} waits for the bank
     "payments:refunds": get("/payments/refunds/", OFFICE_AND_FAR),
     "payments:refunds_waiting": get("/payments/refunds/waiting/", OFFICE_AND_FAR),
