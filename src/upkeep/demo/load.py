@@ -28,8 +28,11 @@ from upkeep.policy.presets.applying import get_preset
 _WITH_COMMITTEE = (0, 2, 10, 14)
 #: Where refunds are asked for, and where a building was demolished.
 _REFUNDING, _DEMOLISHED = 8, 15
+#: An area of the demo's developer with houses not paid: its owners have notices of their own.
+_NOTICES = 18
+#: Where payments are confirmed by mistake, and taken back.
+_AT_THE_BANK = 19
 #: Which areas have houses for which a slip waits at the bank, and how many of the unpaid.
-_NOTICES = 18  # an area of the demo's developer with houses not paid: its owners have notices of their own
 _WAITING = ((13, 24), (16, 0), (19, 36))
 
 
@@ -59,6 +62,20 @@ def load_demo(*, today: dt.date, tell: Callable[[str], None] = lambda text: None
     pass_houses_on(city, filled[0], today=today, chance=random.Random(882))
     houses = sum(len(one.houses) for one in filled)
     tell(f"{len(filled)} 个物业区域，{houses:,} 户")
+    _deposits(city, filled, today=today, tell=tell)
+    _analyze()
+    _business(city, filled, today=today, chance=chance, tell=tell)
+    for small in PRESET_CITIES:
+        other = found_preset_city(small, today=today, password_hash=_hash())
+        count = fill_preset_city(other, small, today=today, password_hash=_hash())
+        write_site(other, today=today)
+        tell(f"{small.name}（{get_preset(small.preset).title}）：{count} 户")
+    bank_day.run_receipts_low(city, today=today)
+    return city
+
+
+def _deposits(city: City, filled: list[Filled], *, today: dt.date, tell: Callable[[str], None]) -> None:
+    """Money that comes in, or is still awaited: slips of every kind, earnings, and a day at the bank's counter."""
     for place, count in _WAITING:
         unpaid = filled[place].houses[round(len(filled[place].houses) * filled[place].plan.share_paid) :]
         if count and unpaid:
@@ -74,8 +91,13 @@ def load_demo(*, today: dt.date, tell: Callable[[str], None] = lambda text: None
     )
     notices = print_notices(city, filled[_NOTICES], today=today, chance=random.Random(231))
     tell(f"{notices} 张业主交存通知书")
-    bank_day.spend_a_day(city, filled[19], today=today)
-    _analyze()
+    bank_day.spend_a_day(city, filled[_AT_THE_BANK], today=today)
+
+
+def _business(
+    city: City, filled: list[Filled], *, today: dt.date, chance: random.Random, tell: Callable[[str], None]
+) -> None:
+    """Repairs, further deposits, money paid back, cases of every kind, and what the city has published."""
     tell(f"{run_projects(city, filled, today=today)} 个维修项目")
     tell(f"{run_further(city, filled, today=today)} 户欠交，续交方案一个，催缴通知单一批")
     tell(f"{pay_back(city, filled[_REFUNDING], today=today)} 笔退款申请")
@@ -83,13 +105,6 @@ def load_demo(*, today: dt.date, tell: Callable[[str], None] = lambda text: None
     cases = file_cases(city, today=today, chance=chance) + file_estate_cases(city, filled, today=today)
     tell(f"{cases} 张业务单")
     tell(f"{write_site(city, today=today, own=True)} 篇公众信息")
-    for small in PRESET_CITIES:
-        other = found_preset_city(small, today=today, password_hash=_hash())
-        count = fill_preset_city(other, small, today=today, password_hash=_hash())
-        write_site(other, today=today)
-        tell(f"{small.name}（{get_preset(small.preset).title}）：{count} 户")
-    bank_day.run_receipts_low(city, today=today)
-    return city
 
 
 @transaction.atomic
