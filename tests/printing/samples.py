@@ -4,7 +4,7 @@ import dataclasses
 import datetime as dt
 
 from upkeep.kernel.money import in_capitals
-from upkeep.printing.checking import qr_modules
+from upkeep.printing.checking import qr_modules, qr_svg
 from upkeep.printing.documents import Document
 from upkeep.printing.forms.application import Application
 from upkeep.printing.forms.demands import DemandLetter, DemandLetters
@@ -15,6 +15,8 @@ from upkeep.printing.forms.payments import (
     DueLine,
     DueSummary,
     Journal,
+    OwnerNotice,
+    OwnerNotices,
     PaymentOrder,
     PayNotice,
     Receipt,
@@ -117,6 +119,42 @@ def pay_notice(houses: int = 36) -> Document:
                 "逾期本通知单自动作废，请重新申请开具。",
             ),
         ),
+    )
+
+
+def owner_notices(*numbers: str) -> Document:
+    """A notice for one owner, or a batch of them."""
+    first, *others = numbers or ("JK202611210000176",)
+    notices = tuple(
+        OwnerNotice(
+            number=number,
+            qr=qr_svg(number, city="shifan"),
+            payer="张三、李四",
+            phone="138****5678",
+            community="江南名邸（一期）",
+            house="3幢 2单元 1502",
+            address="示范市江阳区江南路 1 号 3幢2单元1502",
+            use="住宅",
+            area_dm2=11836,
+            standard="商品住宅（有电梯） 85.00 元/㎡",
+            amount_fen=1006060,
+            capitals=in_capitals(1006060),
+            account=CUSTODY,
+            bank="示范银行",
+            issued_on=DAY,
+            due_on=dt.date(2026, 12, 21),
+            facts=(Fact("用途", "首期交存"), Fact("资金类别", "商品住宅")),
+        )
+        for number in (first, *others)
+    )
+    return Document(
+        form="owner_notices",
+        title="住宅专项维修资金交存通知书",
+        number=first,
+        subject="slip:4",
+        issuer=OFFICE,
+        city="shifan",
+        data=OwnerNotices(notices=notices),
     )
 
 
@@ -415,6 +453,7 @@ def demand_letters(count: int = 1) -> Document:
 ALL = (
     application,
     pay_notice,
+    owner_notices,
     receipt,
     receipts,
     journal,

@@ -16,6 +16,7 @@ from upkeep.printing.forms.payments import DueLine, PayNotice, Receipt, Statemen
 TEXTS = {
     "application": ("住宅专项维修资金退款申请表", "要件齐全，准予受理。", "退款事由证明（合同解除协议或法院文书）"),
     "pay_notice": (in_capitals(36 * 1006060), "362,181.60", "6222 0000 1111 2222 333", "2026年12月21日", "第一联"),
+    "owner_notices": (in_capitals(1006060), "张三、李四：", "85.00 元/㎡", "2026年12月21日（含）前", "银行留存联"),
     "receipt": (in_capitals(1006060), "10,060.60", "SF20261121000123", "首期住宅专项维修资金"),
     "receipts": ("00000123", "00000124", in_capitals(1006060), "作废", "SF20261121000123"),
     "journal": ("按业务汇总", "收款冲正 · 首期交存", "-10,060.60", "JK202611210000178", "周柜员"),
@@ -75,6 +76,19 @@ class TestALongPayNotice:
         assert all("应交金额（元）" in page for page in pages)
         assert "1200" in pages[-1]
         assert "12,072,720.00" in pages[-1]
+
+
+class TestABatchOfOwnersNotices:
+    def test_gives_each_a_page_with_its_own_number_above_and_below(self) -> None:
+        numbers = [f"JK20261121000017{place}" for place in range(3)]
+
+        reader = pypdf.PdfReader(io.BytesIO(render(samples.owner_notices(*numbers), at=samples.AT)))
+
+        pages = [squeezed(page.extract_text()) for page in reader.pages]
+        assert len(pages) == 3
+        for place, page in enumerate(pages):
+            assert page.count(numbers[place]) == 3  # heading, the bank's part, footer
+            assert not any(number in page for number in numbers if number != numbers[place])
 
 
 class TestTheTextOfAUser:
