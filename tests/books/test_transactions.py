@@ -132,6 +132,12 @@ class TestTheSums:
         assert (found[MoveKind.DEPOSIT].in_fen, found[MoveKind.DEPOSIT].lines) == (190_000, 4)
         assert (found[MoveKind.SPENDING].out_fen, found[MoveKind.SPENDING].entries) == (10_000, 2)
 
+    def test_are_the_same_over_a_whole_city_of_areas(self, year: None) -> None:
+        city = replace(YEAR, area_ids=[AREA, *range(1_000, 1_040)])
+
+        assert sums_of(city) == sums_of(YEAR)
+        assert sums_of(replace(city, kind=MoveKind.SPENDING)) == sums_of(replace(YEAR, kind=MoveKind.SPENDING))
+
     def test_agree_with_the_list_however_it_is_narrowed(self, year: None) -> None:
         for wanted in (replace(YEAR, house_ids=[FIRST]), replace(YEAR, sources=["slip:1", "refund:7"])):
             rows = lines_page(wanted).rows

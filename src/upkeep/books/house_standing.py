@@ -48,10 +48,6 @@ _CONDITIONS = {
     HouseStanding.PAID: f"h.first_deposit_due_fen is not null and not ({_IS_SHORT})",
     HouseStanding.ARREARS: f"h.first_deposit_due_fen is not null and {_IS_SHORT}",
 }
-_STATE = (
-    f"case when h.first_deposit_due_fen is null then case when {_CLAIMED} then 'WAITING' else 'NONE' end"
-    f" when {_IS_SHORT} then 'ARREARS' else 'PAID' end"
-)
 _FROM = (
     "from estate_house h left join ledger.sub_account s on s.id = h.id and s.area_id = h.area_id"
     " where h.state = 'ACTIVE' and h.area_id = any (%(areas)s::bigint[])"
@@ -98,18 +94,24 @@ class StandingSum:
     balance_fen: int
 
 
+_SUMS_OF_EACH = ", ".join(
+    f"count(*) filter (where {condition}) as houses_{state},"
+    f" coalesce(sum(h.first_deposit_due_fen) filter (where {condition}), 0)::bigint as due_{state},"
+    f" coalesce(sum({_BALANCE}) filter (where {condition}), 0)::bigint as balance_{state}"
+    for state, condition in _CONDITIONS.items()
+)
+
+
 def sums_by_standing(wanted: StandingWanted) -> dict[HouseStanding, StandingSum]:
-    """Counts and sums of everything that is listed, by state. One query."""
-    found = ledger.named_rows(
-        f"select {_STATE} as standing, count(*) as houses, coalesce(sum(h.first_deposit_due_fen), 0)::bigint as due,"
-        f" coalesce(sum({_BALANCE}), 0)::bigint as balance {_where(wanted)} group by 1",
-        _parameters(wanted),
-    )
+    """Counts and sums of everything that is listed, by state; one query, one pass, nothing sorted."""
+    (row,) = ledger.named_rows(f"select {_SUMS_OF_EACH} {_where(wanted)}", _parameters(wanted))
     return {
-        HouseStanding(row["standing"]): StandingSum(
-            houses=row["houses"], due_fen=row["due"], balance_fen=row["balance"]
+        state: StandingSum(
+            houses=row[f"houses_{state.lower()}"],
+            due_fen=row[f"due_{state.lower()}"],
+            balance_fen=row[f"balance_{state.lower()}"],
         )
-        for row in found
+        for state in HouseStanding
     }
 
 

@@ -16,7 +16,6 @@ from upkeep.books.sub_accounts import balances
 from upkeep.deposits.models import Receipt
 from upkeep.deposits.prints import keep_receipt
 from upkeep.deposits.queries import receipts_of_house
-from upkeep.estate.queries import owner_names
 from upkeep.estate.tenures import Tenure
 from upkeep.kernel.errors import HasProblems
 from upkeep.kernel.forms import DayField
@@ -146,11 +145,11 @@ def statement(request: ActorRequest, house_id: int) -> HttpResponse:
         except HasProblems as wrong:
             form.add_error("last", str(wrong))
         else:
-            owner = owner_names([house_id], masked=False).get(house_id, "") if tenure.is_present else ""
             kept = keep_statement(
                 tenure.house,
                 period,
-                owners=owner or request.actor.name,
+                # Whom he owns it with is not said on paper either.
+                owners=f"{request.actor.name}（{tenure.share}）" if tenure.share else request.actor.name,
                 by_id=request.actor.user_id,
                 at=timezone.now(),
             )
