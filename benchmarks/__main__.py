@@ -18,7 +18,7 @@ from benchmarks.figure import Figure
 from launch.embedded_postgres import APP, OWNER, EmbeddedPostgres
 from launch.places import ROOT, var
 
-MODULES = ("posting", "sheets", "printing", "pages", "imports", "houses", "site")
+MODULES = ("posting", "sheets", "printing", "pages", "imports", "houses", "site", "letters")
 
 
 @contextmanager

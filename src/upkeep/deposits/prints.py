@@ -3,6 +3,7 @@
 import datetime as dt
 
 from upkeep.banking.prints import city_of_paper
+from upkeep.deposits.further_slips import FURTHER
 from upkeep.deposits.models import Receipt, ReceiptState
 from upkeep.kernel.dates import day_of
 from upkeep.printing import actions as printing
@@ -23,12 +24,13 @@ def keep_receipt(receipt: Receipt, *, by_id: int | None, at: dt.datetime) -> Kep
 
 def _document(receipt: Receipt, *, subject: str, void: bool) -> Document:
     slip = receipt.slip
+    what = f"{'续交' if slip.purpose == FURTHER else '首期'}住宅专项维修资金"
     lines = slip.lines.select_related("house__building").order_by("pk")
     if receipt.house_id:
         line = lines.get(house_id=receipt.house_id)
         address = line.house.address
         rows: tuple[payments.ReceiptLine, ...] = (
-            payments.ReceiptLine("首期住宅专项维修资金", line.area_dm2, line.rule, line.amount_fen),
+            payments.ReceiptLine(what, line.area_dm2, line.rule, line.amount_fen),
         )
     else:
         address = slip.area.name
@@ -36,10 +38,7 @@ def _document(receipt: Receipt, *, subject: str, void: bool) -> Document:
         for line in lines:
             area_dm2, fen = found.get(line.rule, (0, 0))
             found[line.rule] = (area_dm2 + line.area_dm2, fen + line.amount_fen)
-        rows = tuple(
-            payments.ReceiptLine("首期住宅专项维修资金", area_dm2, rule, fen)
-            for rule, (area_dm2, fen) in found.items()
-        )
+        rows = tuple(payments.ReceiptLine(what, area_dm2, rule, fen) for rule, (area_dm2, fen) in found.items())
     city = city_of_paper(slip)
     assert slip.bank_serial is not None
     data = payments.Receipt(

@@ -10,6 +10,7 @@ from django.db.models import QuerySet, Sum
 from upkeep.banking.models import PaySlipLine, SlipState
 from upkeep.banking.queries import slips_visible_to
 from upkeep.books import sub_accounts
+from upkeep.deposits.arrears import percents_of
 from upkeep.deposits.due import Known, due_of, known_of, why_not
 from upkeep.deposits.models import Receipt, ReceiptBook
 from upkeep.estate.kinds import HouseState
@@ -20,7 +21,6 @@ from upkeep.kernel.money import yuan
 from upkeep.parties.actor import Actor
 from upkeep.parties.queries import within
 from upkeep.policy.deposit_standard import DepositStandard, deposit_standard
-from upkeep.policy.further_rule import further_rules
 from upkeep.policy.queries import NoPolicy
 
 
@@ -63,9 +63,9 @@ class Standing:
 
 
 def standings(houses: Sequence[House], *, on: dt.date) -> dict[int, Standing]:
-    """How the houses stand by the rule of that day, by house id. Three queries, and two for each district they lie in."""
+    """How the houses stand by the rule of that day, by house id. Four queries."""
     ids = [house.pk for house in houses]
-    percents = _percents({house.area_id for house in houses}, on=on)
+    percents = percents_of({house.area_id for house in houses}, on=on)
     balances = sub_accounts.balances(ids)
     claimed = set(
         HouseClaim.objects.filter(house_id__in=ids, kind=ClaimKind.DEPOSIT).values_list("house_id", flat=True)
@@ -82,13 +82,6 @@ def standings(houses: Sequence[House], *, on: dt.date) -> dict[int, Standing]:
         )
         for house in houses
     }
-
-
-def _percents(area_ids: set[int], *, on: dt.date) -> dict[int, int]:
-    """Below which part of its first deposit a house of each area is in arrears."""
-    places = dict(Area.objects.filter(pk__in=area_ids).values_list("pk", "jurisdiction_id"))
-    rules = further_rules(list(places.values()), on=on)
-    return {area_id: rules[place].percent for area_id, place in places.items()}
 
 
 def house_deposits(houses: Sequence[House], *, on: dt.date) -> list[HouseDeposit]:

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from upkeep.banking.queries import standing
+from upkeep.deposits.letters import standing_of_letter
 from upkeep.kernel.numbers import tidy_number
 from upkeep.parties.roles import EVERYONE
 from upkeep.printing.checking import verify
@@ -19,6 +20,7 @@ def check(request: ActorRequest, number: str, city: str = "") -> HttpResponse:
     tidied = tidy_number(number)
     context: dict[str, object] = {"number": tidied, "genuine": False}
     if verify(tidied, request.GET.get("s", "")):
-        paper, kept = standing(tidied), prints_numbered(number=tidied).first()
+        paper = standing(tidied) or standing_of_letter(tidied)
+        kept = prints_numbered(number=tidied).first()
         context |= {"genuine": bool(paper or kept), "paper": paper, "kept": kept}
     return render(request, "public/check.html", context)
