@@ -25,6 +25,7 @@ MODULES = (
     "pages",
     "imports",
     "notices",
+    "letters",
     "houses",
     "site",
     "building_table",

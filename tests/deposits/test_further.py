@@ -4,9 +4,11 @@
 """
 
 import datetime as dt
+import io
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from pypdf import PdfReader
 
 from tests.banking.town import AT, Town, confirm, new_house
 from tests.cast import at_once
@@ -53,6 +55,7 @@ from upkeep.kernel.errors import HasProblems, Refusal
 from upkeep.policy.actions import set_policy
 from upkeep.policy.further_rule import FurtherRule
 from upkeep.policy.models import PolicyKind
+from upkeep.printing.actions import content_of
 from upkeep.tasks import arrears_finding
 
 IN_PARTS = {"method": "INSTALMENTS", "instalments": "3", "every": "6"}
@@ -163,7 +166,8 @@ class TestAnApprovedPlan:
         assert House.objects.get(pk=first.pk).first_deposit_due_fen == FIRST_FEN
         receipt = Receipt.objects.get(slip=slip_of(plan, first))
         assert (receipt.payer, receipt.amount_fen, receipt.house_id) == ("业主0", FIRST_FEN, first.pk)
-        assert keep_receipt(receipt, by_id=None, at=AT).pages == 1
+        printed = PdfReader(io.BytesIO(content_of(keep_receipt(receipt, by_id=None, at=AT))))
+        assert "续交住宅专项维修资金" in "".join(printed.pages[0].extract_text().split())
         assert audit() == []
         (standing,) = standings_of([plan])
         assert (standing.shares, standing.paid, standing.waiting, standing.percent) == (2, 1, 1, 52)

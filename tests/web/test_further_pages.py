@@ -28,6 +28,7 @@ from upkeep.parties.roles import Role
 from upkeep.policy.actions import set_policy
 from upkeep.policy.deposit_standard import DepositStandard, StandardRow
 from upkeep.policy.models import PolicyKind
+from upkeep.printing.checking import check_path
 
 pytestmark = pytest.mark.django_db
 
@@ -130,6 +131,17 @@ class TestLettersFromThePage:
         assert letter.number in text(clerk.get(reverse("deposits:letters"), {"q": "101"}))
         again = clerk.post(reverse("deposits:print_letter", args=[letter.number]), follow=True)
         assert again.content.startswith(b"%PDF")
+
+    def test_are_confirmed_by_the_page_of_their_qr_code(self, town: Town) -> None:
+        client("clerk").post(address(town), {"deadline": deadline(), "step": "all"})
+        letter = DemandLetter.objects.get(addressee="业主0")
+
+        page = text(Client().get(check_path(letter.number, city="jiangcheng")))
+
+        assert "是本平台开具的单据" in page and "7,853.30" in page and "未补足" in page
+        assert "业主0" not in page and letter.house.address not in page
+        forged = f"/c/jiangcheng/check/{letter.number}?s=000000000000"
+        assert "没有查到该单据" in text(Client().get(forged))
 
     def test_to_those_ticked_go_to_nobody_else(self, town: Town) -> None:
         house = by_floor(town)[0]
@@ -262,3 +274,45 @@ class TestThePriceOfAContract:
         page = text(client("clerk").get(reverse("estate:house", args=[town.houses[0].pk])))
 
         assert "按现行标准应交" in page and "8,853.30 元" in page and "有电梯 90.00 元/㎡" in page
+
+
+class TestChangingTheStandard:
+    ROW = {"row-TOTAL_FORMS": "1", "row-INITIAL_FORMS": "0", "row-0-label": "高层", "row-0-lift": "yes"}
+
+    def edit(self, town: Town, **row: str) -> str:
+        person(username="admin", name="系统", role=Role.SYSTEM_ADMIN, city=town.city)
+        url = reverse("policies:edit", args=[town.city.pk, "deposit_standard"])
+        data = self.ROW | {f"row-0-{key}": value for key, value in row.items()}
+        when = {"valid_from": deadline(1), "basis": "江房发〔2026〕9 号", "step": "preview"}
+        return text(client("admin").post(url, data | when))
+
+    def test_is_tried_on_real_houses_before_it_is_confirmed(self, now: dt.datetime) -> None:
+        town = town_module.make_town(
+            houses=[new_house(floor=9, room="901"), new_house(building="2栋", room="101", has_lift=False)]
+        )
+
+        page = self.edit(town, rate="120", least="8")
+
+        assert "用未交首期的房屋试算" in page
+        assert "有电梯 90.00 元/㎡ 8,853.30 高层 120.00 元/㎡ 11,804.40" in page
+        assert "多层、无电梯、1 层、住宅、商品房不在交存标准的任何一档内" in page
+        assert "8 层以上" in page
+
+    def test_by_a_share_of_the_contract_says_which_houses_lack_their_price(self, now: dt.datetime) -> None:
+        town = town_module.make_town(houses=[new_house(room="101")])
+
+        assert "请先在房屋页面登记合同价" in self.edit(town, percent="2", by_contract="on")
+
+    @pytest.mark.parametrize(
+        ("row", "why"),
+        [
+            ({"rate": "90", "by_contract": "on", "percent": "2"}, "三种方式选一种"),
+            ({"by_contract": "on"}, "三种方式选一种"),
+            ({"rate": "90", "least": "8", "most": "7"}, "不能少于起始层数"),
+            ({"rate": "90", "least": "0"}, "大于或等于1"),
+        ],
+    )
+    def test_with_a_mistake_says_it(self, now: dt.datetime, row: dict[str, str], why: str) -> None:
+        town = town_module.make_town(houses=[new_house(room="101")])
+
+        assert why in self.edit(town, **row)

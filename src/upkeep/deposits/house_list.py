@@ -20,7 +20,8 @@ from upkeep.books.house_standing import (
     sums_by_standing,
     unpaid_alike,
 )
-from upkeep.deposits.queries import DepositState, HouseDeposit, arrears_percents, house_deposits
+from upkeep.deposits.arrears import percents_of
+from upkeep.deposits.queries import DepositState, HouseDeposit, house_deposits
 from upkeep.estate.house_search import (
     MOST_EXPORTED,
     MOST_LISTED,
@@ -98,7 +99,7 @@ def wanted_of(search: DepositSearch, *, actor: Actor, on: dt.date) -> StandingWa
     if text := search.area.strip():
         areas = areas.filter(named(text))
     house_ids = _matching(search, actor=actor)
-    percents = arrears_percents(dict(areas.order_by("pk").values_list("pk", "jurisdiction_id")), on=on)
+    percents = percents_of(list(areas.order_by("pk").values_list("pk", flat=True)), on=on)
     usual = statistics.mode(percents.values()) if percents else 0
     return StandingWanted(
         area_ids=list(percents),

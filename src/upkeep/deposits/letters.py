@@ -6,6 +6,7 @@ Source: manual 003 §4.2 (打印欠款催缴通知单); the office and whoever s
 
 import datetime as dt
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -15,7 +16,7 @@ from upkeep.banking.models import PaySlipLine, SlipState
 from upkeep.casework.numbering import next_number, next_numbers
 from upkeep.deposits.arrears import InArrears, houses_in_arrears
 from upkeep.deposits.further_slips import Item, issue_batch
-from upkeep.deposits.models import DemandLetter, LetterBatch
+from upkeep.deposits.models import Arrears, DemandLetter, LetterBatch
 from upkeep.estate.models import Area, OwnerAccount, Ownership
 from upkeep.estate.queries import current_ownerships, visible_to
 from upkeep.jobs import actions as jobs
@@ -303,6 +304,32 @@ def letters_to_house(house_id: int, *, actor: Actor) -> list[DemandLetter]:
     seen = batches_visible_to(actor).order_by().values("pk")
     letters = DemandLetter.objects.filter(house_id=house_id, batch__in=seen).select_related("batch")
     return list(letters.order_by("-pk"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class LetterStanding:
+    """What a stranger with the letter in his hand may know of it, by the names that the page of the QR code uses."""
+
+    title: str
+    amount_fen: int
+    state: str
+    state_label: str
+    valid_until: dt.date
+
+
+def standing_of_letter(number: str) -> LetterStanding | None:
+    """What whoever scans the QR code of a letter may know: amount, time limit, whether the house has left the arrears."""
+    letter = DemandLetter.objects.select_related("batch").filter(number=number).first()
+    if letter is None:
+        return None
+    owes = Arrears.objects.filter(house_id=letter.house_id, left_on__isnull=True).exists()
+    return LetterStanding(
+        title=TITLE,
+        amount_fen=letter.owed_fen,
+        state="WAITING" if owes else "PAID",
+        state_label="未补足" if owes else "已解除欠交",
+        valid_until=letter.batch.deadline,
+    )
 
 
 def masked_addressee(letter: DemandLetter) -> str:

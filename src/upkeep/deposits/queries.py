@@ -1,7 +1,7 @@
 """How houses stand with their first deposit (交存情况): by house for the building table, by area in sums."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import models
@@ -9,6 +9,7 @@ from django.db.models import Sum
 
 from upkeep.banking.models import PaySlip, PaySlipLine, SlipState
 from upkeep.books import sub_accounts
+from upkeep.deposits.arrears import percents_of
 from upkeep.deposits.due import Known, due_of, known_of, why_not
 from upkeep.deposits.models import Receipt, ReceiptState
 from upkeep.estate.kinds import HouseState
@@ -17,7 +18,6 @@ from upkeep.estate.models.case_house import ClaimKind
 from upkeep.kernel.areas import square_metres
 from upkeep.kernel.money import yuan
 from upkeep.policy.deposit_standard import DepositStandard, deposit_standard
-from upkeep.policy.further_rule import further_rules
 from upkeep.policy.queries import NoPolicy
 
 
@@ -60,11 +60,9 @@ class Standing:
 
 
 def standings(houses: Sequence[House], *, on: dt.date) -> dict[int, Standing]:
-    """How the houses stand by the rule of that day, by house id. Three queries, and two for each district they lie in."""
+    """How the houses stand by the rule of that day, by house id. Four queries."""
     ids = [house.pk for house in houses]
-    area_ids = {house.area_id for house in houses}
-    places = dict(Area.objects.filter(pk__in=area_ids).values_list("pk", "jurisdiction_id"))
-    percents = arrears_percents(places, on=on)
+    percents = percents_of({house.area_id for house in houses}, on=on)
     balances = sub_accounts.balances(ids)
     claimed = set(
         HouseClaim.objects.filter(house_id__in=ids, kind=ClaimKind.DEPOSIT).values_list("house_id", flat=True)
@@ -81,12 +79,6 @@ def standings(houses: Sequence[House], *, on: dt.date) -> dict[int, Standing]:
         )
         for house in houses
     }
-
-
-def arrears_percents(places: Mapping[int, int], *, on: dt.date) -> dict[int, int]:
-    """Below which part of its first deposit a house of each area is in arrears. `places`: jurisdictions by area id."""
-    rules = further_rules(list(places.values()), on=on)
-    return {area_id: rules[place].percent for area_id, place in places.items()}
 
 
 def house_deposits(houses: Sequence[House], *, on: dt.date) -> list[HouseDeposit]:

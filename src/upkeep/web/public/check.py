@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from upkeep.banking.queries import standing
+from upkeep.deposits.letters import standing_of_letter
 from upkeep.kernel.numbers import tidy_number
 from upkeep.parties.roles import EVERYONE
 from upkeep.printing.checking import verify
@@ -24,7 +25,8 @@ def check(request: ActorRequest, number: str, city: str = "") -> HttpResponse:
     tidied = tidy_number(number)
     context: dict[str, object] = {"genuine": False}
     if verify(tidied, request.GET.get("s", "")):
-        paper, kept = standing(tidied, on=timezone.localdate()), prints_numbered(number=tidied).first()
+        paper = standing(tidied, on=timezone.localdate()) or standing_of_letter(tidied)
+        kept = prints_numbered(number=tidied).first()
         context = {"genuine": bool(paper or kept), "number": tidied, "paper": paper, "kept": kept}
     response = render(request, "public/check.html", context)
     response["Cache-Control"] = "private, no-store"
