@@ -84,7 +84,7 @@ def money_facts(house: House, *, due_fen: int | None, on: dt.date) -> list[Fact]
     paid = deposited(house.pk, on=on)
     held = f"（其中冻结 {yuan(balance.held_fen)} 元）" if balance.held_fen else ""
     back = f"，已退 {yuan(paid.paid_back_fen)} 元" if paid.paid_back_fen else ""
-    due = [Fact("按登记信息应交", f"{yuan(due_fen)} 元")] if due_fen is not None else []
+    due = [Fact("应交金额", f"{yuan(due_fen)} 元")] if due_fen is not None else []
     most = [
         f"{name} {yuan(refunds.most_fen(house, code, due_fen=due_fen, on=on))} 元"
         for code, name in open_reasons(jurisdiction_id=house.area.jurisdiction_id, on=on)
