@@ -1,28 +1,33 @@
 """What applications for a refund (退款申请) have in common with nothing else: whose house it is, who reviews, what is shown."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db.models import QuerySet
 
+from upkeep.banking.prints import refund_paper
 from upkeep.books import sub_accounts
 from upkeep.books.deposited import deposited
 from upkeep.casework.models import Case
 from upkeep.casework.procedure import Fact
 from upkeep.casework.queries import visible_to
-from upkeep.casework.states import State
+from upkeep.casework.states import CLOSED, State
 from upkeep.estate import claims, owner_accounts, owner_cases, queries
 from upkeep.estate.kinds import HouseState
 from upkeep.estate.models import House, HouseClaim
 from upkeep.estate.models.case_house import ClaimKind
 from upkeep.kernel.dates import to_the_minute
+from upkeep.kernel.errors import Problem
+from upkeep.kernel.masking import mask_bank_account, mask_phone
 from upkeep.kernel.money import yuan
 from upkeep.kernel.numbers import tidy_number
 from upkeep.parties.actor import Actor
 from upkeep.parties.queries import actor_of, city_id_of, within
 from upkeep.parties.roles import OFFICE, Role
-from upkeep.policy.refund_rule import open_reasons
+from upkeep.policy.refund_rule import REASONS, open_reasons
 from upkeep.policy.review_chain import ChainStep, ReviewChain
+from upkeep.printing.documents import Document
 from upkeep.treasury import refunds
 from upkeep.treasury.models import RefundState
 
@@ -79,7 +84,7 @@ def money_facts(house: House, *, due_fen: int | None, on: dt.date) -> list[Fact]
     paid = deposited(house.pk, on=on)
     held = f"（其中冻结 {yuan(balance.held_fen)} 元）" if balance.held_fen else ""
     back = f"，已退 {yuan(paid.paid_back_fen)} 元" if paid.paid_back_fen else ""
-    due = [Fact("按登记信息应交", f"{yuan(due_fen)} 元")] if due_fen is not None else []
+    due = [Fact("应交金额", f"{yuan(due_fen)} 元")] if due_fen is not None else []
     most = [
         f"{name} {yuan(refunds.most_fen(house, code, due_fen=due_fen, on=on))} 元"
         for code, name in open_reasons(jurisdiction_id=house.area.jurisdiction_id, on=on)
@@ -90,6 +95,22 @@ def money_facts(house: House, *, due_fen: int | None, on: dt.date) -> list[Fact]
         *due,
         Fact("最多可退", "；".join(most) or "本市不受理退款"),
     ]
+
+
+def proposals(case: Case) -> dict[str, str]:
+    """The first who may be paid; the telephone of an owner who is logged in."""
+    house, user = owner_cases.named_house(case), case.applicant_user
+    payees = refunds.payees_of(house) if house else []
+    own = user is not None and actor_of(user).has(Role.OWNER)
+    return {"payee": payees[0].key if payees else "", "phone": case.contact_phone if own else ""}
+
+
+def account_facts(case: Case) -> list[Fact]:
+    """The account whole while somebody has to check it, afterwards masked; the telephone always masked."""
+    account, phone = str(case.data.get("payee_account", "")), str(case.data.get("phone", ""))
+    shown = mask_bank_account(account) if case.state_now in CLOSED else account
+    found = [Fact("收款账号", shown), Fact("联系手机", mask_phone(phone))]
+    return [one for one in found if one.value]
 
 
 def paid_facts(case: Case) -> list[Fact]:
@@ -122,3 +143,31 @@ def warnings(case: Case) -> list[str]:
     if earlier:
         found.append(f"该房屋已退款 {earlier} 次，请核对不是重复申请。")
     return found
+
+
+def asked(data: dict[str, Any]) -> refunds.Asked:
+    """What the cleaned form asks for."""
+    return refunds.Asked(
+        reason=data["reason"],
+        amount_fen=data["amount"],
+        payee_key=data["payee"],
+        payee_bank=data["payee_bank"],
+        payee_account=data["payee_account"],
+        phone=data["phone"],
+    )
+
+
+def problems(
+    case: Case, house: House | None, data: dict[str, Any], *, due_fen: int | None, on: dt.date
+) -> Iterable[Problem]:
+    """What forbids the refund that the form asks for; no house: the applicant may not ask for this one."""
+    if house is None:
+        return [Problem("", "该房屋已注销，或不在您可以办理的范围内，请撤销业务单后重新选择房屋")]
+    return refunds.problems_of(case, house, asked(data), due_fen=due_fen, on=on)
+
+
+def paper(case: Case) -> Document | None:
+    """退款支款单 of what the case has brought about."""
+    refund = refunds.refund_of(case)
+    order = refunds.order_of(refund) if refund else None
+    return refund_paper(order, case=case, reason=dict(REASONS)[refund.reason]) if refund and order else None

@@ -103,11 +103,10 @@ def _limit(house: House, paid: Deposited) -> int:
     return max(min(paid.left_fen, sub_accounts.available([house.pk])[house.pk]), 0)
 
 
-def problems_of(
-    case: Case, house: House, *, reason: str, amount_fen: int, payee_key: str, due_fen: int | None, on: dt.date
-) -> Iterator[Problem]:
+def problems_of(case: Case, house: House, asked: "Asked", *, due_fen: int | None, on: dt.date) -> Iterator[Problem]:
     """What forbids the refund now. Asked when it is handed in and again at the approval."""
-    if payee(house, payee_key) is None:
+    reason = asked.reason
+    if payee(house, asked.payee_key) is None:
         yield Problem("payee", "收款人须为该房屋的登记业主，或有交款记录且未过户的交款人，请重新选择")
     busy = HouseClaim.objects.filter(house_id=house.pk, kind__in=_BUSY).exclude(source=source_of(case))
     for words in claims.in_words(list(busy)):
@@ -123,7 +122,7 @@ def problems_of(
     most = most_fen(house, reason, due_fen=due_fen, on=on)
     if most == 0:
         yield Problem("reason", "按登记的面积和交存标准，该房屋没有多交；登记有误的，请先办理房屋信息变更")
-    elif amount_fen > most:
+    elif asked.amount_fen > most:
         yield Problem("amount", f"该事由最多可退 {yuan(most)} 元，请修改退款金额")
 
 

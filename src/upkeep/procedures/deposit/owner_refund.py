@@ -11,7 +11,6 @@ from typing import Any
 
 from django import forms
 
-from upkeep.banking.prints import refund_paper
 from upkeep.casework.models import Case
 from upkeep.casework.pages import FormPage, PapersPage
 from upkeep.casework.procedure import Fact, Guide, Paper, Print, Procedure, Summary, register
@@ -22,15 +21,13 @@ from upkeep.estate.models import House
 from upkeep.estate.models.case_house import ClaimKind
 from upkeep.kernel.dates import day_of
 from upkeep.kernel.errors import Problem
-from upkeep.kernel.forms import BankAccountField, MoneyField, PhoneField
-from upkeep.kernel.masking import mask_bank_account, mask_phone
 from upkeep.parties.actor import Actor
-from upkeep.parties.queries import actor_of
 from upkeep.parties.roles import Role
-from upkeep.policy.refund_rule import PAPERS, REASONS, open_reasons, refund_rule
+from upkeep.policy.refund_rule import PAPERS, REASONS, refund_rule
 from upkeep.policy.review_chain import ChainStep, ReviewChain
 from upkeep.printing.documents import Document
 from upkeep.treasury import refund_cases, refunds
+from upkeep.treasury.refund_form import RefundForm
 
 _REVIEW = (ChainStep(Role.FIRST_REVIEWER, 3), ChainStep(Role.APPROVER, 3))
 
@@ -62,48 +59,19 @@ class OwnerRefund(Procedure):
     papers = tuple(Paper(code, title) for code, title in PAPERS)
     prints = (Print("refund_application", "退款申请单"), Print("refund_order", "退款支款单"))
 
-    class Form(forms.Form):
-        reason = forms.ChoiceField(label="退款事由", choices=[("", "请选择"), *REASONS])
-        amount = MoneyField(label="退款金额（元）")
-        explanation = forms.CharField(
-            label="情况说明",
-            max_length=300,
-            widget=forms.Textarea(attrs={"rows": 3}),
-            help_text="写明多交、错交或退房的经过",
-        )
-        payee = forms.CharField(label="收款人")
-        payee_bank = forms.CharField(
-            label="收款人开户行", max_length=100, help_text="写到支行，例如：建设银行江城分行"
-        )
-        payee_account = BankAccountField(label="收款账号", help_text="收款人本人的银行卡号或账号，8 至 32 位数字")
-        phone = PhoneField(label="联系手机", help_text="审核和付款结果发到这个号码")
+    Form = RefundForm
 
     def form_of(self, case: Case, *args: Any, **kwargs: Any) -> forms.Form:
         form, house = self.make_form(*args, **kwargs), owner_cases.named_house(case)
-        reason = form.fields["reason"]
-        assert isinstance(reason, forms.ChoiceField)
-        if house and case.state_now not in CLOSED:
-            offered = open_reasons(jurisdiction_id=house.area.jurisdiction_id, on=_day(case))
-            reason.choices = [("", "请选择"), *offered]
-        payees = [(one.key, one.label) for one in refunds.payees_of(house)] if house else []
-        form.fields["payee"] = forms.ChoiceField(label="收款人", choices=[("", "请选择"), *payees])
-        form.fields["payee"].error_messages |= {"required": "请选择收款人", "invalid_choice": "请重新选择收款人"}
-        return form
+        assert isinstance(form, RefundForm)
+        return form.offering(house, on=_day(case), is_open=case.state_now not in CLOSED)
 
     def proposals(self, case: Case, *, on: dt.date) -> Mapping[str, Any]:
-        house = owner_cases.named_house(case)
-        payees = refunds.payees_of(house) if house else []
-        own = bool(case.applicant_user and actor_of(case.applicant_user).has(Role.OWNER))
-        return {"payee": payees[0].key if payees else "", "phone": case.contact_phone if own else ""}
+        return refund_cases.proposals(case)
 
     def about(self, case: Case) -> Sequence[Fact]:
         house = refund_cases.house_of(case)
-        if house is None:
-            return ()
-        return [
-            *owner_cases.house_facts(house),
-            *refund_cases.money_facts(house, due_fen=_due(house, case), on=_day(case)),
-        ]
+        return self._house_and_money(house, case) if house else ()
 
     def papers_of(self, case: Case) -> tuple[Paper, ...]:
         house, reason = owner_cases.named_house(case), str(case.data.get("reason", ""))
@@ -137,21 +105,14 @@ class OwnerRefund(Procedure):
         house = owner_cases.named_house(case)
         if house is None:
             return Summary()
-        money = (
-            ()
-            if case.state_now in CLOSED
-            else refund_cases.money_facts(house, due_fen=_due(house, case), on=_day(case))
-        )
-        return Summary(
-            facts=[*owner_cases.house_facts(house), *money, *self._asked(case), *refund_cases.paid_facts(case)]
-        )
+        asked = [*self.form_facts(case, *RefundForm.PLAIN), *refund_cases.account_facts(case)]
+        return Summary(facts=[*self._house_and_money(house, case), *asked, *refund_cases.paid_facts(case)])
 
-    def _asked(self, case: Case) -> list[Fact]:
-        facts = self.form_facts(case, "reason", "amount", "explanation", "payee", "payee_bank")
-        account, phone = str(case.data.get("payee_account", "")), str(case.data.get("phone", ""))
-        decided = case.state_now in CLOSED
-        facts += [Fact("收款账号", mask_bank_account(account) if decided else account)] if account else []
-        return facts + ([Fact("联系手机", mask_phone(phone))] if phone else [])
+    def _house_and_money(self, house: House, case: Case) -> list[Fact]:
+        facts = owner_cases.house_facts(house)
+        if case.state_now not in CLOSED:
+            facts += refund_cases.money_facts(house, due_fen=_due(house, case), on=_day(case))
+        return facts
 
     def warnings(self, case: Case) -> Sequence[str]:
         return refund_cases.warnings(case)
@@ -160,17 +121,11 @@ class OwnerRefund(Procedure):
         return str(case.data.get("phone", "")) or case.contact_phone
 
     def document(self, case: Case, code: str, *, at: dt.datetime) -> Document | None:
-        refund = refunds.refund_of(case) if code == "refund_order" else None
-        order = refunds.order_of(refund) if refund else None
-        return refund_paper(order, case=case, reason=dict(REASONS)[refund.reason]) if order and refund else None
+        return refund_cases.paper(case) if code == "refund_order" else None
 
     def validate(self, case: Case, data: dict[str, Any]) -> Iterable[Problem]:
         house = refund_cases.house_of(case)
-        if house is None:
-            return [Problem("", "该房屋已注销，或不在您可以办理的范围内，请撤销业务单后重新选择房屋")]
-        reason, fen, key = data["reason"], data["amount"], data["payee"]
-        due_fen, on = _due(house, case), _day(case)
-        return refunds.problems_of(case, house, reason=reason, amount_fen=fen, payee_key=key, due_fen=due_fen, on=on)
+        return refund_cases.problems(case, house, data, due_fen=_due(house, case) if house else None, on=_day(case))
 
     def claim(self, case: Case, data: dict[str, Any], *, by: Actor, at: dt.datetime) -> None:
         claims.claim(house_ids=[int(case.data["house"])], kind=ClaimKind.REFUND, source=refunds.source_of(case), at=at)
@@ -179,15 +134,7 @@ class OwnerRefund(Procedure):
         claims.release(source=refunds.source_of(case))
 
     def apply(self, case: Case, data: dict[str, Any], *, by: Actor, at: dt.datetime) -> None:
-        asked = refunds.Asked(
-            reason=data["reason"],
-            amount_fen=data["amount"],
-            payee_key=data["payee"],
-            payee_bank=data["payee_bank"],
-            payee_account=data["payee_account"],
-            phone=data["phone"],
-        )
-        refunds.approve(case, int(case.data["house"]), asked, by=by, at=at)
+        refunds.approve(case, int(case.data["house"]), refund_cases.asked(data), by=by, at=at)
 
 
 def _day(case: Case) -> dt.date:
