@@ -54,7 +54,8 @@ select h.id, %(city)s, (%(heads)s::text[])[1 + h.id %% 20] || chr(19968 + (h.id 
 from estate_house h where h.id %% 10 <> 3 and h.area_id <= %(areas)s;
 insert into estate_ownership (id, house_id, owner_id, share_ppm, manner, since)
 select id, id, id, 1000000, 'SOLE', date '2024-01-01' from estate_owner where id_number = '';
-insert into ledger.sub_account (id, area_id) select id, area_id from estate_house where area_id <= %(areas)s;
+insert into ledger.sub_account (id, area_id)
+select id, area_id from estate_house where area_id <= %(areas)s and state = 'ACTIVE';
 """
 _HEADS = "江滨翠锦酒忠长云沱百康红龙御学春南金东玉"
 _INITIALS = "jbcjjzcytbkhlyxcnjdy"

@@ -20,6 +20,8 @@ from tests.web.authorization_table import EVERYBODY, FAR, OPEN_TO_THE_DEMO, OTHE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
+#: Every address is asked by everybody, thousands of times; in parts, so that the workers share it.
+PARTS = 4
 #: The objects of the stage whose numbers nobody else's list may show.
 OURS = ("case", "draft", "slip", "paid", "project", "new", "noticed", "passed", "order")
 
@@ -77,8 +79,11 @@ def ask(stage: Stage, who: str, row: Row, address: str) -> tuple[Any, bool]:
 
 
 def absent(address: str, objects: dict[str, str]) -> str:
-    """The same address with numbers that nothing has."""
-    return address.format(**{name: re.sub(r"\d", "9", value) for name, value in objects.items()})
+    """The same address with numbers that nothing has; a short one would be somebody's in a young database."""
+    nothing = {name: re.sub(r"\d", "9", value) for name, value in objects.items()}
+    return address.format(
+        **{name: value.rjust(9, "9") if value.isdecimal() else value for name, value in nothing.items()}
+    )
 
 
 def body(answer: Any) -> str:
@@ -105,9 +110,12 @@ class TestEveryAddress:
     def test_stands_in_the_reviewed_table_and_the_table_names_no_other(self) -> None:
         assert set(names(get_resolver())) == set(TABLE)
 
-    def test_answers_everybody_as_the_table_says_and_writes_nothing_when_it_refuses(self, stage: Stage) -> None:
+    @pytest.mark.parametrize("part", range(PARTS))
+    def test_answers_everybody_as_the_table_says_and_writes_nothing_when_it_refuses(
+        self, stage: Stage, part: int
+    ) -> None:
         wrong = []
-        for name, row in TABLE.items():
+        for name, row in list(TABLE.items())[part::PARTS]:
             address = row.address.format(**stage.objects)
             for who in sorted(EVERYBODY):
                 answer, wrote = ask(stage, who, row, address)
@@ -117,9 +125,10 @@ class TestEveryAddress:
                     wrong.append(f"{name} {who}: has written")
         assert wrong == [], "\n".join(wrong)
 
-    def test_says_the_same_of_what_is_not_ones_own_and_what_is_not_there(self, stage: Stage) -> None:
+    @pytest.mark.parametrize("part", range(PARTS))
+    def test_says_the_same_of_what_is_not_ones_own_and_what_is_not_there(self, stage: Stage, part: int) -> None:
         wrong, compared = [], 0
-        for name, row in TABLE.items():
+        for name, row in list(TABLE.items())[part::PARTS]:
             for who in sorted(row.finds_nothing):
                 hidden, _ = ask(stage, who, row, row.address.format(**stage.objects))
                 missing, _ = ask(stage, who, row, absent(row.address, stage.objects))
@@ -127,7 +136,7 @@ class TestEveryAddress:
                 if (hidden.status_code, body(hidden)) != (missing.status_code, body(missing)):
                     wrong.append(f"{name} {who}")
         assert wrong == [], "\n".join(wrong)
-        assert compared > 300
+        assert compared > 50
 
 
 class TestOtherPeoplesLists:

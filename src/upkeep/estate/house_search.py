@@ -24,6 +24,8 @@ from upkeep.parties.actor import Actor
 MOST_LISTED = 1_000
 MOST_COUNTED = 10_000
 MOST_EXPORTED = 20_000
+#: Of so many the search box shows the first thirty.
+MOST_BOXED = 300
 #: A search for a single sign would find half the city, and no index helps with it.
 SHORTEST = 2
 
@@ -114,7 +116,10 @@ def houses_to_export(*, actor: Actor, wanted: HouseSearch) -> list[House]:
 
 def find_houses(*, actor: Actor, text: str) -> QuerySet[House]:
     """Visible live houses for the search box: every word is (part of) an area's name or initials, a building, a room
-    number or part of an address. At most `MOST_LISTED`, in the order of the building table."""
+    number or part of an address. At most `MOST_BOXED`, in the order of the building table.
+
+    1502 is a room or a building, never a part of an address: thousands of addresses hold those digits.
+    """
     visible = list(visible_to(actor).values_list("pk", "name", "initials"))
     area_ids = [pk for pk, _, _ in visible]
     houses = House.objects.filter(area_id__in=area_ids, state=HouseState.ACTIVE)
@@ -122,8 +127,9 @@ def find_houses(*, actor: Actor, text: str) -> QuerySet[House]:
     for word in words:
         named = [pk for pk, name, short in visible if word in name or short.startswith(word.lower())]
         match = Q(area_id__in=named) | Q(room=word) | _in_buildings(area_ids, word)
-        houses = houses.filter(match | doubled(word) if len(word) >= SHORTEST else match)
-    found = _collect(houses, most=MOST_LISTED) if words else []
+        is_address = len(word) >= SHORTEST and not word.isdecimal()
+        houses = houses.filter(match | doubled(word) if is_address else match)
+    found = _collect(houses, most=MOST_BOXED) if words else []
     collected = House.objects.filter(pk__in=[house_id for _, house_id in found])
     return collected.select_related("building", "area").order_by(
         "area__name", "building__order", "-floor", "unit", "room"
