@@ -23,6 +23,7 @@ from upkeep.casework import engine, prints
 from upkeep.casework.changing import AFTER
 from upkeep.casework.models import Case, Channel
 from upkeep.casework.pages import SheetPage
+from upkeep.casework.parts import put_rows
 from upkeep.casework.procedure import register
 from upkeep.casework.states import Move, State
 from upkeep.demo import estate_cases as demo
@@ -51,7 +52,7 @@ def collect(one: Desk) -> Case:
         "floor_area": "113000",
     }
     case = one.start("area_collection", **data)
-    demo.put_rows(case, "houses", ((number, demo._new(one, number - 2)) for number in range(2, 8)))
+    put_rows(case, "houses", ((number, demo._new(one, number - 2)) for number in range(2, 8)))
     return case
 
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from upkeep.casework import parts
 from upkeep.casework.engine import NotNow
 from upkeep.casework.models import Case
+from upkeep.casework.procedure import Fact
 from upkeep.estate.draft_sheets import HOUSES, OWNERS
 from upkeep.estate.house_sheet import house_key
 from upkeep.estate.kinds import IdKind, by_label
@@ -93,9 +94,10 @@ def follow(case: Case, before: Values, after: Values, *, by: Actor, at: dt.datet
         parts.change_rows(case.pk, OWNERS, {number: place for number, _ in bound}, by=by, at=at)
 
 
-def bound_houses(case: Case) -> int:
-    """How many houses of the draft have owners."""
-    return len({house_key(row) for _, row in parts.rows_of(case, OWNERS)})
+def bound_facts(case: Case) -> list[Fact]:
+    """How many houses of the draft have owners, for the case page; nothing where none has."""
+    houses = len({house_key(row) for _, row in parts.rows_of(case, OWNERS)})
+    return [Fact("已绑定业主", f"{houses:,} 户，审核通过后生效")] if houses else []
 
 
 def owned(rows: Iterable[Values]) -> tuple[list[NewOwnership], bool]:

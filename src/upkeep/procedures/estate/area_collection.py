@@ -18,10 +18,10 @@ from upkeep.books import sub_accounts
 from upkeep.casework.models import Case
 from upkeep.casework.pages import WORKBOOK, FormPage, PapersPage, SheetPage, Source
 from upkeep.casework.parts import row_count, rows_of
-from upkeep.casework.procedure import Fact, Guide, Outcome, Paper, Print, Procedure, Summary, Table, register
+from upkeep.casework.procedure import Guide, Outcome, Paper, Print, Procedure, Summary, Table, register
 from upkeep.estate import actions, queries
 from upkeep.estate.area_numbers import area_number_problem, tidy_area_number
-from upkeep.estate.draft_binding import bound_houses
+from upkeep.estate.draft_binding import bound_facts
 from upkeep.estate.draft_entry import bind_drafted_owners, describe_buildings, draft_problems
 from upkeep.estate.draft_sheets import BUILDINGS, BY_HAND, HOUSES, OWNERS, BuildingTable, DraftOwners
 from upkeep.estate.house_rows import building_lines, new_house
@@ -125,10 +125,7 @@ class AreaCollection(Procedure):
             building_lines(rows_of(case, HOUSES)),
             frozenset({2, 3}),
         )
-        facts = [*self.form_facts(case), *fetched_facts(case)]
-        if owners := bound_houses(case):
-            facts.append(Fact("已绑定业主", f"{owners:,} 户，审核通过后生效"))
-        return Summary(facts=facts, tables=[table])
+        return Summary(facts=[*self.form_facts(case), *fetched_facts(case), *bound_facts(case)], tables=[table])
 
     def warnings(self, case: Case) -> Sequence[str]:
         return fetched_warnings(case)
@@ -143,12 +140,7 @@ class AreaCollection(Procedure):
             yield Problem("name", text, instead="house_supplement")
         if wrong := area_number_problem(data["number"]):
             yield Problem("number", wrong)
-        houses_dm2 = sum(row["area_dm2"] for _, row in rows_of(case, HOUSES))
-        if not houses_dm2:
-            yield Problem(f"rows_{HOUSES}", "请填写房屋信息")
-        elif houses_dm2 > data["floor_area"]:
-            sum_m2, filled_m2 = square_metres(houses_dm2), square_metres(data["floor_area"])
-            yield Problem("floor_area", f"房屋面积合计 {sum_m2} ㎡，超过填写的 {filled_m2} ㎡，请核对")
+        yield from _floor_area_problems(case, data["floor_area"])
         if data["established_on"] and data["established_on"] < EARLIEST:
             yield Problem("established_on", "成立日期不正确，请核对年份")
         yield from draft_problems(case)
@@ -177,3 +169,13 @@ class AreaCollection(Procedure):
         case.area_id = area.pk
         if must_apply:
             propose(area, organisation_id=named, named_in=case, at=at)
+
+
+def _floor_area_problems(case: Case, floor_area_dm2: int) -> Iterable[Problem]:
+    """No houses at all, or more of them than the area was said to have; areas in 0.01 m²."""
+    houses_dm2 = sum(row["area_dm2"] for _, row in rows_of(case, HOUSES))
+    if not houses_dm2:
+        yield Problem(f"rows_{HOUSES}", "请填写房屋信息")
+    elif houses_dm2 > floor_area_dm2:
+        sum_m2, filled_m2 = square_metres(houses_dm2), square_metres(floor_area_dm2)
+        yield Problem("floor_area", f"房屋面积合计 {sum_m2} ㎡，超过填写的 {filled_m2} ㎡，请核对")

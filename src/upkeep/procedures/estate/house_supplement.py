@@ -19,7 +19,7 @@ from upkeep.casework.pages import WORKBOOK, FormPage, PapersPage, SheetPage, Sou
 from upkeep.casework.parts import row_count, rows_of
 from upkeep.casework.procedure import Fact, Guide, Outcome, Paper, Print, Procedure, Summary, Table, register
 from upkeep.estate import house_rows, queries
-from upkeep.estate.draft_binding import bound_houses
+from upkeep.estate.draft_binding import bound_facts
 from upkeep.estate.draft_entry import bind_drafted_owners, describe_buildings, draft_problems
 from upkeep.estate.draft_sheets import BUILDINGS, BY_HAND, HOUSES, OWNERS, BuildingTable, DraftOwners
 from upkeep.estate.house_sheet import HouseTable
@@ -99,8 +99,7 @@ class HouseSupplement(Procedure):
         facts = [*self.form_facts(case), *fetched_facts(case)]
         if rows and new:
             facts.append(Fact("新增楼栋", "、".join(sorted(new))))
-        if owners := bound_houses(case):
-            facts.append(Fact("已绑定业主", f"{owners:,} 户，审核通过后生效"))
+        facts += bound_facts(case)
         columns = ("楼栋", "类型", "补充户数", "建筑面积（㎡）")
         table = Table("补充房屋汇总", columns, house_rows.building_lines(rows), frozenset({2, 3}))
         return Summary(facts=facts, tables=[table])
