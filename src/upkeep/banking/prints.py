@@ -210,7 +210,7 @@ def refund_paper(order: PaymentOrder, *, case: Case, reason: str) -> Document:
         purpose=f"{purpose_title(order.purpose)}（{reason}）",
         bank=order.custody.bank.name,
         facts=(
-            Fact("退款申请单编号", case.number),
+            Fact("申请单编号", case.number),
             Fact("物业区域", order.area.name),
             Fact("房屋", f"{line.house.building.name} {line.house.label}"),
             Fact("坐落", line.house.address),
