@@ -38,7 +38,7 @@ _GUARDED = ("ledger.sub_account", "estate_building", "estate_house")
 def run() -> list[Figure]:
     """The search first: it makes the register that the letters go by."""
     city = load_small(today=timezone.localdate())
-    houses._build(city)
+    houses.build_town(city)
     _let_them_owe()
     at = dt.datetime.now(dt.UTC)
     bare_s = _bare()

@@ -333,7 +333,9 @@ TABLE: dict[str, Row] = {
     "payments:batch_template": get("/payments/payouts/batches/new/template/?case={payout_case}", PAYERS, FAR_PAYERS),
     "payments:import_batch": post("/payments/payouts/batches/new/import/?case={payout_case}", PAYERS, FAR_PAYERS),
     "payments:batch": get("/payments/payouts/batches/{payout_batch}/", OFFICE, FAR),
-    "payments:issue_batch": post("/payments/payouts/batches/{payout_batch}/issue/", {"approver", "accountant"}, FAR_PAYERS),
+    "payments:issue_batch": post(
+        "/payments/payouts/batches/{payout_batch}/issue/", {"approver", "accountant"}, FAR_PAYERS
+    ),
     "payments:return_batch": post("/payments/payouts/batches/{payout_batch}/return/", PAYERS, FAR_PAYERS),
     # {refund} waits for the bank
     "payments:refunds": get("/payments/refunds/", OFFICE_AND_FAR),
