@@ -78,7 +78,8 @@ def ask(stage: Stage, who: str, row: Row, address: str) -> tuple[Any, bool]:
 
 def absent(address: str, objects: dict[str, str]) -> str:
     """The same address with numbers that nothing has."""
-    return address.format(**{name: re.sub(r"\d", "9", value) for name, value in objects.items()})
+    long = {name: "9" * 9 if value.isdecimal() and len(value) < 9 else value for name, value in objects.items()}
+    return address.format(**{name: re.sub(r"\d", "9", value) for name, value in long.items()})
 
 
 def body(answer: Any) -> str:
