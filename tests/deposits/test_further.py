@@ -322,7 +322,7 @@ class TestTwoAtOnce:
         def further() -> int:
             return issue_slips_of(plan.pk, by=town.people["reviewer"], at=AT).slips
 
-        at_once(further, *(lambda house=house: other_slip(town, house) for house in houses))  # type: ignore[misc]
+        at_once(further, *(lambda house=house: other_slip(town, house) for house in houses))
 
         live = list(HouseClaim.objects.values_list("house_id", flat=True))
         assert sorted(live) == sorted(house.pk for house in houses)

@@ -23,7 +23,8 @@ from upkeep.deposits.arrears import register_arrears
 from upkeep.deposits.models import DemandLetter, FurtherPlan, HousePrice, LetterBatch
 from upkeep.estate.models import House
 from upkeep.kernel.dates import day_of
-from upkeep.parties.models import User
+from upkeep.parties.actions import add_jurisdiction
+from upkeep.parties.models import Jurisdiction, User
 from upkeep.parties.roles import Role
 from upkeep.policy.actions import set_policy
 from upkeep.policy.deposit_standard import DepositStandard, StandardRow
@@ -108,9 +109,8 @@ class TestTheListOfArrears:
         assert client("far").get(address(town)).status_code == 404
 
 
-def _other_city() -> Any:
-    from_code = {"code": "510300", "slug": "yandu", "name": "盐都市", "office_name": "盐都市维修资金中心"}
-    return town_module.add_jurisdiction(**from_code)
+def _other_city() -> Jurisdiction:
+    return add_jurisdiction(code="510300", slug="yandu", name="盐都市", office_name="盐都市维修资金中心")
 
 
 class TestLettersFromThePage:
