@@ -5,6 +5,7 @@ register.
 """
 
 import datetime as dt
+import resource
 import time
 
 import psycopg
@@ -19,7 +20,7 @@ from upkeep.demo.load import load_small
 from upkeep.deposits.arrears import register_arrears
 from upkeep.deposits.letters import demand, print_batch
 from upkeep.deposits.models import Arrears
-from upkeep.estate.models import Area, Owner
+from upkeep.estate.models import Area, House, Owner
 from upkeep.kernel.dates import day_of
 from upkeep.parties.actor import Actor
 
@@ -49,9 +50,18 @@ def run() -> list[Figure]:
     again = register_arrears(on=day_of(at))
     again_s = time.perf_counter() - began
     print(f"{found.now:,} in arrears, {found.entered:,} entered at first, {again.entered:,} the next night")
+    houses_there = f"{House.objects.count():,} houses"
     return [
-        Figure("arrears of a million houses, first night", first_s, bare_s, first_s / bare_s, must=6, goal=3),
-        Figure("arrears of a million houses, any night", again_s, bare_s, again_s / bare_s, must=4, goal=2),
+        Figure(
+            f"arrears of {houses_there}, first night",
+            first_s,
+            bare_s,
+            first_s / bare_s,
+            must=10,
+            goal=6,
+            note=f"{found.entered:,} entered, each row with its foreign keys",
+        ),
+        Figure(f"arrears of {houses_there}, any other night", again_s, bare_s, again_s / bare_s, must=4, goal=2),
         _letters(city.actor("demo-clerk")),
     ]
 
@@ -88,10 +98,19 @@ def _letters(by: Actor) -> Figure:
     for place, person in enumerate(people):
         person.phone = f"138{place:08d}"
     Owner.objects.bulk_update(people, ["phone"], batch_size=500)
-    began = time.perf_counter()
+    began, computing = time.perf_counter(), _computed_s()
     batch = demand(area=area, house_ids=some, deadline=day_of(at) + dt.timedelta(days=30), by=by, at=at)
     asked_s = time.perf_counter() - began
     kept = print_batch(batch.pk, by_id=None, at=at)
     took = time.perf_counter() - began
-    note = f"{kept.pages:,} pages, {asked_s:.1f} s of it to record and tell; at most 60 s"
+    note = (
+        f"{kept.pages:,} pages, {asked_s:.1f} s of it to record and tell, {_computed_s() - computing:.1f} s of the"
+        " processor for Python and Typst; at most 60 s"
+    )
     return Figure(f"{batch.letter_count:,} demand letters", took, LIMIT_S, took / LIMIT_S, must=1, goal=0.5, note=note)
+
+
+def _computed_s() -> float:
+    """What this process and those it has ended have computed, whatever else the machine is doing."""
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + ended.ru_utime + ended.ru_stime

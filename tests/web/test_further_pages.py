@@ -24,7 +24,7 @@ from upkeep.deposits.models import DemandLetter, FurtherPlan, HousePrice, Letter
 from upkeep.estate.models import House
 from upkeep.kernel.dates import day_of
 from upkeep.parties.actions import add_jurisdiction
-from upkeep.parties.models import User
+from upkeep.parties.models import Jurisdiction, User
 from upkeep.parties.roles import Role
 from upkeep.policy.actions import set_policy
 from upkeep.policy.deposit_standard import DepositStandard, StandardRow
@@ -109,7 +109,7 @@ class TestTheListOfArrears:
         assert client("far").get(address(town)).status_code == 404
 
 
-def _other_city() -> Any:
+def _other_city() -> Jurisdiction:
     return add_jurisdiction(code="510300", slug="yandu", name="盐都市", office_name="盐都市维修资金中心")
 
 
