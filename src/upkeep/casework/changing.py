@@ -14,11 +14,10 @@ from django.db import transaction
 from upkeep.casework.engine import NotNow, editable
 from upkeep.casework.models import Case, CaseRow
 from upkeep.casework.pages import SheetPage
-from upkeep.casework.parts import sheet_of
+from upkeep.casework.parts import put_rows, sheet_of
 from upkeep.casework.procedure import Procedure, Summary, Table
 from upkeep.kernel.dates import day_of
 from upkeep.kernel.errors import HasProblems, Problem
-from upkeep.kernel.ids import new_ids
 from upkeep.parties.actor import Actor
 from upkeep.sheets.columns import Column, Fault, Reading, Values
 from upkeep.sheets.kinds import Text, Wrong, exact_digits
@@ -110,15 +109,8 @@ def _rows(case: Case, part: str) -> Iterator[dict[str, Any]]:
 
 
 def _write(case: Case, part: str, rows: Iterable[Mapping[str, Any]]) -> None:
-    CaseRow.objects.filter(case=case, part=part).delete()
-    kept = list(rows)
-    CaseRow.objects.bulk_create(
-        [
-            CaseRow(id=pk, case=case, part=part, row_number=number, data=dict(data))
-            for number, (pk, data) in enumerate(zip(new_ids(len(kept)), kept, strict=True), start=1)
-        ],
-        batch_size=5_000,
-    )
+    kept = list(rows)  # they may be read from those that are now replaced
+    put_rows(case, part, enumerate(kept, start=1))
 
 
 def _write_after(case: Case, lines: Iterable[Line]) -> None:

@@ -96,12 +96,11 @@ def change_houses(lines: Sequence[Line], *, area_id: int, case_id: int, by_id: i
     Raises: Overtaken naming the house, PlaceIsTaken; then nothing is changed.
     """
     wanted = {line.id: line for line in lines}
-    held = _locked(wanted, area_id=area_id)
+    held, present = _locked(wanted, area_id=area_id)
     buildings = dict(Building.objects.filter(area_id=area_id).values_list("name", "pk"))
     changes = []
     for line in lines:
-        house = held[line.id]
-        now = house_values(house)
+        house, now = held[line.id], present[line.id]
         for key in line.changed:
             changes.append(
                 HouseFieldChange(
@@ -121,17 +120,19 @@ def change_houses(lines: Sequence[Line], *, area_id: int, case_id: int, by_id: i
     return len(held)
 
 
-def _locked(wanted: Mapping[int, Line], *, area_id: int) -> dict[int, House]:
+def _locked(wanted: Mapping[int, Line], *, area_id: int) -> tuple[dict[int, House], dict[int, Values]]:
+    """The houses and what the register says of them. Raises: Overtaken."""
     rows = House.objects.select_for_update(of=("self",)).select_related("building").filter(pk__in=wanted)
     held = {house.pk: house for house in rows.order_by("pk")}
+    present: dict[int, Values] = {}
     for id_, line in wanted.items():
         house = held.get(id_)
         if house is None or house.state != HouseState.ACTIVE or house.area_id != area_id:
             raise Overtaken(f"{line.label}已注销或已不在该物业区域，不能变更，请退回申请人修改")
-        now = house_values(house)
+        now = present[id_] = house_values(house)
         if any(now[key] != line.before[key] for key in line.changed):
             raise Overtaken(f"{line.label}的登记信息在填报后已变动，不能变更，请退回申请人核对")
-    return held
+    return held, present
 
 
 def _set(house: House, values: Values, buildings: Mapping[str, int]) -> None:

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 
 from upkeep.estate.models import Building, BuildingChange, HouseChange
 from upkeep.estate.models.history import BuildingField, HouseField
+from upkeep.kernel.bulk import copy_in
 from upkeep.kernel.ids import new_ids
 
 
@@ -36,22 +37,11 @@ def record_house_changes(
 ) -> int:
     """Write changes of houses down, in bulk; what did not change is left out. Answers with the number of rows."""
     wanted = [one for one in changes if one.before != one.after]
-    HouseChange.objects.bulk_create(
-        [
-            HouseChange(
-                id=pk,
-                house_id=one.house_id,
-                field=one.field,
-                before=one.before,
-                after=one.after,
-                case_id=case_id,
-                by_id=by_id,
-                at=at,
-            )
-            for pk, one in zip(new_ids(len(wanted)), wanted, strict=True)
-        ],
-        batch_size=5_000,
+    rows = (
+        (pk, one.house_id, str(one.field), one.before, one.after, case_id, by_id, at)
+        for pk, one in zip(new_ids(len(wanted)), wanted, strict=True)
     )
+    copy_in(HouseChange, ("id", "house", "field", "before", "after", "case", "by", "at"), rows)
     return len(wanted)
 
 
