@@ -53,21 +53,40 @@ def explains(prefix: str) -> Callable[[Explainer], Explainer]:
 def origins_of(sources: Collection[str]) -> dict[str, Origin]:
     """The papers behind journal sources; those that have none are left out. Three queries, and one per explainer."""
     wanted = set(sources)
-    found = _slips(wanted) | _cases(wanted)
-    orders = PaymentOrder.objects.filter(reference__in=wanted, state=OrderState.PAID).select_related("bank_serial")
-    for order in orders:
-        found[order.reference] = Origin(
-            "order",
-            order.number,
-            purpose_title(order.purpose),
-            order.bank_serial.serial if order.bank_serial else "",
-            order.payee_name,
-        )
+    found = _slips(wanted) | _cases(wanted) | _orders(wanted)
     for prefix, explainer in _explainers.items():
         mine = [source for source in found if source.startswith(f"{prefix}:")]
         for source, about in explainer(mine).items() if mine else ():
             found[source] = replace(found[source], about=about)
     return found
+
+
+def _orders(sources: Collection[str]) -> dict[str, Origin]:
+    """An order is booked under its reference, or a name that begins with it: a part of a refund, a second payment, a reversal."""
+    heads = {source: _heads(source) for source in sources}
+    named = {head for some in heads.values() for head in some}
+    orders = PaymentOrder.objects.filter(reference__in=named).select_related("bank_serial").order_by("issued_at", "pk")
+    by_reference: dict[str, PaymentOrder] = {}
+    for order in orders:  # of several the one that was paid; else the latest, whose payment was taken back
+        if order.reference not in by_reference or by_reference[order.reference].state_now is not OrderState.PAID:
+            by_reference[order.reference] = order
+    found = {}
+    for source, some in heads.items():
+        if order_found := next((by_reference[head] for head in some if head in by_reference), None):
+            found[source] = Origin(
+                "order",
+                order_found.number,
+                purpose_title(order_found.purpose),
+                order_found.bank_serial.serial if order_found.bank_serial else "",
+                order_found.payee_name,
+            )
+    return found
+
+
+def _heads(source: str) -> tuple[str, ...]:
+    """The source itself and what is left of it without its last part or two, the longest first."""
+    parts = source.split(":")
+    return tuple(":".join(parts[:count]) for count in range(len(parts), max(len(parts) - 3, 1), -1))
 
 
 def _ids(sources: Collection[str], prefix: str) -> dict[int, list[str]]:

@@ -375,8 +375,7 @@ def _check_decider(case: Case, step: Move, by: Actor) -> None:
 
 def _decided_already(case: Case, by: Actor) -> bool:
     """Whether the actor handed the case in, or passed an earlier step of it since."""
-    since = case.submitted_at or case.created_at
-    moves = [Move.SUBMIT, Move.ACCEPT, Move.PASS]
+    moves, since = (Move.SUBMIT, Move.ACCEPT, Move.PASS), case.submitted_at or case.created_at
     return case.events.filter(by_user_id=by.user_id, at__gte=since, move__in=moves).exists()
 
 
@@ -391,8 +390,7 @@ def moves_open_to(case: Case, actor: Actor) -> list[Move]:
         except Refusal:
             continue
         offered.append(step)
-    order = list(Move)
-    return sorted(offered, key=order.index)
+    return sorted(offered, key=list(Move).index)
 
 
 def _locked(case_id: int) -> Case:

@@ -10,6 +10,7 @@ from upkeep.banking.models import PaymentOrder
 from upkeep.banking.orders import entry_source
 from upkeep.banking.purposes import OrderPurpose, purpose
 from upkeep.books import corrections, postings, sub_accounts
+from upkeep.books.balance_messages import tell_balance
 from upkeep.books.chart import FundKind
 from upkeep.books.deposited import deposited
 from upkeep.estate import claims
@@ -112,6 +113,7 @@ class RefundPayment(OrderPurpose):
         left_fen = deposited(refund.house_id, on=booked_on).left_fen
         lower_first_deposit(house, by_fen=refund.amount_fen, is_whole=left_fen == 0)
         claims.release(source=f"case:{refund.case_id}")
+        _tell_balances(order, at=at)
         _tell(REFUND_PAID.code, refund, at=at)
 
     def failed(self, order: PaymentOrder, *, at: dt.datetime, by: Actor) -> None:
@@ -159,6 +161,12 @@ def _book(order: PaymentOrder, refund: Refund, *, booked_on: dt.date) -> None:
                 booked_on=booked_on,
                 deposited_in_earlier_year=is_earlier,
             )
+
+
+def _tell_balances(order: PaymentOrder, *, at: dt.datetime) -> None:
+    """The owners, once for the part of this year and once for that of earlier years; a part that is not there tells nobody."""
+    for part in ("year", "earlier"):
+        tell_balance(area_id=order.area_id, source=f"{order.reference}:{part}", at=at)
 
 
 def close_refund(refund: Refund, *, reason: str, by: Actor, at: dt.datetime) -> None:

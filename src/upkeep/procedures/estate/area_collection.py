@@ -42,6 +42,10 @@ from upkeep.parties.roles import Role
 EARLIEST = dt.date(1900, 1, 1)
 
 
+_PLACE = ("district", "name", "number", "address")
+_FACTS = ("floor_area", "land_area", "established_on", "property_company")
+
+
 @register
 class AreaCollection(Procedure):
     code = "area_collection"
@@ -55,19 +59,7 @@ class AreaCollection(Procedure):
         takes="窗口受理当日，审核 3 个工作日内",
     )
     pages = (
-        FormPage(
-            "物业区域信息",
-            fields=(
-                "district",
-                "name",
-                "number",
-                "address",
-                "floor_area",
-                "land_area",
-                "established_on",
-                "property_company",
-            ),
-        ),
+        FormPage("物业区域信息", fields=(*_PLACE, *_FACTS)),
         SheetPage(
             "房屋信息",
             part=HOUSES,
