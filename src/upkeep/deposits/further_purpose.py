@@ -47,3 +47,4 @@ class FurtherDeposit(SlipPurpose):
         corrections.take_back_deposit(area_id=slip.area_id, source=source_of(slip), booked_on=booked_on)
         void_receipts_of(slip, reason="冲正", by=by, at=at)
         register_arrears(on=booked_on, house_ids=list(slip.lines.values_list("house_id", flat=True)))
+        tell_balance(area_id=slip.area_id, source=f"{source_of(slip)}:reversed", at=at)

@@ -6,6 +6,7 @@ from upkeep.banking.actions import source_of
 from upkeep.banking.models import PaySlip
 from upkeep.banking.reversals import NotReversible
 from upkeep.books import corrections, sub_accounts
+from upkeep.books.balance_messages import tell_balance
 from upkeep.deposits.receipts import handed_out, void_receipts_of
 from upkeep.estate import claims, owners
 from upkeep.estate.actions import clear_first_deposits_due
@@ -74,3 +75,4 @@ def take_back_first_deposit(slip: PaySlip, *, booked_on: dt.date, at: dt.datetim
         at=at,
     )
     void_receipts_of(slip, reason="冲正", by=by, at=at)
+    tell_balance(area_id=slip.area_id, source=f"{source_of(slip)}:reversed", at=at)
