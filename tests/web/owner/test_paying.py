@@ -87,5 +87,5 @@ def test_arrears_are_said_in_words(mine: OwnersHouse) -> None:
     assert paid
     mine.refund(paid * 8 // 10, on=AT.date())
 
-    assert "余额已不足首期的 30%，需要续交" in text(mine.client.get("/owner/"))
+    assert "余额已低于续交标准，需要续交" in text(mine.client.get("/owner/"))
     assert "需要续交" in text(mine.client.get(f"{mine.url}pay/"))

@@ -50,7 +50,7 @@ class Payable:
             {
                 DepositState.NONE: "还没有交首期维修资金",
                 DepositState.WAITING: "正在办理交款",
-                DepositState.ARREARS: "余额已不足首期的 30%，需要续交",
+                DepositState.ARREARS: "余额已低于续交标准，需要续交",
             }.get(state, "")
             if state
             else ""
