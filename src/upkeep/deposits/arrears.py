@@ -53,6 +53,9 @@ select (select count(*) from below), (select count(*) from found), (select count
 """
 
 
+#: Of a whole city every balance is read once and matched; going from house to house is never the quicker way, and the planner
+#: chooses it where tables have grown since it last counted them.
+_WHOLE_TABLES = "select set_config('enable_nestloop', %s, true)"
 _PERCENTS = """
 select a.id, coalesce((
     select (p.value ->> 'percent')::int
@@ -92,7 +95,8 @@ def register_arrears(*, on: dt.date, house_ids: Collection[int] | None = None) -
     rules = further_rules(places, on=on)
     some = house_ids is not None
     sql = _REGISTER.format(
-        only_house="h.id = any (%(houses)s::bigint[])" if some else "true",
+        # said of the balances too: the planner does not carry it into their sums, and would add up the whole city
+        only_house="h.id = any (%(houses)s::bigint[]) and b.house_id = any (%(houses)s::bigint[])" if some else "true",
         only_entry="d.house_id = any (%(houses)s::bigint[])" if some else "true",
     )
     values: dict[str, Any] = {
@@ -102,8 +106,11 @@ def register_arrears(*, on: dt.date, house_ids: Collection[int] | None = None) -
         "houses": list(house_ids or ()),
     }
     with connection.cursor() as cursor:
+        cursor.execute(_WHOLE_TABLES, [str(some).lower()])
         cursor.execute(sql, values)
-        return Found(*cursor.fetchone())
+        found = Found(*cursor.fetchone())
+        cursor.execute(_WHOLE_TABLES, ["true"])
+    return found
 
 
 def in_arrears(actor: Actor) -> QuerySet[Arrears]:
