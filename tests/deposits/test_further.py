@@ -167,7 +167,7 @@ class TestAnApprovedPlan:
         receipt = Receipt.objects.get(slip=slip_of(plan, first))
         assert (receipt.payer, receipt.amount_fen, receipt.house_id) == ("业主0", FIRST_FEN, first.pk)
         printed = PdfReader(io.BytesIO(content_of(keep_receipt(receipt, by_id=None, at=AT))))
-        assert "续交住宅专项维修资金" in "".join(printed.pages[0].extract_text().split())
+        assert "住宅专项维修资金（续交）" in "".join(printed.pages[0].extract_text().split())
         assert audit() == []
         (standing,) = standings_of([plan])
         assert (standing.shares, standing.paid, standing.waiting, standing.percent) == (2, 1, 1, 52)

@@ -224,7 +224,7 @@ class TestExpiry:
 
         assert not HouseClaim.objects.exists()
         assert set(PaySlip.objects.values_list("state", "closed_by_name")) == {("EXPIRED", "系统")}
-        assert len(queries) <= 6
+        assert len(queries) <= 10
 
 
 class TestWhoSeesAnOwnersNotice:
@@ -245,6 +245,7 @@ class TestWhoSeesAnOwnersNotice:
             "developer": True,
             "teller": True,
             "teller2": True,
+            "supervisor": True,
             "other_teller": False,
             "owner": True,
         }

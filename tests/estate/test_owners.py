@@ -179,7 +179,7 @@ class TestATransfer:
         ids = list(House.objects.values_list("pk", flat=True))
         owners.bind_many({one: whole() for one in ids}, **on(cast))
 
-        with django_assert_max_num_queries(14):
+        with django_assert_max_num_queries(16):
             owners.transfer_many({one: whole("李四") for one in ids}, **on(cast))
 
     @pytest.mark.commits

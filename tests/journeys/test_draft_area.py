@@ -97,7 +97,7 @@ def owner(developer: Visitor) -> None:
     person = invent(random.Random(9))
     developer.fill("业主姓名", person.name)
     developer.fill("证件号码", person.id_number)
-    developer.fill("手机号", person.phone)
+    developer.fill("联系电话", person.phone)
     developer.shot("house")
     developer.click("立即绑定")
     developer.sees("已绑定业主")

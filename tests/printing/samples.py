@@ -6,6 +6,7 @@ import datetime as dt
 from upkeep.kernel.money import in_capitals
 from upkeep.printing.checking import qr_modules, qr_svg
 from upkeep.printing.documents import Document
+from upkeep.printing.forms.annual import AnnualSheet, AnnualStatement
 from upkeep.printing.forms.application import Application
 from upkeep.printing.forms.demands import DemandLetter, DemandLetters
 from upkeep.printing.forms.notices import Count, PublicNotice, Resolution, SignatureSheet, Voter
@@ -347,6 +348,41 @@ def bank_slip() -> Document:
     )
 
 
+def annual_statement() -> Document:
+    sheet = AnnualSheet(
+        serial="NJ202611210000009-001",
+        address="示范市江阳区滨江路188号江南名邸（一期）3幢2单元1502",
+        owner="张＊",
+        account="510502000123",
+        bank_account="建设银行示范支行 6222 0000 1111 2222 333",
+        opening_fen=1006060,
+        received_fen=5030,
+        interest_fen=5030,
+        other_received_fen=0,
+        spent_fen=238185,
+        repairs_fen=238185,
+        other_spent_fen=0,
+        closing_fen=772905,
+    )
+    return Document(
+        form="annual_statement",
+        title="住宅专项维修资金年度结存单",
+        number="NJ202611210000009",
+        subject="area:8:2025",
+        issuer=OFFICE,
+        data=AnnualStatement(
+            area="江南名邸（一期）",
+            from_on=dt.date(2025, 1, 1),
+            to_on=dt.date(2025, 12, 31),
+            houses=1,
+            closing_fen=772905,
+            sheets=(sheet,),
+            contacts=(Fact("咨询电话", "0830-3100000"),),
+            note="如有疑问，请携带身份证到窗口查询。",
+        ),
+    )
+
+
 def statement() -> Document:
     return Document(
         form="statement",
@@ -462,6 +498,7 @@ ALL = (
     signature_sheet,
     bank_slip,
     statement,
+    annual_statement,
     resolution,
     demand_letters,
 )

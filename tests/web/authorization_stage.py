@@ -212,7 +212,7 @@ class Stage:
     def _owner_notice(self) -> int:
         """A notice that the first developer has printed for an owner, as a batch of one; the id of the print."""
         filled, developer = self.cast.filled[1], self.cast.city.actor("demo-developer")
-        house, at = filled.houses[-2], timezone.now()
+        house, at = filled.houses[-5], timezone.now()
         [slip] = issue_owner_slips(
             area=filled.area,
             houses=[house],

@@ -163,6 +163,6 @@ class TestTheTableOfBoxes:
         assert client.post(address(case), sent(case, "delete") | {"tick": "2"}).status_code == 404
 
     def test_is_only_for_tables_that_are_changed_in_place(self, cast: Cast, client: Client) -> None:
-        other = engine.start(register["developer_deposit"], by=cast["demo-developer"], at=AT)
+        other = engine.start(register["house_split_merge"], by=cast["demo-developer"], at=AT)
 
-        assert client.get(f"/cases/{other.number}/sheets/owners/rows/").status_code == 404
+        assert client.get(f"/cases/{other.number}/sheets/new_houses/rows/").status_code == 404

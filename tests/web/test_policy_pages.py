@@ -250,7 +250,7 @@ class TestChangingOtherKinds:
         empty = {"row-TOTAL_FORMS": "1", "row-INITIAL_FORMS": "0"}
 
         assert "至少填写一档" in text(office.send(PolicyKind.DEPOSIT_STANDARD, empty))
-        assert "两种方式选一种" in text(office.send(PolicyKind.DEPOSIT_STANDARD, empty | {"row-0-label": "其余"}))
+        assert "三种方式选一种" in text(office.send(PolicyKind.DEPOSIT_STANDARD, empty | {"row-0-label": "其余"}))
 
     @pytest.mark.parametrize("kind", [kind for kind in PolicyKind if kind != PolicyKind.REVIEW_CHAIN])
     def test_opens_with_what_holds_and_can_be_sent_as_it_is(self, office: Office, kind: PolicyKind) -> None:

@@ -50,6 +50,11 @@ class SlipPurpose:
     def voided(self, slip: PaySlip, *, at: dt.datetime, by: Actor | None) -> None:
         """The slip was made void, or ran out (then `by` is None). Claims are given back already."""
 
+    def ran_out(self, slips: Sequence[PaySlip], *, at: dt.datetime) -> None:
+        """Many slips of this purpose ran out at once. Claims are given back already."""
+        for slip in slips:
+            self.voided(slip, at=at, by=None)
+
     def check_reversal(self, slip: PaySlip) -> None:
         """Whether the payment may still be taken back (冲正); asked when a teller asks and again when it is decided.
 

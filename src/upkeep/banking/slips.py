@@ -238,8 +238,8 @@ def _expire(slips: Sequence[PaySlip], *, at: dt.datetime) -> None:
         state=SlipState.EXPIRED, closed_at=at, closed_by=None, closed_by_name="系统"
     )
     claims.release_each([source_of(slip) for slip in slips])
-    for slip in slips:
-        slip_purpose(slip.purpose).voided(slip, at=at, by=None)
+    for code in sorted({slip.purpose for slip in slips}):
+        slip_purpose(code).ran_out([slip for slip in slips if slip.purpose == code], at=at)
 
 
 def _locked(number: str, *, by: Actor) -> PaySlip:

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from upkeep.banking.actions import SlipItem, fund_kind_of, source_of
-from upkeep.banking.models import PaySlip
+from upkeep.banking.models import PaySlip, PaySlipLine
 from upkeep.banking.purposes import SlipPurpose, purpose
 from upkeep.books import postings, sub_accounts
 from upkeep.books.balance_messages import tell_balance
@@ -94,3 +94,7 @@ class FirstDeposit(SlipPurpose):
 
     def voided(self, slip: PaySlip, *, at: dt.datetime, by: Actor | None) -> None:
         provisional.drop(slip.lines.values_list("house_id", flat=True))
+
+    def ran_out(self, slips: Sequence[PaySlip], *, at: dt.datetime) -> None:
+        lines = PaySlipLine.objects.filter(slip_id__in=[slip.pk for slip in slips])
+        provisional.drop(lines.values_list("house_id", flat=True))

@@ -105,7 +105,7 @@ class RefundPayment(OrderPurpose):
     def confirmed(self, order: PaymentOrder, *, booked_on: dt.date, at: dt.datetime, by: Actor) -> None:
         """Give the hold back, charge the sub-account, free the house; refunded whole it may deposit anew."""
         refund = _refund(order)
-        house = House.objects.select_for_update(of=("self",)).get(pk=refund.house_id)
+        house = House.objects.select_for_update(of=("self",), no_key=True).get(pk=refund.house_id)
         sub_accounts.release(area_id=order.area_id, source=order.reference, at=at)
         _book(order, refund, booked_on=booked_on)
         refund.state, refund.paid_at, refund.paid_by_id = RefundState.PAID, at, by.user_id

@@ -155,7 +155,7 @@ def approve(case: Case, house_id: int, asked: Asked, *, by: Actor, at: dt.dateti
 
     Raises: NotRefundable, MoneyIsSpread, NotEnoughMoney; then nothing is held or ordered.
     """
-    house = House.objects.select_for_update(of=("self",)).select_related("area").get(pk=house_id)
+    house = House.objects.select_for_update(of=("self",), no_key=True).select_related("area").get(pk=house_id)
     if house.state != HouseState.ACTIVE:
         raise NotRefundable("该房屋已注销、拆分或合并，不能退款")
     whom, custody = payee(house, asked.payee_key), custody_of(house)

@@ -258,11 +258,8 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
             children=(
                 _begins("开发建设单位批量交款", "developer_deposit", Role.DEVELOPER),
                 _begins("代打交款通知单", "printed_notice", Role.DEVELOPER),
-                MenuItem(title="交款通知单", url_name="deposits:slips", roles=(Role.DEVELOPER,), also=SLIP_PAGES),
-                MenuItem(title="票据", url_name="deposits:receipts", roles=(Role.DEVELOPER,)),
                 MenuItem(title="交款通知单", url_name="deposits:slips", roles=PAYERS, also=SLIP_PAGES),
                 MenuItem(title="票据", url_name="deposits:receipts", roles=PAYERS),
-                MenuItem(title="资金管理（交存情况）", url_name="deposits:state", roles=ORGANISATION),
                 MenuItem(title="资金管理", url_name="deposits:houses", roles=ORGANISATION),
                 MenuItem(title="交存情况", url_name="deposits:state", roles=ORGANISATION),
                 MenuItem(

@@ -95,6 +95,7 @@ class TestTheSite:
         page.get_by_label("业务单编号").fill("RZ1")
         page.get_by_role("button", name="查询业务状态").click()
         assert page.get_by_label("业务单编号").input_value() == "RZ1"
+        page.wait_for_load_state("load")
         assert page.locator("[data-captcha]").evaluate("picture => picture.naturalWidth") > 0
         context.close()
 

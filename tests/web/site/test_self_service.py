@@ -246,7 +246,7 @@ class TestAllThatFails:
 
     def test_would_be_told_apart_if_one_took_longer(self, door: Door, ways: dict[str, Any]) -> None:
         took = _timed(door, ways, rounds=self.ROUNDS)
-        slowed = {name: [t * (1.6 if name == "nobody" else 1) for t in times] for name, times in took.items()}
+        slowed = {name: [t * (2.5 if name == "nobody" else 1) for t in times] for name, times in took.items()}
 
         assert _tell_apart(slowed)
 
