@@ -147,6 +147,7 @@ LOGIN_URL = "public:login"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours: 5 failures lock the name for 15 minutes
 AXES_LOCKOUT_PARAMETERS = ["username"]  # by name: whole offices share one address
+AXES_HANDLER = "upkeep.web.public.login_log.LoginHandler"
 AXES_USERNAME_CALLABLE = "upkeep.web.public.login.name_that_is_locked"
 AXES_RESET_ON_SUCCESS = False  # the last step of the login does it
 AXES_VERBOSE = False
