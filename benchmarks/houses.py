@@ -35,8 +35,8 @@ insert into estate_area (id, number, jurisdiction_id, name, initials, address, d
 select a, 'BENCH' || a, (%(districts)s::bigint[])[1 + a %% 3], (%(heads)s::text[])[1 + a %% 20] || '小区' || a,
        (%(initials)s::text[])[1 + a %% 20] || 'xq' || a, '江阳区滨江路' || a || '号', %(developer)s, 1000000, 0, now()
 from generate_series(1, %(areas)s) a;
-insert into estate_building (id, area_id, name, kind, has_lift, structure, built_in, "order")
-select a * 100 + b, a, b || '幢', 'HIGH_RISE', true, '', '201805', b
+insert into estate_building (id, area_id, name, kind, has_lift, structure, built_in, "order", is_provisional)
+select a * 100 + b, a, b || '幢', 'HIGH_RISE', true, '', '201805', b, false
 from generate_series(1, %(areas)s) a, generate_series(1, %(buildings)s) b;
 insert into estate_house (id, area_id, building_id, unit, floor, room, use, nature, area_dm2, address, note, state,
                           first_deposit_due_fen)
