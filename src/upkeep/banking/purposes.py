@@ -83,6 +83,10 @@ class OrderPurpose:
         """The bank has paid: give back the hold and book it."""
         raise NotImplementedError
 
+    def is_voidable(self, order: PaymentOrder) -> bool:
+        """Whether this very order may be given up now."""
+        return self.may_be_voided
+
     def failed(self, order: PaymentOrder, *, at: dt.datetime, by: Actor) -> None:
         """The bank could not pay. The hold stays until the order is issued anew or given up."""
 
@@ -178,7 +182,7 @@ def references_of_case(case_id: int) -> list[str]:
     return [reference for one in orders for reference in one.references_of_case(case_id)]
 
 
-def order_may_be_voided(code: str) -> bool:
-    """Whether orders of this purpose may be given up one by one."""
-    handler = _handlers.get(code)
-    return isinstance(handler, OrderPurpose) and handler.may_be_voided
+def order_may_be_voided(order: PaymentOrder) -> bool:
+    """Whether this order may be given up by itself now."""
+    handler = _handlers.get(order.purpose)
+    return isinstance(handler, OrderPurpose) and handler.is_voidable(order)

@@ -13,6 +13,7 @@ VOTES = (
     ("TOTALS", "录入汇总结果并上传签字表"),
     ("SIGNED_AFTER", "提交后业主签字确认"),
 )
+NOTICES = (("OFFICE", "审核通过即由管理部门开具"), ("APPLICANT", "审核通过后由申请单位提交"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +23,8 @@ class ProjectRule:
     starters: tuple[str, ...] = setting("可发起维修项目", ("PROPERTY_COMPANY", "OWNERS_COMMITTEE"), choices=STARTERS)
     form: str = setting("办理形式", "PROJECT", choices=FORMS)
     vote: str = setting("业主表决录入方式", "HOUSES", choices=VOTES)
+    emergency_confirmed: bool = setting("紧急维修立项须街道或居（村）委会书面确认", True)
+    payment_notice: str = setting("拨款通知单", "OFFICE", choices=NOTICES)
 
 
 def project_rule(*, jurisdiction_id: int, on: dt.date) -> ProjectRule:

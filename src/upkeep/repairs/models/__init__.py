@@ -5,6 +5,7 @@ Money is in fen, areas in 0.01 m². Sums of what was requested, ordered and paid
 
 from upkeep.repairs.models.paying import PayeeAccount, ProjectPhase
 from upkeep.repairs.models.project import ProjectCase, ProjectEvent, RepairProject
+from upkeep.repairs.models.requests import FundRequest, RequestState, WorkSettlement
 from upkeep.repairs.models.shares import (
     AllocationWay,
     FacilityShare,
@@ -16,6 +17,7 @@ from upkeep.repairs.models.shares import (
 __all__ = [
     "AllocationWay",
     "FacilityShare",
+    "FundRequest",
     "OutsideReason",
     "PayeeAccount",
     "ProjectCase",
@@ -24,4 +26,6 @@ __all__ = [
     "ProjectHouse",
     "ProjectPhase",
     "RepairProject",
+    "RequestState",
+    "WorkSettlement",
 ]
