@@ -22,11 +22,12 @@ class VotingConduct:
 
     channels: tuple[str, ...] = setting("可用的表决方式", ("PAPER", "ONLINE", "BOTH"), choices=CHANNELS)
     precedence: str = setting(
-        "同一房屋线上、书面都有意见时", "ONLINE_FIRST", choices=PRECEDENCES, help="两份意见都保存、都显示，只有一份计票"
+        "同一房屋线上、书面都有意见时",
+        "ONLINE_FIRST",
+        choices=PRECEDENCES,
+        help="两份意见都保存、都显示，只有一份计票",
     )
-    objection_days: int = setting(
-        "初步统计结果询异", 0, most=30, unit="天", help="0 表示统计后直接公布最终结果"
-    )
+    objection_days: int = setting("初步统计结果询异", 0, most=30, unit="天", help="0 表示统计后直接公布最终结果")
     proxies: bool = setting("业主可以委托他人代为表决", True)
     most_proxies: int = setting("一人最多受托", 0, most=100, unit="户", help="0 表示不限")
     silent_methods: tuple[str, ...] = setting(

@@ -22,9 +22,8 @@ class Matter:
 
 def project_of_vote(vote: Vote) -> RepairProject | None:
     """The project behind the vote; None where something else is voted on."""
-    kind, _, rest = vote.source.partition(":")
-    number = rest.split(":")[0]
-    if kind != "project" or not number.isdecimal():
+    kind, _, number = vote.source.partition(":")
+    if kind not in ("project", "supplement"):
         return None
     return RepairProject.objects.filter(pk=int(number)).select_related("area", "organisation").first()
 

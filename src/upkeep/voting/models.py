@@ -5,6 +5,7 @@ from django.db.models import F, Q
 
 from upkeep.estate.models import House
 from upkeep.kernel.ids import new_id
+from upkeep.kernel.masking import mask_name
 from upkeep.kernel.secrecy import EncryptedTextField
 from upkeep.parties.models import User
 
@@ -175,9 +176,7 @@ class VoteHouse(models.Model):
     vote = models.ForeignKey(Vote, verbose_name="业主表决", on_delete=models.PROTECT, related_name="houses")
     house = models.ForeignKey(House, verbose_name="房屋", on_delete=models.PROTECT)
     area_dm2 = models.IntegerField("面积（0.01㎡）")
-    area_source = models.CharField(
-        "面积来源", max_length=10, choices=AreaSource.choices, default=AreaSource.REGISTER
-    )
+    area_source = models.CharField("面积来源", max_length=10, choices=AreaSource.choices, default=AreaSource.REGISTER)
     voter_key = models.CharField("表决人", max_length=80)
 
     class Meta:
@@ -249,6 +248,11 @@ class VoteProxy(models.Model):
 
     def __str__(self) -> str:
         return f"{self.vote_house_id} {self.pk}"
+
+    @property
+    def masked(self) -> str:
+        """张＊三: whom the owner has named, for pages."""
+        return mask_name(self.name)
 
 
 class Ballot(models.Model):

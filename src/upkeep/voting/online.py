@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
 
 from upkeep.estate.tenures import tenures_of
 from upkeep.kernel.dates import day_of, to_the_minute
@@ -17,7 +18,17 @@ from upkeep.kernel.ids import new_ids
 from upkeep.kernel.masking import mask_name
 from upkeep.parties.actor import Actor
 from upkeep.voting.actions import NotInScope, VoteIsClosed
-from upkeep.voting.models import OPINIONS, Ballot, BallotChoice, Channel, Vote, VoteHouse, VoteProxy, VoteReceipt, VoteState
+from upkeep.voting.models import (
+    OPINIONS,
+    Ballot,
+    BallotChoice,
+    Channel,
+    Vote,
+    VoteHouse,
+    VoteProxy,
+    VoteReceipt,
+    VoteState,
+)
 from upkeep.voting.queries import ballots_of
 
 #: 表决回执: HZ, the day, ten digits that cannot be guessed from another receipt's.
@@ -31,13 +42,16 @@ class NotYourBallot(Refusal):
 
 @dataclass(frozen=True)
 class VoterHouse:
-    """A house for which the account may vote, or sees how it voted: its own, or one that it was named proxy for."""
+    """A house for which the account may vote, or sees how it voted: its own, or one that it was named proxy for (`proxy`).
+    `given` is whom an own house has named.
+    """
 
     vote_house: VoteHouse
     user_id: int
     is_own: bool
     proxy: VoteProxy | None = None
     ballots: list[Ballot] = field(default_factory=list)
+    given: VoteProxy | None = None
 
     @property
     def online(self) -> list[Ballot]:
@@ -85,11 +99,10 @@ class VoterHouse:
 def voter_houses(vote: Vote, user_id: int) -> list[VoterHouse]:
     """The houses of the vote that are the account's own now, then those it is named proxy for."""
     own = {one.house.pk for one in tenures_of(user_id) if one.is_present}
-    proxies = {
-        one.vote_house_id: one
-        for one in VoteProxy.objects.filter(delegate_id=user_id, ended_at__isnull=True, vote_house__vote=vote)
-        .select_related("by_user")
-    }
+    named = VoteProxy.objects.filter(vote_house__vote=vote, ended_at__isnull=True).select_related("by_user")
+    involved = named.filter(Q(delegate_id=user_id) | Q(vote_house__house_id__in=own))
+    by_house = {one.vote_house_id: one for one in involved}
+    proxies = {pk: one for pk, one in by_house.items() if one.delegate_id == user_id}
     found = (
         VoteHouse.objects.filter(vote=vote, house_id__in=own) | VoteHouse.objects.filter(vote=vote, pk__in=proxies)
     ).select_related("house__building", "house__area")
@@ -102,6 +115,7 @@ def voter_houses(vote: Vote, user_id: int) -> list[VoterHouse]:
             is_own=one.house_id in own,
             proxy=proxies.get(one.pk),
             ballots=ballots.get(one.house_id, []),
+            given=by_house.get(one.pk) if one.house_id in own else None,
         )
         for one in houses
     ]

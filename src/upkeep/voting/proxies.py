@@ -45,7 +45,9 @@ def name_online(vote_id: int, house_id: int, new: NewProxy, *, by: Actor, at: dt
     _check_not_voted(place)
     delegate = _delegate(place, new)
     if delegate is None:
-        raise HasProblems([Problem("id_number", "没有找到这位业主。受托人须是本小区业主，并已登录维修资金业主服务核对过身份")])
+        raise HasProblems(
+            [Problem("id_number", "没有找到这位业主。受托人须是本小区业主，并已登录维修资金业主服务核对过身份")]
+        )
     if delegate == by.user_id:
         raise HasProblems([Problem("id_number", "不能委托自己")])
     _check_count(vote, new, conduct)

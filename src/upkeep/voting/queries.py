@@ -97,7 +97,7 @@ class Standing:
 
 def standings(vote: Vote, *, house_ids: Collection[int] | None = None) -> list[Standing]:
     """How each house of the scope (or of those asked for) stands. One statement."""
-    values: dict[str, object] = {"vote": vote.pk}
+    values: dict[str, int | list[int]] = {"vote": vote.pk}
     of_ballot = of_house = ""
     if house_ids is not None:
         values["houses"] = list(house_ids)
@@ -176,7 +176,9 @@ def tally_of(vote: Vote) -> Tally:
 
 def tally_of_standings(found: Iterable[Standing]) -> Tally:
     """The tally of houses that were read already."""
-    return count(CountedHouse(one.area_dm2, one.voter_key, one.counted.choice if one.counted else None) for one in found)
+    return count(
+        CountedHouse(one.area_dm2, one.voter_key, one.counted.choice if one.counted else None) for one in found
+    )
 
 
 def _tally_of_totals(vote: Vote) -> Tally:

@@ -41,7 +41,12 @@ def enter_totals(vote_id: int, totals: Totals, *, by: Actor, at: dt.datetime, no
         raise Refusal("请先上传业主签字的表决签字表扫描件，再录入汇总结果")
     before = latest_totals(vote)
     return VoteTotals.objects.create(
-        vote=vote, revision=before.revision + 1 if before else 1, note=note, by_user_id=by.user_id, at=at, **asdict(totals)
+        vote=vote,
+        revision=before.revision + 1 if before else 1,
+        note=note,
+        by_user_id=by.user_id,
+        at=at,
+        **asdict(totals),
     )
 
 

@@ -32,9 +32,7 @@ urlpatterns = [
     path("votes/<int:vote_id>/objection/", votes.object_to, name="vote_objection"),
     path("votes/<int:vote_id>/receipts/<str:number>/", votes.receipt, name="vote_receipt"),
     path("votes/<int:vote_id>/receipts/<str:number>/print/", votes.print_receipt, name="print_vote_receipt"),
-    path(
-        "votes/<int:vote_id>/receipts/<str:number>/pdf/<int:print_id>/", votes.receipt_pdf, name="vote_receipt_pdf"
-    ),
+    path("votes/<int:vote_id>/receipts/<str:number>/pdf/<int:print_id>/", votes.receipt_pdf, name="vote_receipt_pdf"),
     path("votes/<int:vote_id>/houses/<int:house_id>/proxy/", votes.delegate, name="vote_proxy"),
     path("votes/<int:vote_id>/houses/<int:house_id>/proxy/end/", votes.end_proxy, name="end_vote_proxy"),
 ]

@@ -140,7 +140,12 @@ def cast(request: ActorRequest, vote_id: int) -> HttpResponse:
         return redirect("owner:vote", vote.pk)
     if request.POST.get("step") != "confirm":
         rows = [
-            (one, choices[one.vote_house.house_id].label, f"{_FIELD}{one.vote_house.house_id}", choices[one.vote_house.house_id].value)
+            (
+                one,
+                choices[one.vote_house.house_id].label,
+                f"{_FIELD}{one.vote_house.house_id}",
+                choices[one.vote_house.house_id].value,
+            )
             for one in mine
             if one.vote_house.house_id in choices
         ]
@@ -156,7 +161,9 @@ def cast(request: ActorRequest, vote_id: int) -> HttpResponse:
 
 def _receipt_or_404(request: ActorRequest, vote_id: int, number: str) -> VoteReceipt:
     found = VoteReceipt.objects.filter(vote_id=vote_id, number=number, user_id=request.actor.user_id)
-    receipt = found.select_related("vote").prefetch_related("ballots__vote_house__house__building", "ballots__proxy").first()
+    receipt = (
+        found.select_related("vote").prefetch_related("ballots__vote_house__house__building", "ballots__proxy").first()
+    )
     if receipt is None:
         raise Http404
     return receipt
