@@ -32,6 +32,7 @@ class PolicyKind(models.TextChoices):
     BALANCE_MESSAGE_RULE = "balance_message_rule", "余额变动通知规则"
     RETENTION_RULE = "retention_rule", "资料保存规则"
     FURTHER_RULE = "further_rule", "续交规则"
+    WARRANTY_RULE = "warranty_rule", "保修规则"
 
 
 #: What moves money or decides who lets it go: proposed by one person, put in force by another.
