@@ -7,7 +7,7 @@ from upkeep.banking.models import BankReversal, PaySlip
 from upkeep.banking.prints import NotToPrint, Paper, custody_of, document_of, once, subject_of
 from upkeep.banking.purposes import purpose_title
 from upkeep.casework.numbering import next_number
-from upkeep.estate.models import House
+from upkeep.estate.models import House, SellingUnitAccount
 from upkeep.kernel.dates import to_the_minute
 from upkeep.kernel.money import yuan
 from upkeep.parties.models import Organisation
@@ -51,7 +51,16 @@ def houses_in_words(paper: Paper) -> str:
     houses = House.everything.filter(**on).select_related("building")
     some = list(houses.order_by("building__order", "-floor", "unit", "room")[:MOST_HOUSES])
     named = "、".join(f"{house.building.name}{house.label}" for house in some)
-    return named + (f"等 {paper.house_count} 户" if paper.house_count > len(some) else "")
+    named += f"等 {paper.house_count} 户" if paper.house_count > len(some) else ""
+    return "、".join(filter(None, (named, *_unit_accounts(paper))))
+
+
+def _unit_accounts(paper: Paper) -> list[str]:
+    """The selling units' accounts (售房单位分账) that an order takes money from beside the houses."""
+    if isinstance(paper, PaySlip):
+        return []
+    accounts = SellingUnitAccount.objects.filter(order_lines__order=paper)
+    return [account.words for account in accounts.select_related("building", "organisation").order_by("pk")]
 
 
 def _sides(paper: Paper) -> tuple[BankAccount, BankAccount]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from upkeep.banking.models import OrderState, PaymentOrder, PaySlip, PaySlipLine, SlipState
-from upkeep.banking.purposes import purpose_title, slip_purpose
+from upkeep.banking.purposes import SlipPurpose, purpose_title, slip_purpose
 from upkeep.casework.models import Case
 from upkeep.kernel.dates import day_of
 from upkeep.kernel.errors import Refusal
@@ -159,7 +159,7 @@ def _notice(slip: PaySlip) -> Document:
             Fact("开票方式", slip.get_receipt_mode_display()),
             *(Fact(name, text) for name, text in slip_purpose(slip.purpose).notice_facts(slip)),
         ),
-        summary=_summary(lines),
+        summary=_summary(lines, slip_purpose(slip.purpose)),
         lines=tuple(
             payments.DueLine(
                 line.house.building.name,
@@ -183,10 +183,10 @@ def notice_document(slip: PaySlip, *, title: str, subject: str) -> Document:
     return replace(_notice(slip), title=title, subject=subject)
 
 
-def _summary(lines: Sequence[PaySlipLine]) -> tuple[payments.DueSummary, ...]:
+def _summary(lines: Sequence[PaySlipLine], purpose: SlipPurpose) -> tuple[payments.DueSummary, ...]:
     found: dict[str, list[PaySlipLine]] = {}
     for line in lines:
-        found.setdefault(line.rule, []).append(line)
+        found.setdefault(purpose.rule_in_sum(line.rule), []).append(line)
     return tuple(
         payments.DueSummary(
             kind=some[0].house.get_nature_display(),
@@ -202,6 +202,7 @@ def _summary(lines: Sequence[PaySlipLine]) -> tuple[payments.DueSummary, ...]:
 def refund_paper(order: PaymentOrder, *, case: Case, reason: str) -> Document:
     """退款支款单 of an approved refund, kept with its case; the bank takes its number or the application's."""
     line = order.lines.select_related("house__building").get()
+    assert line.house is not None
     data = payments.PaymentOrder(
         issued_on=day_of(order.issued_at),
         amount_fen=order.amount_fen,

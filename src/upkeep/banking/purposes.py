@@ -43,6 +43,10 @@ class SlipPurpose:
         """What this purpose adds to the slip's page and printed notice: name and words, nothing personal."""
         return ()
 
+    def rule_in_sum(self, rule: str) -> str:
+        """The rule of a line without what is the house's alone (its price): lines of one such rule are added up in print."""
+        return rule
+
     def confirmed(self, slip: PaySlip, *, booked_on: dt.date, at: dt.datetime, by: Actor) -> None:
         """The bank has the money: book it."""
         raise NotImplementedError

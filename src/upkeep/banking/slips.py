@@ -47,6 +47,8 @@ class NewSlip:
     asked_by_id: int | None = None
     payer_hash: str = ""
     replaces_id: int | None = None
+    #: The selling unit's account that the money goes to; None: to the houses themselves.
+    unit_account_id: int | None = None
 
 
 def source_of(slip: PaySlip) -> str:
@@ -78,6 +80,7 @@ def issue_slips(*, new: Sequence[NewSlip], by: Actor, at: dt.datetime) -> list[P
             asked_by_id=one.asked_by_id,
             payer_hash=one.payer_hash,
             replaces_id=one.replaces_id,
+            unit_account_id=one.unit_account_id,
             payer_name=one.payer_name,
             payer_phone=one.payer_phone,
             receipt_mode=one.receipt_mode,
@@ -212,6 +215,7 @@ def reissue_slip(*, number: str, by: Actor, at: dt.datetime) -> PaySlip:
         expires_on=rule.last_day(on),
         case_id=old.case_id,
         replaces_id=old.pk,
+        unit_account_id=old.unit_account_id,
     )
     return issue_slips(new=[new], by=by, at=at)[0]
 

@@ -33,6 +33,7 @@ class PolicyKind(models.TextChoices):
     RETENTION_RULE = "retention_rule", "资料保存规则"
     FURTHER_RULE = "further_rule", "续交规则"
     WARRANTY_RULE = "warranty_rule", "保修规则"
+    UNIT_DEPOSIT_RULE = "unit_deposit_rule", "售房单位交存规则"
 
 
 #: What moves money or decides who lets it go: proposed by one person, put in force by another.
@@ -47,6 +48,7 @@ TWO_PERSON_KINDS = (
     PolicyKind.INTEREST_RULE,
     PolicyKind.REFUND_RULE,
     PolicyKind.FURTHER_RULE,
+    PolicyKind.UNIT_DEPOSIT_RULE,
 )
 
 

@@ -12,7 +12,7 @@ from upkeep.banking.models import BankReversal, PaymentOrder, PaySlip, ReversalS
 from upkeep.banking.orders import check_waiting
 from upkeep.banking.prints import Paper
 from upkeep.banking.purposes import purpose_title
-from upkeep.banking.queries import at_counter, get_order, get_slip, number_in, reversals_visible_to
+from upkeep.banking.queries import at_counter, get_order, get_slip, lines_of, number_in, reversals_visible_to
 from upkeep.banking.reversals import check_reversible
 from upkeep.banking.serials import check_unused, tidy_serial
 from upkeep.banking.slips import check_payable
@@ -66,9 +66,6 @@ def _shown(paper: Paper) -> dict[str, object]:
             check_waiting(paper)
     except Refusal as refusal:
         blocked = str(refusal)
-    lines = paper.lines.select_related("house__building").order_by(
-        "house__building__order", "-house__floor", "house__unit", "house__room"
-    )
     return {
         "paper": paper,
         "is_slip": isinstance(paper, PaySlip),
@@ -77,7 +74,7 @@ def _shown(paper: Paper) -> dict[str, object]:
         "account": _account(paper, is_done=bool(blocked)),
         "purpose": purpose_title(paper.purpose),
         "blocked": blocked,
-        "lines": lines[:MOST_HOUSES],
+        "lines": lines_of(paper)[:MOST_HOUSES],
         "more": max(paper.house_count - MOST_HOUSES, 0),
     }
 

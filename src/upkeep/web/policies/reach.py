@@ -49,6 +49,7 @@ GROUPS: tuple[tuple[str, tuple[PolicyKind, ...]], ...] = (
             PolicyKind.REFUND_RULE,
             PolicyKind.BALANCE_MESSAGE_RULE,
             PolicyKind.FURTHER_RULE,
+            PolicyKind.UNIT_DEPOSIT_RULE,
         ),
     ),
     (
