@@ -3,8 +3,9 @@
 Money is in fen, areas in 0.01 m². Sums of what was requested, ordered and paid are net of what was cleared back (清退).
 """
 
+from upkeep.repairs.models.draft import DraftPage, ProjectPaper, TypedPage
 from upkeep.repairs.models.paying import PayeeAccount, ProjectPhase
-from upkeep.repairs.models.project import ProjectCase, ProjectEvent, RepairProject
+from upkeep.repairs.models.project import EmergencyCause, ProjectCase, ProjectEvent, RepairProject
 from upkeep.repairs.models.shares import (
     AllocationWay,
     FacilityShare,
@@ -15,6 +16,8 @@ from upkeep.repairs.models.shares import (
 
 __all__ = [
     "AllocationWay",
+    "DraftPage",
+    "EmergencyCause",
     "FacilityShare",
     "OutsideReason",
     "PayeeAccount",
@@ -22,6 +25,8 @@ __all__ = [
     "ProjectEvent",
     "ProjectFacility",
     "ProjectHouse",
+    "ProjectPaper",
     "ProjectPhase",
     "RepairProject",
+    "TypedPage",
 ]
