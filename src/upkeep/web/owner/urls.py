@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from upkeep.web.owner import account, area, home, house, paying
+from upkeep.web.owner import account, area, home, house, objecting, paying
 
 app_name = "owner"
 urlpatterns = [
@@ -26,5 +26,6 @@ urlpatterns = [
     path("areas/<int:area_id>/", area.show, name="area"),
     path("areas/<int:area_id>/finances/", area.finances, name="finances"),
     path("areas/<int:area_id>/notices/", area.notices, name="notices"),
+    path("notices/<str:number>/", objecting.objection, name="objection"),
     path("areas/<int:area_id>/votes/", area.votes, name="votes"),
 ]
