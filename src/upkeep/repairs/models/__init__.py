@@ -3,6 +3,14 @@
 Money is in fen, areas in 0.01 m². Sums of what was requested, ordered and paid are net of what was cleared back (清退).
 """
 
+from upkeep.repairs.models.going_back import (
+    Clearing,
+    ClearingLine,
+    ClearingReason,
+    ClearingState,
+    OrderVoiding,
+    PaidOrder,
+)
 from upkeep.repairs.models.paying import PayeeAccount, ProjectPhase
 from upkeep.repairs.models.project import ProjectCase, ProjectEvent, RepairProject
 from upkeep.repairs.models.shares import (
@@ -15,8 +23,14 @@ from upkeep.repairs.models.shares import (
 
 __all__ = [
     "AllocationWay",
+    "Clearing",
+    "ClearingLine",
+    "ClearingReason",
+    "ClearingState",
     "FacilityShare",
+    "OrderVoiding",
     "OutsideReason",
+    "PaidOrder",
     "PayeeAccount",
     "ProjectCase",
     "ProjectEvent",

@@ -11,7 +11,7 @@ from upkeep.banking.actions import confirm_order, confirm_slip, fail_order
 from upkeep.banking.models import BankReversal, PaymentOrder, PaySlip, ReversalState
 from upkeep.banking.orders import check_waiting
 from upkeep.banking.prints import Paper
-from upkeep.banking.purposes import purpose_title
+from upkeep.banking.purposes import paper_title, purpose_title, slip_purpose
 from upkeep.banking.queries import at_counter, get_order, get_slip, number_in, reversals_visible_to
 from upkeep.banking.reversals import check_reversible
 from upkeep.banking.serials import check_unused, tidy_serial
@@ -66,12 +66,14 @@ def _shown(paper: Paper) -> dict[str, object]:
             check_waiting(paper)
     except Refusal as refusal:
         blocked = str(refusal)
-    lines = paper.lines.select_related("house__building").order_by(
+    found = slip_purpose(paper.purpose).lines(paper) if isinstance(paper, PaySlip) else paper.lines.all()
+    lines = found.select_related("house__building").order_by(
         "house__building__order", "-house__floor", "house__unit", "house__room"
     )
     return {
         "paper": paper,
         "is_slip": isinstance(paper, PaySlip),
+        "paper_title": paper_title(paper, otherwise="交款通知单") if isinstance(paper, PaySlip) else "付款通知",
         "amount_fen": paper.total_fen if isinstance(paper, PaySlip) else paper.amount_fen,
         "party": _party(paper, is_done=bool(blocked)),
         "account": _account(paper, is_done=bool(blocked)),
