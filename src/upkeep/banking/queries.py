@@ -181,8 +181,11 @@ def lines_of(paper: PaySlip | PaymentOrder) -> QuerySet[PaySlipLine] | QuerySet[
     """The lines of a slip or order in the order of the building table, ready to be shown."""
     if isinstance(paper, PaymentOrder):
         return order_houses(paper)
-    return paper.lines.select_related("house__building").order_by(
-        "house__building__order", "-house__floor", "house__unit", "house__room"
+    return (
+        slip_purpose(paper.purpose)
+        .lines(paper)
+        .select_related("house__building")
+        .order_by("house__building__order", "-house__floor", "house__unit", "house__room")
     )
 
 

@@ -59,6 +59,7 @@ def _publish(
         source=project.source,
         title=notices.title_of(project, kind),
         publisher=project.organisation.name,
+        organisation_id=project.organisation_id,
         body=notices.body_of(project, kind),
         open_until=open_until,
         by=by,

@@ -57,7 +57,7 @@ def submit(case: Case, *, by: Actor, at: dt.datetime) -> None:
 
 def take_back(case: Case, *, by: Actor, at: dt.datetime) -> None:
     """The application was returned, rejected or withdrawn: the project waits for the next one."""
-    project = locked(_project_id(case), moves=(ProjectMove.TAKE_BACK, ProjectMove.APPLY), by=None)
+    project = locked(_project_id(case), moves=(ProjectMove.TAKE_BACK, ProjectMove.APPLY, ProjectMove.CANCEL), by=None)
     if project.stage_now is Stage.REVIEW:
         advance(project, ProjectMove.TAKE_BACK, by=by, at=at, note=f"业务单 {case.number}")
 

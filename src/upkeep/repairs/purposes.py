@@ -1,7 +1,9 @@
 """What follows a payment order of a repair: the bank's word releases the hold, books it, finishes the project."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+
+from django.db.models import F
 
 from upkeep.banking.models import PaymentOrder
 from upkeep.banking.orders import amounts_of, entry_source
@@ -19,8 +21,16 @@ from upkeep.messaging.events import IN_SITE, event
 from upkeep.parties.actor import Actor
 from upkeep.parties.queries import users_of
 from upkeep.repairs.history import advance, locked, moves_of
-from upkeep.repairs.house_sums import count_paid
-from upkeep.repairs.models import ProjectCase, ProjectHouse, RepairProject
+from upkeep.repairs.house_sums import count_ordered, count_paid
+from upkeep.repairs.models import (
+    OrderVoiding,
+    PaidOrder,
+    PayeeAccount,
+    ProjectCase,
+    ProjectHouse,
+    ProjectPhase,
+    RepairProject,
+)
 from upkeep.repairs.stages import ProjectMove, Stage
 
 PURPOSE = "repair"
@@ -82,6 +92,22 @@ def _key(word: str, order: PaymentOrder) -> str:
     return word if order.payment_no == 1 else f"{word}:{order.payment_no}"
 
 
+def give_back(order: PaymentOrder, *, at: dt.datetime, by: Actor) -> None:
+    """The hold of an order that will never be paid is released, and project, phase and houses order so much less."""
+    project = locked(project_id_of(order), moves=(ProjectMove.VOID_ORDER,), by=None)
+    sub_accounts.release(area_id=order.area_id, source=order.reference, at=at)
+    count_ordered(project.pk, {house_id: -fen for house_id, fen in amounts_of(order).items()})
+    payee = PayeeAccount.objects.filter(pk=int(order.reference.split(":")[2])).first()
+    if payee is not None and payee.phase_id is not None:
+        ProjectPhase.objects.filter(pk=payee.phase_id).update(
+            ordered_fen=F("ordered_fen") - order.amount_fen, requested_fen=F("requested_fen") - order.amount_fen
+        )
+    project.ordered_fen -= order.amount_fen
+    project.requested_fen -= order.amount_fen
+    note = f"付款通知 {order.number}，{yuan(order.amount_fen)} 元"
+    advance(project, ProjectMove.VOID_ORDER, by=by, at=at, note=note)
+
+
 @purpose(PURPOSE)
 class RepairPayment(OrderPurpose):
     """维修拨付. A failed payment leaves hold and project as they are until the order is issued anew."""
@@ -116,8 +142,19 @@ class RepairPayment(OrderPurpose):
         """Nothing moves: the money stays held for the order that replaces this one."""
 
     def voided(self, order: PaymentOrder, *, at: dt.datetime, by: Actor) -> None:
-        """Refused: an approved project is paid in full or cancelled as a whole, never in part."""
-        raise Refusal("维修拨付的付款通知不能单独作废；收款信息有误的，请由银行登记付款失败后重新开具")
+        """Only of a project that is being cancelled, by two persons: the hold is given back, the project orders less."""
+        if not OrderVoiding.objects.filter(order=order, is_approved=True).exists():
+            raise Refusal("维修拨付的付款通知不能单独作废；收款信息有误的，请由银行登记付款失败后重新开具")
+        give_back(order, at=at, by=by)
+
+    def check_payee(self, order: PaymentOrder, payee_name: str) -> None:
+        """What was given up with its project is not issued anew."""
+        if OrderVoiding.objects.filter(order=order, is_approved=True).exists():
+            raise Refusal("该付款通知所属的维修项目正在撤销，资金已解冻，不能重新开具")
+
+    def given_up(self) -> Iterable[str]:
+        """The references of orders given up with their projects."""
+        return OrderVoiding.objects.filter(is_approved=True).values_list("order__reference", flat=True)
 
     def references_of_case(self, case_id: int) -> list[str]:
         """The project's orders, found by the application that was approved."""
@@ -126,6 +163,12 @@ class RepairPayment(OrderPurpose):
             return []
         found = PaymentOrder.objects.filter(reference__startswith=reference_prefix(project))
         return list(found.values_list("reference", flat=True))
+
+    def check_reversal(self, order: PaymentOrder) -> None:
+        """Not once a part of it came back, or is asked back."""
+        kept = PaidOrder.objects.filter(order=order).first()
+        if kept is not None and kept.asked_fen + kept.cleared_fen:
+            raise Refusal("该笔付款已办理清退，不能冲正；清退通知单待退回的，请先由申报单位作废")
 
     def reversed(self, order: PaymentOrder, *, booked_on: dt.date, at: dt.datetime, by: Actor) -> None:
         """The houses have their money back, held again for the order; a finished project waits for its payment again."""

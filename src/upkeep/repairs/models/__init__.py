@@ -4,6 +4,14 @@ Money is in fen, areas in 0.01 m². Sums of what was requested, ordered and paid
 """
 
 from upkeep.repairs.models.draft import DraftPage, ProjectPaper, TypedPage
+from upkeep.repairs.models.going_back import (
+    Clearing,
+    ClearingLine,
+    ClearingReason,
+    ClearingState,
+    OrderVoiding,
+    PaidOrder,
+)
 from upkeep.repairs.models.paying import PayeeAccount, ProjectPhase
 from upkeep.repairs.models.project import EmergencyCause, ProjectCase, ProjectEvent, RepairProject
 from upkeep.repairs.models.shares import (
@@ -16,10 +24,16 @@ from upkeep.repairs.models.shares import (
 
 __all__ = [
     "AllocationWay",
+    "Clearing",
+    "ClearingLine",
+    "ClearingReason",
+    "ClearingState",
     "DraftPage",
     "EmergencyCause",
     "FacilityShare",
+    "OrderVoiding",
     "OutsideReason",
+    "PaidOrder",
     "PayeeAccount",
     "ProjectCase",
     "ProjectEvent",
