@@ -8,9 +8,9 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from tests.banking.town import AT
 from tests.repairs.scene import Scene, accepted, make_scene, new_project, passed, published, voting
 from upkeep.publishing.models import PublicNotice
-from upkeep.repairs import actions
+from upkeep.repairs import deciding
 from upkeep.repairs.models import ProjectEvent, ProjectFacility, ProjectHouse, RepairProject
-from upkeep.repairs.stages import TRANSITIONS, Stage
+from upkeep.repairs.stages import TRANSITIONS, ProjectKind, Stage
 from upkeep.voting.models import Ballot, BallotChoice, Vote, VoteHouse
 from upkeep.voting.queries import latest_vote
 
@@ -33,11 +33,11 @@ def refuse(statement: str, *values: int, by_grant: bool = False) -> str:
 class TestStages:
     def test_in_the_database_are_those_of_the_program(self, db: None) -> None:
         with connection.cursor() as cursor:
-            for before, after in itertools.product(Stage, Stage):
-                cursor.execute("select repairs_stage_may_follow(%s, %s)", [before, after])
+            for kind, before, after in itertools.product(ProjectKind, Stage, Stage):
+                cursor.execute("select repairs_stage_may_follow(%s, %s, %s)", [kind, before, after])
                 allowed = cursor.fetchone()[0]
-                known = {(start, end) for (start, _), end in TRANSITIONS.items()}
-                assert allowed is (before is after or (before, after) in known), (before, after)
+                known = {(start, end) for (start, _), end in TRANSITIONS[kind].items()}
+                assert allowed is (before is after or (before, after) in known), (kind, before, after)
 
     def test_cannot_be_jumped(self, scene: Scene) -> None:
         project = new_project(scene)
@@ -130,7 +130,7 @@ class TestVote:
         project = voting(scene)
         house_id = scene.house_ids[0]
         for choice in (BallotChoice.AGREE, BallotChoice.AGREE, BallotChoice.AGAINST):
-            actions.enter_results(project.pk, {house_id: choice}, by=scene.chair, at=AT)
+            deciding.enter_results(project.pk, {house_id: choice}, by=scene.chair, at=AT)
 
         kept = list(Ballot.objects.order_by("revision").values_list("revision", "choice"))
         assert kept == [(1, "AGREE"), (2, "AGAINST")]
