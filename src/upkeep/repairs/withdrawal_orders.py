@@ -256,9 +256,7 @@ def payees_table(case: Case) -> Table:
     columns = ("收款单位", "开户银行", "收款账号", "支取金额（元）")
     if not all(data.get(name) for name in ("total", "payee_1_name", "payee_1_bank", "payee_1_account")):
         return Table("收款账户", columns, [])
-    rows = [
-        (one.name, one.bank, one.account, yuan(one.amount_fen)) for one in payees_in(data)
-    ]
+    rows = [(one.name, one.bank, one.account, yuan(one.amount_fen)) for one in payees_in(data)]
     return Table("收款账户", columns, rows, frozenset({3}))
 
 

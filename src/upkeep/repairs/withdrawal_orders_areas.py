@@ -67,8 +67,6 @@ def building_cards(case: Case) -> list[BuildingCard]:
         .order_by("order", "name")
     )
     return [
-        BuildingCard(
-            building=one, houses=one.live, area_dm2=one.dm2, saved=saved[one.pk], is_ticked=one.pk in marked
-        )
+        BuildingCard(building=one, houses=one.live, area_dm2=one.dm2, saved=saved[one.pk], is_ticked=one.pk in marked)
         for one in found
     ]

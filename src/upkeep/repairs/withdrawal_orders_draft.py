@@ -128,7 +128,9 @@ def unfit_houses(case: Case) -> list[House]:
         pk__in=CaseHouse.objects.filter(case=case).values("house_id"), building__in=ticked(case)
     )
     return list(
-        saved.exclude(state=HouseState.ACTIVE, nature=HouseNature.COMMODITY).select_related("building").order_by(*_TABLE)
+        saved.exclude(state=HouseState.ACTIVE, nature=HouseNature.COMMODITY)
+        .select_related("building")
+        .order_by(*_TABLE)
     )
 
 
@@ -166,9 +168,7 @@ def _pair(kept: Any) -> tuple[int, int] | None:
 
 
 @transaction.atomic
-def begin(
-    *, area_id: int, by: Actor, at: dt.datetime, copied_from: Case | None = None
-) -> Case:
+def begin(*, area_id: int, by: Actor, at: dt.datetime, copied_from: Case | None = None) -> Case:
     """新建任务单: a draft for an area that the company serves; of a returned or withdrawn order with all it said.
 
     One live copy of an order at a time: asked again, the answer is the copy under way. Raises: NotAnOrder, and what
@@ -246,9 +246,7 @@ def change_area(case_id: int, *, area_id: int, by: Actor, at: dt.datetime) -> Ca
 
 
 @transaction.atomic
-def save_houses(
-    case_id: int, *, building_id: int, house_ids: Collection[int], by: Actor, at: dt.datetime
-) -> int:
+def save_houses(case_id: int, *, building_id: int, house_ids: Collection[int], by: Actor, at: dt.datetime) -> int:
     """批量保存房屋 in one building: its houses in the place of those saved there before, the other buildings stay.
 
     Answers with how many are saved there. Raises: NotOfThisArea, NotAnOrder, NotYours, NotNow.

@@ -36,9 +36,7 @@ class OrderForm(forms.Form):
     area = ReferenceField(label="小区")
     title = forms.CharField(label="维修项目名称", max_length=100)
     total = MoneyField(label="支取总金额（元）")
-    facility = ReferenceField(
-        label="维修部位", required=False, help_text="列表中没有的，在后面两项填写类型和名称"
-    )
+    facility = ReferenceField(label="维修部位", required=False, help_text="列表中没有的，在后面两项填写类型和名称")
     facility_kind = forms.ChoiceField(
         label="新维修部位类型", required=False, choices=[("", "请选择"), *FacilityKind.choices]
     )

@@ -7,6 +7,7 @@ import datetime as dt
 
 from upkeep.casework.models import Case
 from upkeep.casework.prints import subject_of
+from upkeep.casework.procedure import Table as SummaryTable
 from upkeep.estate.models import Area
 from upkeep.estate.queries import owner_names
 from upkeep.kernel.areas import square_metres
@@ -20,6 +21,7 @@ from upkeep.printing.forms.application import Application
 from upkeep.printing.forms.notices import SignatureSheet, Voter
 from upkeep.printing.forms.parts import Fact, Section, SignBox, Table
 from upkeep.repairs import withdrawal_orders as orders
+from upkeep.repairs.queries import project_of
 from upkeep.repairs.withdrawal_orders_draft import standard_words
 from upkeep.repairs.withdrawal_orders_form import OrderForm
 
@@ -80,12 +82,12 @@ def order_document(case: Case, *, at: dt.datetime) -> Document:
 
 
 def _facility(case: Case) -> str:
-    project = orders.project_of(case)
+    project = project_of(case)
     work = project.facilities.select_related("facility__building").first() if project else None
     return f"{work.facility.name}（{work.facility.place}）" if work else ""
 
 
-def _printed(table: orders.Table) -> Table:
+def _printed(table: SummaryTable) -> Table:
     """A table of the summary as forms print it; the sum stands in bold."""
     numeric = table.numeric
     rows = [tuple(row) for row in table.rows]
@@ -96,7 +98,7 @@ def _printed(table: orders.Table) -> Table:
 
 def signatures_document(case: Case) -> Document:
     """分摊明细业主签字确认表: one line per house with its share, signed by the owner. Names stand in full on it."""
-    city, project = _city(case), orders.project_of(case)
+    city, project = _city(case), project_of(case)
     assert project is not None and case.submitted_at is not None
     shares = orders.shares_of(case)
     names = owner_names([one.house.pk for one in shares], masked=False)

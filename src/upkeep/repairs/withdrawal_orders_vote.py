@@ -52,9 +52,7 @@ def _under_review(case: Case, *, by: Actor) -> RepairProject:
 
 
 @transaction.atomic
-def enter(
-    case: Case, choices: Mapping[int, BallotChoice], *, by: Actor, at: dt.datetime
-) -> Counter[BallotChoice]:
+def enter(case: Case, choices: Mapping[int, BallotChoice], *, by: Actor, at: dt.datetime) -> Counter[BallotChoice]:
     """Enter what the signed list says, by house id. The first entry begins the vote with the order's houses.
 
     Raises: NotAtThisWindow, NotNow, VoteIsClosed, NotInScope.

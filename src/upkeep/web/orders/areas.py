@@ -11,8 +11,8 @@ from django.views.decorators.http import require_POST, require_safe
 from upkeep.casework.models import Case
 from upkeep.kernel.errors import Refusal
 from upkeep.repairs import withdrawal_orders_draft as drafts
-from upkeep.repairs.withdrawal_orders_areas import cards_for
 from upkeep.repairs.queries import areas_to_start_in
+from upkeep.repairs.withdrawal_orders_areas import cards_for
 from upkeep.web.access import ActorRequest, access
 from upkeep.web.orders.reach import STARTERS, draft_or_404, own_order_or_404, require_orders
 
@@ -70,5 +70,3 @@ def begin(request: ActorRequest) -> HttpResponse:
     if copied is not None:
         messages.success(request, f"已按原任务单 {copied.number} 填好，修改后生成新任务单 {case.number}")
     return redirect("orders:fill", case.number)
-
-

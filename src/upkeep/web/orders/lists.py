@@ -107,11 +107,11 @@ def show(request: ActorRequest, number: str) -> HttpResponse:
     if case.state_now is State.DRAFT:
         return redirect("orders:fill", case.number)
     project = project_of(case)
-    code, words = state_words(orders_of_company(request.actor).get(pk=case.pk))
+    code, state_label = state_words(orders_of_company(request.actor).get(pk=case.pk))
     context = {
         "case": case,
         "code": code,
-        "words": words,
+        "state_label": state_label,
         "summary": orders.without_houses(register[case.procedure].summary(case)),
         "project": project,
         "payments": orders_of(project) if project else [],

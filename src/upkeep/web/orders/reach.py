@@ -9,10 +9,8 @@ from upkeep.casework.states import State
 from upkeep.parties.roles import OFFICE, Role
 from upkeep.repairs.withdrawal_orders_draft import CODE
 from upkeep.web.access import ActorRequest
-from upkeep.web.service.ways import require_way
+from upkeep.web.service.ways import ORDER, require_way
 
-#: The city's repairs are withdrawal orders (policy 维修项目规则, 办理形式).
-ORDER = "ORDER"
 STARTERS = (Role.PROPERTY_COMPANY,)
 READERS = (*OFFICE, *STARTERS)
 
