@@ -13,10 +13,10 @@ from django.db import transaction
 
 from upkeep.books import sub_accounts
 from upkeep.casework.models import Case
-from upkeep.casework.procedure import Fact, Summary, Table
+from upkeep.casework.procedure import Fact, Summary, Table, register
 from upkeep.estate import claims, facilities
 from upkeep.estate.kinds import FacilityKind
-from upkeep.estate.models import Area, House
+from upkeep.estate.models import Area, Facility, House
 from upkeep.estate.models.case_house import ClaimKind
 from upkeep.estate.queries import served_area_ids
 from upkeep.kernel.areas import square_metres
@@ -59,9 +59,20 @@ class OrderShare:
 
 
 def areas_for(case: Case) -> list[tuple[int, str]]:
-    """The areas that the order's company serves."""
-    served = served_area_ids(case.applicant_organisation_id or 0)
-    return list(Area.objects.filter(pk__in=served).order_by("name").values_list("pk", "name"))
+    """The areas that the order's company serves; an order once handed in stays its own when another serves the area."""
+    found = Area.objects.filter(pk__in=served_area_ids(case.applicant_organisation_id or 0))
+    if (project := project_of(case)) is not None:
+        found = Area.objects.filter(pk=project.area_id)
+    return list(found.order_by("name").values_list("pk", "name"))
+
+
+def facilities_for(case: Case) -> list[tuple[int, str]]:
+    """What can be repaired in the order's area; once handed in, what the order repairs."""
+    if (project := project_of(case)) is not None:
+        found = Facility.objects.filter(repairs__project=project).select_related("building")
+    else:
+        found = facilities.in_use(register[case.procedure].area_id(case) or 0)
+    return [(one.pk, f"{one.name}（{one.place}）") for one in found]
 
 
 def shares_of(case: Case) -> list[OrderShare]:

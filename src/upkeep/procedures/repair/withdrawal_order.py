@@ -12,8 +12,7 @@ from typing import Any
 
 from upkeep.casework.models import Case
 from upkeep.casework.pages import FormPage
-from upkeep.casework.procedure import Fact, Guide, Outcome, Print, Procedure, Summary, register
-from upkeep.estate import facilities
+from upkeep.casework.procedure import Guide, Outcome, Print, Procedure, Summary, register
 from upkeep.estate.models import Area
 from upkeep.kernel.errors import Problem
 from upkeep.parties.actor import Actor
@@ -60,9 +59,7 @@ class WithdrawalOrder(Procedure):
     def choices(self, case: Case, field: str) -> Sequence[tuple[int | str, str]]:
         if field == "area":
             return orders.areas_for(case)
-        if field == "facility" and (area_id := self.area_id(case)):
-            return [(one.pk, f"{one.name}（{one.place}）") for one in facilities.in_use(area_id)]
-        return ()
+        return orders.facilities_for(case) if field == "facility" else ()
 
     def place(self, case: Case, data: dict[str, Any]) -> int:
         return Area.objects.get(pk=data["area"]).jurisdiction_id
@@ -101,7 +98,3 @@ class WithdrawalOrder(Procedure):
 
     def apply(self, case: Case, data: dict[str, Any], *, by: Actor, at: dt.datetime) -> None:
         orders.approve(case, data, by=by, at=at)
-
-    def facts(self, case: Case) -> list[Fact]:
-        """What the order says, without its tables."""
-        return self.summary(case).facts
