@@ -32,13 +32,15 @@ class Voter:
 
 @dataclass(frozen=True, kw_only=True)
 class SignatureSheet:
-    """投票表决签字表: one line per house, with boxes to tick and room to sign."""
+    """投票表决签字表: one line per house, with boxes to tick and room to sign. Without a last day it only says when it was
+    made.
+    """
 
     area: str
     matter: str
     question: str
     from_on: dt.date
-    to_on: dt.date
+    to_on: dt.date | None
     voters: tuple[Voter, ...]
     total_dm2: int
     options: tuple[str, ...] = ("同意", "反对", "弃权")
