@@ -1,7 +1,9 @@
 """What follows a payment order of a repair: the bank's word releases the hold, books it, finishes the project."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable
+
+from django.db.models import F
 
 from upkeep.banking.models import PaymentOrder
 from upkeep.banking.orders import amounts_of, entry_source
@@ -21,7 +23,14 @@ from upkeep.parties.queries import users_of
 from upkeep.repairs.finishing import finish_if_paid
 from upkeep.repairs.history import advance, locked, moves_of
 from upkeep.repairs.house_sums import count_ordered, count_paid
-from upkeep.repairs.models import PayeeAccount, ProjectHouse, ProjectPhase, RepairProject
+from upkeep.repairs.models import (
+    OrderVoiding,
+    PaidOrder,
+    PayeeAccount,
+    ProjectHouse,
+    ProjectPhase,
+    RepairProject,
+)
 from upkeep.repairs.stages import ProjectMove, Stage
 
 PURPOSE = "repair"
@@ -40,6 +49,11 @@ def reference_prefix(project_id: int) -> str:
 def project_id_of(order: PaymentOrder) -> int:
     """The project that ordered the payment."""
     return int(order.reference.split(":")[1])
+
+
+def payee_id_of(order: PaymentOrder) -> int:
+    """The payee account (收款账户) that the order pays."""
+    return int(order.reference.split(":")[2])
 
 
 @explains("repair")
@@ -79,34 +93,41 @@ def _tell(event_code: str, project: RepairProject, order: PaymentOrder, *, key: 
     )
 
 
-def _phase_of(order: PaymentOrder) -> ProjectPhase | None:
-    """The phase of which the payment was requested, locked; the project's row is locked before it."""
-    payee = int(order.reference.split(":")[2])
-    phases = ProjectPhase.objects.select_for_update(of=("self",))
-    return phases.filter(pk__in=PayeeAccount.objects.filter(pk=payee).values("phase_id")).first()
-
-
-def _count_paid(project: RepairProject, order: PaymentOrder, fen: int, houses: Mapping[int, int]) -> None:
-    """On houses and phase; the project's row is saved by its move."""
-    count_paid(project.pk, houses)
-    if phase := _phase_of(order):
-        phase.paid_fen += fen
-        phase.save(update_fields=["paid_fen"])
-    project.paid_fen += fen
-
-
 def _key(word: str, order: PaymentOrder) -> str:
     return word if order.payment_no == 1 else f"{word}:{order.payment_no}"
+
+
+def _count_paid(project: RepairProject, order: PaymentOrder, *, sign: int) -> None:
+    """On houses and phase; the project's row is saved by its move."""
+    count_paid(project.pk, {house_id: sign * fen for house_id, fen in amounts_of(order).items()})
+    phases = ProjectPhase.objects.filter(payees=payee_id_of(order))
+    phases.update(paid_fen=F("paid_fen") + sign * order.amount_fen)
+    project.paid_fen += sign * order.amount_fen
+
+
+def give_back(order: PaymentOrder, *, at: dt.datetime, by: Actor) -> None:
+    """The hold of an order that will never be paid is released, and project, phase and houses order so much less."""
+    project = locked(project_id_of(order), moves=(ProjectMove.VOID_ORDER,), by=None)
+    sub_accounts.release(area_id=order.area_id, source=order.reference, at=at)
+    count_ordered(project.pk, {house_id: -fen for house_id, fen in amounts_of(order).items()})
+    ProjectPhase.objects.filter(payees=payee_id_of(order)).update(
+        ordered_fen=F("ordered_fen") - order.amount_fen, requested_fen=F("requested_fen") - order.amount_fen
+    )
+    project.ordered_fen -= order.amount_fen
+    project.requested_fen -= order.amount_fen
+    note = f"付款通知 {order.number}，{yuan(order.amount_fen)} 元"
+    advance(project, ProjectMove.VOID_ORDER, by=by, at=at, note=note)
 
 
 @purpose(PURPOSE)
 class RepairPayment(OrderPurpose):
     """维修拨付. A failed payment leaves hold and project as they are until the order is issued anew.
 
-    What the bank pays is counted on the project, on the phase it was requested of, and on every house.
+    What the bank pays is counted on the project, on the phase of which it was requested, and on every house.
     """
 
     title = "维修拨付"
+    may_be_voided = False
 
     def confirmed(self, order: PaymentOrder, *, booked_on: dt.date, at: dt.datetime, by: Actor) -> None:
         """Give the hold back, charge the sub-accounts, count the payment; the last one finishes the project."""
@@ -121,7 +142,7 @@ class RepairPayment(OrderPurpose):
             booked_on=booked_on,
         )
         tell_balance(area_id=order.area_id, source=entry_source(order), at=at, why=f"“{project.title}”")
-        _count_paid(project, order, order.amount_fen, amounts_of(order))
+        _count_paid(project, order, sign=1)
         note = f"付款通知 {order.number}，{yuan(order.amount_fen)} 元"
         advance(project, ProjectMove.PAY, by=by, at=at, note=note)
         _tell(REPAIR_PAID.code, project, order, key=_key("paid", order), at=at)
@@ -130,34 +151,31 @@ class RepairPayment(OrderPurpose):
     def failed(self, order: PaymentOrder, *, at: dt.datetime, by: Actor) -> None:
         """Nothing moves: the money stays held for the order that replaces this one."""
 
-    def is_voidable(self, order: PaymentOrder) -> bool:
-        """Only while the project is being cancelled: otherwise what is approved is paid, or put right and paid."""
-        project = RepairProject.objects.get(pk=project_id_of(order))
-        return (project.stage_now, ProjectMove.VOID_ORDER) in moves_of(project)
-
     def voided(self, order: PaymentOrder, *, at: dt.datetime, by: Actor) -> None:
-        """撤销项目: what the bank has not paid yet goes back to the houses. Raises: Refusal at every other time."""
-        if not self.is_voidable(order):
-            raise Refusal(
-                "维修拨付的付款通知不能单独作废；收款信息有误的，请由银行登记付款失败后重新开具；"
-                "不再维修的，请先发布撤销公示"
-            )
-        project = locked(project_id_of(order), moves=(ProjectMove.VOID_ORDER,), by=None)
-        sub_accounts.release(area_id=order.area_id, source=order.reference, at=at)
-        count_ordered(project.pk, {house_id: -fen for house_id, fen in amounts_of(order).items()})
-        if phase := _phase_of(order):
-            phase.ordered_fen -= order.amount_fen
-            phase.requested_fen -= order.amount_fen
-            phase.save(update_fields=["ordered_fen", "requested_fen"])
-        project.ordered_fen -= order.amount_fen
-        project.requested_fen -= order.amount_fen
-        note = f"付款通知 {order.number}，{yuan(order.amount_fen)} 元"
-        advance(project, ProjectMove.VOID_ORDER, by=by, at=at, note=note)
+        """Only of a project that is being cancelled, by two persons: the hold is given back, the project orders less."""
+        if not OrderVoiding.objects.filter(order=order, is_approved=True).exists():
+            raise Refusal("维修拨付的付款通知不能单独作废；收款信息有误的，请由银行登记付款失败后重新开具")
+        give_back(order, at=at, by=by)
+
+    def check_payee(self, order: PaymentOrder, payee_name: str) -> None:
+        """What was given up with its project is not issued anew."""
+        if OrderVoiding.objects.filter(order=order, is_approved=True).exists():
+            raise Refusal("该付款通知所属的维修项目正在撤销，资金已解冻，不能重新开具")
+
+    def given_up(self) -> Iterable[str]:
+        """The references of orders given up with their projects."""
+        return OrderVoiding.objects.filter(is_approved=True).values_list("order__reference", flat=True)
 
     def references_of_case(self, case_id: int) -> list[str]:
         """The orders for the payees of an approved application."""
         payees = PayeeAccount.objects.filter(case_id=case_id).values_list("project_id", "pk")
         return [reference_of(project, payee, fund) for project, payee in payees for fund in FundKind]
+
+    def check_reversal(self, order: PaymentOrder) -> None:
+        """Not once a part of it came back, or is asked back."""
+        kept = PaidOrder.objects.filter(order=order).first()
+        if kept is not None and kept.asked_fen + kept.cleared_fen:
+            raise Refusal("该笔付款已办理清退，不能冲正；清退通知单待退回的，请先由申报单位作废")
 
     def reversed(self, order: PaymentOrder, *, booked_on: dt.date, at: dt.datetime, by: Actor) -> None:
         """The houses have their money back, held again for the order; a finished project waits for its payment again."""
@@ -165,8 +183,7 @@ class RepairPayment(OrderPurpose):
         finished = project.stage_now is Stage.FINISHED
         corrections.take_back_payment(area_id=order.area_id, source=entry_source(order), booked_on=booked_on)
         sub_accounts.hold(area_id=order.area_id, amounts=amounts_of(order), source=order.reference, at=at)
-        back = {house_id: -fen for house_id, fen in amounts_of(order).items()}
-        _count_paid(project, order, -order.amount_fen, back)
+        _count_paid(project, order, sign=-1)
         project.finished_at = None
         note = f"付款通知 {order.number}，{yuan(order.amount_fen)} 元"
         advance(project, ProjectMove.REVERSE, by=by, at=at, note=note)

@@ -49,6 +49,10 @@ def _begins(title: str, procedure: str, *roles: Role) -> MenuItem:
 PROJECT_PAGES = tuple(
     f"projects:{name}" for name in ("show", "edit", "houses", "publish", "open_vote", "results", "accept")
 )
+#: 商品房维修支取申请 and the pages of its wizard.
+ORDER_WIZARD_PAGES = tuple(
+    f"orders:{name}" for name in ("returned", "new", "show", "fill", "houses", "confirm", "done", "shares", "letters")
+)
 #: Organisations that pay deposits, each for itself or for owners.
 PAYERS = (Role.DEVELOPER, Role.PROPERTY_COMPANY, Role.SELLING_UNIT)
 CASE_PAGES = ("cases:show", "cases:edit", "cases:done", "cases:guide", "cases:faults")
@@ -278,7 +282,26 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
             icon="repair",
             children=(
                 MenuItem(title="维修项目列表", url_name="projects:list", roles=STARTERS, also=PROJECT_PAGES),
-                MenuItem(title="新建维修项目", url_name="projects:new", roles=STARTERS, also=("projects:create",)),
+                MenuItem(
+                    title="新建维修项目",
+                    url_name="projects:new",
+                    roles=STARTERS,
+                    also=("projects:create",),
+                    way="PROJECT",
+                ),
+            ),
+        ),
+        MenuItem(
+            title="维修资金（物业）",
+            icon="payment",
+            children=(
+                MenuItem(
+                    title="商品房维修支取申请",
+                    url_name="orders:list",
+                    roles=(Role.PROPERTY_COMPANY,),
+                    also=ORDER_WIZARD_PAGES,
+                    way="ORDER",
+                ),
             ),
         ),
         MenuItem(
