@@ -14,6 +14,7 @@ from upkeep.repairs.models.going_back import (
 )
 from upkeep.repairs.models.paying import PayeeAccount, ProjectPhase
 from upkeep.repairs.models.project import EmergencyCause, ProjectCase, ProjectEvent, RepairProject
+from upkeep.repairs.models.requests import FundRequest, RequestState, WorkSettlement
 from upkeep.repairs.models.shares import (
     AllocationWay,
     FacilityShare,
@@ -31,6 +32,7 @@ __all__ = [
     "DraftPage",
     "EmergencyCause",
     "FacilityShare",
+    "FundRequest",
     "OrderVoiding",
     "OutsideReason",
     "PaidOrder",
@@ -42,5 +44,7 @@ __all__ = [
     "ProjectPaper",
     "ProjectPhase",
     "RepairProject",
+    "RequestState",
+    "WorkSettlement",
     "TypedPage",
 ]

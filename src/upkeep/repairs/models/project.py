@@ -71,6 +71,7 @@ class RepairProject(models.Model):
     works_from = models.DateField("施工开始日期", null=True, blank=True)
     works_to = models.DateField("施工结束日期", null=True, blank=True)
     accepted_on = models.DateField("验收日期", null=True, blank=True)
+    accepted_content = models.CharField("验收内容", max_length=500, blank=True, default="")
     acceptance = models.CharField("验收意见", max_length=500, blank=True, default="")
     settlement_fen = models.BigIntegerField("结算金额（分）", null=True, blank=True)
     limit_fen = models.BigIntegerField("可拨付限额（分）", default=0)

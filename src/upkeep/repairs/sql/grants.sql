@@ -12,3 +12,5 @@ revoke truncate on repairs_typedpage from {app};
 -- What is asked back is counted and closed by its guards; its houses stay.
 revoke delete, truncate on repairs_paidorder, repairs_clearing, repairs_ordervoiding from {app};
 revoke update, delete, truncate on repairs_clearingline from {app};
+revoke delete, truncate on repairs_fundrequest from {app};
+revoke update, truncate on repairs_worksettlement from {app};
