@@ -196,7 +196,7 @@ def references_of_case(case_id: int) -> list[str]:
     return [reference for one in orders for reference in one.references_of_case(case_id)]
 
 
-def order_may_be_voided(code: str) -> bool:
-    """Whether orders of this purpose may be given up one by one."""
-    handler = _handlers.get(code)
+def order_may_be_voided(order: PaymentOrder) -> bool:
+    """Whether this order may be given up by itself now."""
+    handler = _handlers.get(order.purpose)
     return isinstance(handler, OrderPurpose) and handler.may_be_voided

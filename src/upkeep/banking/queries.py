@@ -18,7 +18,7 @@ from upkeep.banking.models import (
     ReversalState,
     SlipState,
 )
-from upkeep.banking.purposes import given_up_references, references_of_case
+from upkeep.banking.purposes import given_up_references, references_of_case, slip_purpose
 from upkeep.casework.models import Case
 from upkeep.estate.owner_accounts import records_of
 from upkeep.estate.queries import served_area_ids

@@ -1,9 +1,7 @@
 """What follows a payment order of a repair: the bank's word releases the hold, books it, finishes the project."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable
-
-from django.db.models import F
+from collections.abc import Collection, Iterable, Mapping
 
 from upkeep.banking.models import PaymentOrder
 from upkeep.banking.orders import amounts_of, entry_source
@@ -21,7 +19,7 @@ from upkeep.messaging.events import IN_SITE, event
 from upkeep.parties.actor import Actor
 from upkeep.parties.queries import users_of
 from upkeep.repairs.finishing import finish_if_paid
-from upkeep.repairs.history import advance, locked, moves_of
+from upkeep.repairs.history import advance, locked
 from upkeep.repairs.house_sums import count_ordered, count_paid
 from upkeep.repairs.models import (
     OrderVoiding,
@@ -49,11 +47,6 @@ def reference_prefix(project_id: int) -> str:
 def project_id_of(order: PaymentOrder) -> int:
     """The project that ordered the payment."""
     return int(order.reference.split(":")[1])
-
-
-def payee_id_of(order: PaymentOrder) -> int:
-    """The payee account (收款账户) that the order pays."""
-    return int(order.reference.split(":")[2])
 
 
 @explains("repair")
@@ -93,16 +86,24 @@ def _tell(event_code: str, project: RepairProject, order: PaymentOrder, *, key: 
     )
 
 
+def _phase_of(order: PaymentOrder) -> ProjectPhase | None:
+    """The phase of which the payment was requested, locked; the project's row is locked before it."""
+    payee = int(order.reference.split(":")[2])
+    phases = ProjectPhase.objects.select_for_update(of=("self",))
+    return phases.filter(pk__in=PayeeAccount.objects.filter(pk=payee).values("phase_id")).first()
+
+
+def _count_paid(project: RepairProject, order: PaymentOrder, fen: int, houses: Mapping[int, int]) -> None:
+    """On houses and phase; the project's row is saved by its move."""
+    count_paid(project.pk, houses)
+    if phase := _phase_of(order):
+        phase.paid_fen += fen
+        phase.save(update_fields=["paid_fen"])
+    project.paid_fen += fen
+
+
 def _key(word: str, order: PaymentOrder) -> str:
     return word if order.payment_no == 1 else f"{word}:{order.payment_no}"
-
-
-def _count_paid(project: RepairProject, order: PaymentOrder, *, sign: int) -> None:
-    """On houses and phase; the project's row is saved by its move."""
-    count_paid(project.pk, {house_id: sign * fen for house_id, fen in amounts_of(order).items()})
-    phases = ProjectPhase.objects.filter(payees=payee_id_of(order))
-    phases.update(paid_fen=F("paid_fen") + sign * order.amount_fen)
-    project.paid_fen += sign * order.amount_fen
 
 
 def give_back(order: PaymentOrder, *, at: dt.datetime, by: Actor) -> None:
@@ -110,9 +111,10 @@ def give_back(order: PaymentOrder, *, at: dt.datetime, by: Actor) -> None:
     project = locked(project_id_of(order), moves=(ProjectMove.VOID_ORDER,), by=None)
     sub_accounts.release(area_id=order.area_id, source=order.reference, at=at)
     count_ordered(project.pk, {house_id: -fen for house_id, fen in amounts_of(order).items()})
-    ProjectPhase.objects.filter(payees=payee_id_of(order)).update(
-        ordered_fen=F("ordered_fen") - order.amount_fen, requested_fen=F("requested_fen") - order.amount_fen
-    )
+    if phase := _phase_of(order):
+        phase.ordered_fen -= order.amount_fen
+        phase.requested_fen -= order.amount_fen
+        phase.save(update_fields=["ordered_fen", "requested_fen"])
     project.ordered_fen -= order.amount_fen
     project.requested_fen -= order.amount_fen
     note = f"付款通知 {order.number}，{yuan(order.amount_fen)} 元"
@@ -123,7 +125,7 @@ def give_back(order: PaymentOrder, *, at: dt.datetime, by: Actor) -> None:
 class RepairPayment(OrderPurpose):
     """维修拨付. A failed payment leaves hold and project as they are until the order is issued anew.
 
-    What the bank pays is counted on the project, on the phase of which it was requested, and on every house.
+    What the bank pays is counted on the project, on the phase it was requested of, and on every house.
     """
 
     title = "维修拨付"
@@ -142,7 +144,7 @@ class RepairPayment(OrderPurpose):
             booked_on=booked_on,
         )
         tell_balance(area_id=order.area_id, source=entry_source(order), at=at, why=f"“{project.title}”")
-        _count_paid(project, order, sign=1)
+        _count_paid(project, order, order.amount_fen, amounts_of(order))
         note = f"付款通知 {order.number}，{yuan(order.amount_fen)} 元"
         advance(project, ProjectMove.PAY, by=by, at=at, note=note)
         _tell(REPAIR_PAID.code, project, order, key=_key("paid", order), at=at)
@@ -183,7 +185,8 @@ class RepairPayment(OrderPurpose):
         finished = project.stage_now is Stage.FINISHED
         corrections.take_back_payment(area_id=order.area_id, source=entry_source(order), booked_on=booked_on)
         sub_accounts.hold(area_id=order.area_id, amounts=amounts_of(order), source=order.reference, at=at)
-        _count_paid(project, order, sign=-1)
+        back = {house_id: -fen for house_id, fen in amounts_of(order).items()}
+        _count_paid(project, order, -order.amount_fen, back)
         project.finished_at = None
         note = f"付款通知 {order.number}，{yuan(order.amount_fen)} 元"
         advance(project, ProjectMove.REVERSE, by=by, at=at, note=note)
