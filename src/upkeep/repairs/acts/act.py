@@ -15,6 +15,9 @@ class ActCode(StrEnum):
     ACCEPT = "accept"
     PUBLISH_ACCEPTANCE = "publish_acceptance"
     APPLY = "apply"
+    PUBLISH_CANCELLATION = "publish_cancellation"
+    CLEAR = "clear"
+    CANCEL = "cancel"
 
 
 @dataclass(frozen=True)
