@@ -66,7 +66,7 @@ def ready(scene: Scene, project: RepairProject) -> RepairProject:
     """Published, and voted on where the kind asks for it: it may be applied for."""
     announcing.publish_project(project.pk, open_until=UNTIL, by=scene.chair, at=AT)
     if project.kind_now is ProjectKind.GENERAL:
-        deciding.open_vote(project.pk, closes_on=UNTIL, by=scene.chair, at=AT)
+        deciding.open_vote(project.pk, closes_at=AT + dt.timedelta(days=10), by=scene.chair, at=AT)
         choices = dict.fromkeys(scene.house_ids, BallotChoice.AGREE)
         deciding.enter_results(project.pk, choices, by=scene.chair, at=AT)
         deciding.close_vote(project.pk, by=scene.chair, at=AT)

@@ -368,6 +368,8 @@ TABLE: dict[str, Row] = {
     "projects:close_vote": post("/projects/{project}/vote/close/", {"committee"}, RUNNERS - {"committee"}),
     "projects:accept": get("/projects/{passed}/acceptance/", {"committee"}, RUNNERS - {"committee"}),
     "projects:apply": post("/projects/{passed}/apply/", {"committee"}, RUNNERS - {"committee"}),
+    "projects:request": post("/projects/{passed}/request/", {"committee"}, RUNNERS - {"committee"}),
+    "projects:payment_notice": post("/projects/{passed}/payment-notice/", {"committee"}, RUNNERS - {"committee"}),
     # policies: {policy_change} waits for the second person
     "policies:overview": get("/policies/", OFFICE_AND_FAR),
     "policies:changes": get("/policies/changes/", OFFICE_AND_FAR),

@@ -8,21 +8,20 @@ from upkeep.estate import claims
 from upkeep.estate.models.case_house import ClaimKind
 from upkeep.kernel.dates import day_of, in_letters
 from upkeep.kernel.errors import HasProblems, Problem
-from upkeep.kernel.money import yuan
 from upkeep.parties.actor import Actor
 from upkeep.policy.notice_rule import notice_rule
 from upkeep.publishing.actions import publish
 from upkeep.publishing.models import NoticeKind, PublicNotice
 from upkeep.publishing.queries import notices_on
 from upkeep.repairs import notices
+from upkeep.repairs.finishing import finish_if_paid
 from upkeep.repairs.history import NotNow, advance, locked
 from upkeep.repairs.models import RepairProject
 from upkeep.repairs.objecting import check_answered
 from upkeep.repairs.readiness import check_ready
+from upkeep.repairs.settling import check_agreed
 from upkeep.repairs.shares import check_shares_are_current, check_sub_accounts
 from upkeep.repairs.stages import ProjectKind, ProjectMove
-from upkeep.voting.models import VoteState
-from upkeep.voting.queries import latest_vote
 
 
 @transaction.atomic
@@ -118,9 +117,12 @@ def publish_acceptance(
     project = locked(project_id, moves=(ProjectMove.PUBLISH_ACCEPTANCE,), by=by, seen_version=seen_version)
     check_open_until(project, open_until, at=at, kind=NoticeKind.ACCEPTANCE)
     set_works(project, works_from=works_from, works_to=works_to, at=at)
-    _check_settlement_is_agreed(project)
+    check_agreed(project)
     advance(project, ProjectMove.PUBLISH_ACCEPTANCE, by=by, at=at, note=f"公示至 {in_letters(open_until)}")
-    return _publish(project, NoticeKind.ACCEPTANCE, open_until=open_until, by=by, at=at, content=content.strip())
+    words = content.strip() or project.accepted_content
+    notice = _publish(project, NoticeKind.ACCEPTANCE, open_until=open_until, by=by, at=at, content=words)
+    finish_if_paid(project, by=by, at=at)
+    return notice
 
 
 def set_works(
@@ -140,17 +142,6 @@ def set_works(
         problems.append(Problem("works_to", "施工结束日期不能晚于今天"))
     if problems:
         raise HasProblems(problems)
-
-
-def _check_settlement_is_agreed(project: RepairProject) -> None:
-    """A general repair's settlement above the budget has passed its second vote. Raises: NotNow."""
-    settled = project.settlement_fen or 0
-    if project.kind_now is not ProjectKind.GENERAL or settled <= project.budget_fen:
-        return
-    vote = latest_vote(project.supplement_source)
-    if vote is None or vote.state != VoteState.PASSED:
-        over = yuan(settled - project.budget_fen)
-        raise NotNow(f"结算超过预算 {over} 元，须先由业主补充表决通过，再发布验收公示")
 
 
 @transaction.atomic

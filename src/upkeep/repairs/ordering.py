@@ -73,7 +73,9 @@ def purses_of(project: RepairProject) -> list[Purse]:
             purses.append(Purse(house_id, house_id, FundKind(fund), part - ordered))
         if unit_part > unit_ordered:
             if house_id not in units:
-                raise NoUnitAccount("部分公有住房的售房单位分账已不存在，不能拨付售房单位承担的部分，请先核对公房出售登记")
+                raise NoUnitAccount(
+                    "部分公有住房的售房单位分账已不存在，不能拨付售房单位承担的部分，请先核对公房出售登记"
+                )
             purses.append(Purse(house_id, units[house_id], FundKind.PUBLIC, unit_part - unit_ordered))
     return purses
 

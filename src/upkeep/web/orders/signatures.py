@@ -20,7 +20,7 @@ from upkeep.repairs.models import RepairProject
 from upkeep.repairs.queries import project_houses, project_of
 from upkeep.repairs.stages import Stage
 from upkeep.voting.models import BallotChoice, VoteState
-from upkeep.voting.queries import evidence_content, latest_ballots, latest_vote, result_of
+from upkeep.voting.queries import ballots_of, evidence_content, latest_vote, result_of
 from upkeep.web.access import ActorRequest, access
 from upkeep.web.orders.reach import READERS, order_or_404
 
@@ -48,7 +48,7 @@ def signatures(request: ActorRequest, number: str) -> HttpResponse:
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     vote = latest_vote(project.source)
     house_ids = [row.house_id for row in page]
-    said = latest_ballots(vote, house_ids=house_ids) if vote else {}
+    said = {pk: found[-1] for pk, found in ballots_of(vote, house_ids=house_ids).items()} if vote else {}
     if request.method == "POST":
         return _enter(request, case, house_ids, set(said))
     names = owner_names(house_ids)

@@ -7,7 +7,6 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from upkeep.casework.queries import get_case
 from upkeep.parties.actor import Actor
 from upkeep.policy.voting_rule import rule_from_json
 from upkeep.printing.queries import prints_of
@@ -22,6 +21,7 @@ from upkeep.repairs.notices import facts_of, works_of
 from upkeep.repairs.stages import STEPS, Stage
 from upkeep.voting.queries import result_of
 from upkeep.web.access import ActorRequest, access
+from upkeep.web.projects.paying_context import money_context
 from upkeep.web.projects.reach import READERS, act_url, project_or_404
 
 PER_PAGE = 20
@@ -64,7 +64,7 @@ def _may_start(actor: Actor) -> bool:
 def show(request: ActorRequest, number: str) -> HttpResponse:
     """A project: facts, where it stands, what can be done, houses, notices, vote, application, payments, history."""
     project = project_or_404(request, number)
-    vote, application = present_vote(project), queries.application_of(project)
+    vote = present_vote(project)
     context = {
         "project": project,
         "facts": facts_of(project),
@@ -79,8 +79,7 @@ def show(request: ActorRequest, number: str) -> HttpResponse:
         "vote": vote,
         "rule": rule_from_json(vote.rule) if vote else None,
         "result": result_of(vote) if vote else None,
-        "application": application,
-        "application_is_mine": bool(application and get_case(application.number, actor=request.actor)),
+        **money_context(project, actor=request.actor),
         "orders": queries.orders_of(project),
         "events": [
             {"title": event.get_move_display(), "who": event.by_name, "at": event.at, "note": event.note}

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from upkeep.web.projects import editing, finishing, objections, publishing, showing, vote_forms, voting
+from upkeep.web.projects import editing, finishing, objections, paying, publishing, showing, vote_forms, voting
 
 app_name = "projects"
 
@@ -33,5 +33,7 @@ urlpatterns = [
     path("<str:number>/vote/houses/<int:house_id>/proxy/", vote_forms.proxy, name="vote_proxy"),
     path("<str:number>/vote/objections/<int:objection_id>/", vote_forms.answer, name="answer_objection"),
     path("<str:number>/acceptance/", finishing.accept, name="accept"),
-    path("<str:number>/apply/", finishing.apply, name="apply"),
+    path("<str:number>/apply/", paying.apply, name="apply"),
+    path("<str:number>/request/", paying.request_money, name="request"),
+    path("<str:number>/payment-notice/", paying.payment_notice, name="payment_notice"),
 ]
