@@ -30,8 +30,8 @@ from upkeep.policy.retention_rule import RetentionRule
 from upkeep.policy.review_chain import MOST_DAYS, MOST_STEPS, chain_from_json
 from upkeep.policy.service_rule import ServiceRule
 from upkeep.policy.settings import from_json, problem_of, settings_of
-from upkeep.policy.warranty_rule import WarrantyRule
 from upkeep.policy.unit_deposit_rule import UnitDepositRule
+from upkeep.policy.warranty_rule import WarrantyRule
 from upkeep.policy.wording import Wording
 
 if TYPE_CHECKING:

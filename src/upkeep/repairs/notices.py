@@ -69,6 +69,12 @@ def facts_of(project: RepairProject) -> list[tuple[str, str]]:
         ("分摊房屋", f"{project.house_count:,} 户，{square_metres(project.area_dm2)} ㎡"),
         ("预算金额", f"{yuan(project.budget_fen)} 元"),
     ]
+    if project.payable_fen != project.budget_fen:
+        facts.append(("预算应拨付金额", f"{yuan(project.payable_fen)} 元"))
+    if project.emergency_cause:
+        facts.insert(2, ("紧急原因", project.get_emergency_cause_display()))
+    if project.due_on is not None:
+        facts.append(("办结期限", in_letters(project.due_on)))
     if project.settlement_fen is not None and project.accepted_on is not None:
         facts += [
             ("结算金额", f"{yuan(project.settlement_fen)} 元"),

@@ -47,7 +47,11 @@ def _begins(title: str, procedure: str, *roles: Role) -> MenuItem:
 
 
 PROJECT_PAGES = tuple(
-    f"projects:{name}" for name in ("show", "edit", "houses", "publish", "open_vote", "results", "accept")
+    f"projects:{name}"
+    for name in (
+        *("show", "edit", "drop", "works", "choose_works", "houses", "amounts", "shares", "plan"),
+        *("publish", "open_vote", "results", "accept"),
+    )
 )
 #: Organisations that pay deposits, each for itself or for owners.
 PAYERS = (Role.DEVELOPER, Role.PROPERTY_COMPANY, Role.SELLING_UNIT)
@@ -116,7 +120,19 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                 ),
             ),
         ),
-        MenuItem(title="维修项目", icon="repair", url_name="projects:list", roles=OFFICE, also=("projects:show",)),
+        MenuItem(
+            title="维修项目",
+            icon="repair",
+            children=(
+                MenuItem(
+                    title="维修项目列表",
+                    url_name="projects:list",
+                    roles=OFFICE,
+                    also=("projects:show", "projects:shares"),
+                ),
+                MenuItem(title="维修记录", url_name="projects:records", roles=OFFICE),
+            ),
+        ),
         MenuItem(
             title="交存管理",
             icon="deposit",
@@ -279,6 +295,7 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
             children=(
                 MenuItem(title="维修项目列表", url_name="projects:list", roles=STARTERS, also=PROJECT_PAGES),
                 MenuItem(title="新建维修项目", url_name="projects:new", roles=STARTERS, also=("projects:create",)),
+                MenuItem(title="维修记录", url_name="projects:records", roles=STARTERS),
             ),
         ),
         MenuItem(
