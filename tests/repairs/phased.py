@@ -84,6 +84,13 @@ def picture() -> bytes:
     return out.getvalue()
 
 
+def picture_file(name: str) -> io.BytesIO:
+    """A scanned paper as a browser sends it."""
+    out = io.BytesIO(picture())
+    out.name = name
+    return out
+
+
 def attach_papers(case: Case, scene: Scene) -> None:
     """Every paper that the case must have."""
     for paper in register[case.procedure].papers_of(case):

@@ -104,8 +104,12 @@ def facts_of(project: RepairProject) -> list[tuple[str, str]]:
         ("分摊房屋", f"{project.house_count:,} 户，{square_metres(project.area_dm2)} ㎡"),
         ("预算金额", f"{yuan(project.budget_fen)} 元"),
     ]
+    if project.emergency_cause:
+        facts.insert(2, ("紧急原因", project.get_emergency_cause_display()))
     if project.payable_fen not in (0, project.budget_fen):
-        facts.append(("其中维修资金列支", f"{yuan(project.payable_fen)} 元"))
+        facts.append(("预算应拨付金额", f"{yuan(project.payable_fen)} 元"))
+    if project.due_on is not None:
+        facts.append(("办结期限", in_letters(project.due_on)))
     if project.works_from and project.works_to:
         facts.append(("施工日期", f"{in_letters(project.works_from)}至{in_letters(project.works_to)}"))
     if project.settlement_fen is not None and project.accepted_on is not None:

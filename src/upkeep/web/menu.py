@@ -47,7 +47,11 @@ def _begins(title: str, procedure: str, *roles: Role) -> MenuItem:
 
 
 PROJECT_PAGES = tuple(
-    f"projects:{name}" for name in ("show", "edit", "houses", "publish", "open_vote", "results", "accept")
+    f"projects:{name}"
+    for name in (
+        *("show", "edit", "drop", "works", "choose_works", "houses", "amounts", "shares", "plan"),
+        *("publish", "open_vote", "results", "accept"),
+    )
 )
 #: 商品房维修支取申请 and the pages of its wizard.
 ORDER_WIZARD_PAGES = tuple(
@@ -120,7 +124,19 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                 ),
             ),
         ),
-        MenuItem(title="维修项目", icon="repair", url_name="projects:list", roles=OFFICE, also=("projects:show",)),
+        MenuItem(
+            title="维修项目",
+            icon="repair",
+            children=(
+                MenuItem(
+                    title="维修项目列表",
+                    url_name="projects:list",
+                    roles=OFFICE,
+                    also=("projects:show", "projects:shares"),
+                ),
+                MenuItem(title="维修记录", url_name="projects:records", roles=OFFICE),
+            ),
+        ),
         MenuItem(
             title="交存管理",
             icon="deposit",
@@ -302,6 +318,8 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                     also=ORDER_WIZARD_PAGES,
                     way="ORDER",
                 ),
+                MenuItem(title="新建维修项目", url_name="projects:new", roles=STARTERS, also=("projects:create",)),
+                MenuItem(title="维修记录", url_name="projects:records", roles=STARTERS),
             ),
         ),
         MenuItem(

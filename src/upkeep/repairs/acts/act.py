@@ -8,7 +8,11 @@ class ActCode(StrEnum):
     """The acts a starter can be offered; the page of an act has its code for a name."""
 
     EDIT = "edit"
-    HOUSES = "houses"
+    WORKS = "works"
+    HOUSES = "amounts"
+    SHARES = "shares"
+    PLAN = "plan"
+    DROP = "drop"
     PUBLISH = "publish_project"
     OPEN_VOTE = "open_vote"
     ENTER = "results"
