@@ -16,6 +16,7 @@ from upkeep.demo.further import run_further
 from upkeep.demo.money_back import demolish, pay_back
 from upkeep.demo.notices import print_notices
 from upkeep.demo.owners import earn_interest, give_more_houses, open_owner_account, pass_houses_on
+from upkeep.demo.phased_repairs import run_phased
 from upkeep.demo.preset_cities import PRESET_CITIES, fill_preset_city, found_preset_city
 from upkeep.demo.repairs import run_projects
 from upkeep.demo.self_service import describe_house, pay_oneself
@@ -98,7 +99,8 @@ def _business(
     city: City, filled: list[Filled], *, today: dt.date, chance: random.Random, tell: Callable[[str], None]
 ) -> None:
     """Repairs, further deposits, money paid back, cases of every kind, and what the city has published."""
-    tell(f"{run_projects(city, filled, today=today)} 个维修项目")
+    projects = run_projects(city, filled, today=today) + run_phased(city, filled, today=today)
+    tell(f"{projects} 个维修项目")
     tell(f"{run_further(city, filled, today=today)} 户欠交，续交方案一个，催缴通知单一批")
     tell(f"{pay_back(city, filled[_REFUNDING], today=today)} 笔退款申请")
     tell(f"{demolish(city, filled[_DEMOLISHED], building='4幢', today=today)} 笔房屋注销返还")
