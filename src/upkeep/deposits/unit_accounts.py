@@ -75,9 +75,17 @@ class UnitStanding:
         return self.balance_fen - self.held_fen
 
 
+def sales_of(account_id: int) -> list[UnitSale]:
+    """The houses the account is for, with price and part paid in, in the order of the building table. One query."""
+    rows = UnitSale.objects.filter(account_id=account_id, ended_at__isnull=True).select_related("house__building")
+    return list(rows.order_by("house__building__order", "-house__floor", "house__unit", "house__room"))
+
+
 def standings(accounts: Collection[SellingUnitAccount]) -> list[UnitStanding]:
     """How accounts stand, in the order given. Two queries."""
     ids = [account.pk for account in accounts]
+    if not ids:
+        return []
     balances = sub_accounts.balances(ids)
     rows = UnitSale.objects.filter(account_id__in=ids, ended_at__isnull=True, deposited_fen__isnull=False)
     sums = {
