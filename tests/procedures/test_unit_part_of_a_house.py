@@ -16,6 +16,7 @@ from upkeep.books import sub_accounts
 from upkeep.books.audit import audit
 from upkeep.books.chart import FundKind
 from upkeep.books.moving import houses_moved
+from upkeep.casework.procedure import register
 from upkeep.casework.states import State
 from upkeep.deposits import unit_leaving
 from upkeep.deposits.models import SaleEnd, UnitSale
@@ -88,7 +89,7 @@ class TestAHouseThatIsGone:
     def test_says_on_the_application_what_the_unit_gets(self, scene: Scene) -> None:
         case = cancellation(scene, "1栋")
         from_unit = [
-            cells for cells in s.register["house_cancellation"].summary(case).tables[1].rows if "售房单位" in cells[2]
+            cells for cells in register["house_cancellation"].summary(case).tables[1].rows if "售房单位" in cells[2]
         ]
         assert [(cells[2], cells[3]) for cells in from_unit] == [("江城市房管所（售房单位部分）", "54,000.00")]
 
