@@ -15,11 +15,16 @@ from tests.banking import town as town_module
 from tests.banking.town import person
 from tests.deposits.unit_scene import PublicTown, issue_unit, make_public_town, pay_owners, pay_unit
 from upkeep.banking.models import PaySlip
+from upkeep.casework import engine
 from upkeep.casework.models import Case
+from upkeep.casework.procedure import register
+from upkeep.estate.actions import NewOwner, bind_owners
+from upkeep.estate.kinds import IdKind
 from upkeep.estate.models import SellingUnitAccount
 from upkeep.estate.serving import begin_service
 from upkeep.parties.actions import register_organisation
 from upkeep.parties.models import Organisation, OrganisationKind, User
+from upkeep.parties.queries import actor_of
 from upkeep.parties.roles import Role
 from upkeep.printing.models import KeptPrint
 
@@ -164,3 +169,33 @@ class TestOtherPages:
         begun = client.post("/cases/new/selling_unit_deposit/begin/", follow=True)
         assert begun.status_code == 200 and Case.objects.filter(procedure="selling_unit_deposit").exists()
         assert "江南名邸" in begun.content.decode() and "售房单位与物业区域" not in begun.content.decode()
+
+
+class TestChoosingHouses:
+    def test_shows_the_unit_neither_owners_nor_balances(self, as_: As, scene: PublicTown) -> None:
+        house = scene.public[0]
+        person_ = NewOwner(house_id=house.pk, name="宇文化及", id_kind=IdKind.PASSPORT, id_number="E1", phone="")
+        bind_owners(jurisdiction_id=scene.town.city.pk, owners=[person_], since=timezone.localdate())
+        pages = {}
+        for who, by in (("unit", "unit"), ("clerk", "clerk")):
+            actor = actor_of(User.objects.get(username=who))
+            data = {"area": str(scene.town.area.pk), "unit": str(scene.unit.pk)}
+            case = engine.start(register["selling_unit_deposit"], by=actor, at=timezone.now(), data=data)
+            pages[by] = text(as_(who), f"/cases/{case.number}/edit/2/")
+        assert "宇" in pages["clerk"] and "余额 1,800.00 元" in pages["clerk"]
+        assert "宇" not in pages["unit"] and "余额" not in pages["unit"] and "售房单位已交存" in pages["unit"]
+
+
+class TestTheUnitsTransactions:
+    def test_are_those_of_its_own_accounts(self, as_: As) -> None:
+        page = text(as_("unit"), "/transactions/")
+        assert address() in page and "216,000.00" in page and "10,800.00" not in page
+
+    def test_are_found_by_the_number_of_its_slip(self, as_: As) -> None:
+        slip = PaySlip.objects.get(unit_account__isnull=False)
+        assert "216,000.00" in text(as_("unit"), f"/transactions/?number={slip.number}")
+
+    def test_are_none_for_another_unit(self, as_: As) -> None:
+        slip = PaySlip.objects.get(unit_account__isnull=False)
+        assert "没有符合条件的交易" in text(as_("other_unit"), "/transactions/")
+        assert "没有编号为" in text(as_("other_unit"), f"/transactions/?number={slip.number}")

@@ -53,7 +53,6 @@ class SellingUnitDeposit(Procedure):
             fields=("receipt_mode", "receipt_phone"),
             in_place=True,
             fixed=True,
-            grouped_by="building",
         ),
         PapersPage("上传要件"),
     )

@@ -5,7 +5,7 @@ The unit sees its own, the office those of its places, a property company those 
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from upkeep.banking.house_lines import house_lines, keep_unit_statement, period_of, subject_of
+from upkeep.deposits.models import UnitSale
 from upkeep.deposits.unit_accounts import sales_of, standings
 from upkeep.estate.models import SellingUnitAccount
 from upkeep.estate.unit_accounts import visible_to
@@ -82,9 +83,9 @@ def show(request: ActorRequest, account_id: int) -> HttpResponse:
     account, today = _account_or_404(request, account_id), timezone.localdate()
     form = PeriodForm(request.POST or request.GET)
     form.is_valid()
-    first = form.cleaned_data.get("first") or today.replace(month=1, day=1)
-    last = form.cleaned_data.get("last") or today
     lines = house_lines(account.pk)
+    first = form.cleaned_data.get("first") or (lines[0].booked_on if lines else today)
+    last = form.cleaned_data.get("last") or today
     try:
         period = period_of(lines, first=first, last=last)
     except HasProblems as wrong:
@@ -99,11 +100,19 @@ def show(request: ActorRequest, account_id: int) -> HttpResponse:
         "standing": standing,
         "period": period,
         "form": PeriodForm(initial={"first": period.first, "last": period.last}),
-        "sales": sales_of(account.pk) if request.actor.has(*SEES_PRICES) else (),
+        "sales": _sales(request, account),
         "kept": prints_of(subject=subject_of(account.pk, request.actor.user_id))[:5],
+        "sees_slips": request.actor.has(*SEES_PRICES),
         "sees_area": not request.actor.has(Role.SELLING_UNIT),
     }
     return render(request, "deposits/unit.html", context)
+
+
+def _sales(request: ActorRequest, account: SellingUnitAccount) -> Page[UnitSale] | None:
+    """A page of the houses with their prices; None for whoever sees amounts alone."""
+    if not request.actor.has(*SEES_PRICES):
+        return None
+    return Paginator(sales_of(account.pk), PER_PAGE).get_page(request.GET.get("page"))
 
 
 @access(*READERS)

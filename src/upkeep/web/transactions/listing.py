@@ -99,7 +99,7 @@ def transactions(request: ActorRequest) -> HttpResponse:
         "sums": sums,
         "total": _total(sums.values()),
         "most": MOST_EXPORTED,
-        "sees_units": request.actor.has(*OFFICE, Role.PROPERTY_COMPANY),
+        "sees_units": request.actor.has(*OFFICE, Role.PROPERTY_COMPANY, Role.SELLING_UNIT),
     }
     return render(request, "transactions/list.html", context)
 
