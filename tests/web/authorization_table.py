@@ -292,6 +292,14 @@ TABLE: dict[str, Row] = {
     "deposits:void_receipt": get(
         "/deposits/receipts/{receipt}/void/", RECEIPT_KEEPERS, {"far-clerk", "far-accountant"}
     ),
+    # {unit} is the account of the unit that sold houses of {area}; the clerk has printed its statement
+    "deposits:units": get("/deposits/units/", OFFICE_AND_FAR | {"company", "other-company"}),
+    "deposits:unit": get("/deposits/units/{unit}/", OFFICE | {"company"}, FAR | {"other-company"}),
+    "deposits:unit_print": get(
+        "/deposits/units/{unit}/prints/{unit_print}/",
+        {"clerk"},
+        (OFFICE_AND_FAR | {"company", "other-company"}) - {"clerk"},
+    ),
     "deposits:state": get("/deposits/state/", OFFICE_AND_FAR | ORGANISATIONS),
     "deposits:houses": get("/deposits/houses/", OFFICE_AND_FAR | ORGANISATIONS),
     "deposits:export_houses": get("/deposits/houses/export/", OFFICE_AND_FAR | ORGANISATIONS),

@@ -19,6 +19,7 @@ from upkeep.demo.owners import earn_interest, give_more_houses, open_owner_accou
 from upkeep.demo.preset_cities import PRESET_CITIES, fill_preset_city, found_preset_city
 from upkeep.demo.repairs import run_projects
 from upkeep.demo.self_service import describe_house, pay_oneself
+from upkeep.demo.selling_units import pay_unit_parts
 from upkeep.demo.site import write_site
 from upkeep.estate.kinds import HouseUse
 from upkeep.parties.queries import cities
@@ -32,6 +33,8 @@ _REFUNDING, _DEMOLISHED = 8, 15
 _NOTICES = 18
 #: Where payments are confirmed by mistake, and taken back.
 _AT_THE_BANK = 19
+#: The area of public housing whose selling unit has paid its part.
+_OF_A_UNIT = 11
 #: Which areas have houses for which a slip waits at the bank, and how many of the unpaid.
 _WAITING = ((13, 24), (16, 0), (19, 36))
 
@@ -91,6 +94,8 @@ def _deposits(city: City, filled: list[Filled], *, today: dt.date, tell: Callabl
     )
     notices = print_notices(city, filled[_NOTICES], today=today, chance=random.Random(231))
     tell(f"{notices} 张业主交存通知书")
+    units = pay_unit_parts(city, filled[_OF_A_UNIT], today=today)
+    tell(f"售房单位交存 {units} 户")
     bank_day.spend_a_day(city, filled[_AT_THE_BANK], today=today)
 
 
