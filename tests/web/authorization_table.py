@@ -360,9 +360,7 @@ TABLE: dict[str, Row] = {
     ),
     "projects:open_vote": get("/projects/{noticed}/vote/open/", {"committee"}, RUNNERS - {"committee"}),
     "projects:results": get("/projects/{project}/vote/", _PROJECT, (OFFICE_AND_FAR | RUNNERS) - _PROJECT),
-    "projects:print_result": post(
-        "/projects/{project}/vote/result/", _PROJECT, (OFFICE_AND_FAR | RUNNERS) - _PROJECT
-    ),
+    "projects:print_result": post("/projects/{project}/vote/result/", _PROJECT, (OFFICE_AND_FAR | RUNNERS) - _PROJECT),
     # the city enters single houses
     "projects:vote_totals": get("/projects/{project}/vote/totals/", NOBODY, RUNNERS),
     "projects:vote_proxy": get(
