@@ -113,7 +113,7 @@ class TestAnOwner:
 
     def test_changes_once_and_is_told_that_this_was_it(self, asked: OwnersVote) -> None:
         asked.says("AGREE")
-        assert "已投 同意，还可以改一次" in text(asked.client.get(asked.url))
+        assert "已投 同意 ，还可以改一次" in text(asked.client.get(asked.url))
         assert "这是最后一次修改" in text(asked.says("AGAINST", step=""))
         asked.says("AGAINST")
 
