@@ -121,13 +121,13 @@ class TestTheVote:
         page = Page(scene, channel=Channel.PAPER)
         page.client.post(page.base, {f"choice_{one}": "AGREE" for one in scene.house_ids})
         clerk = scene.clerk
-        assert "已参与 6 人" in page.shown(clerk).replace("  ", " ") and "各户意见" not in page.shown(clerk)
+        assert "已参与 6 人" in page.shown(clerk).replace("  ", " ") and "书面同意" not in page.shown(clerk)
         assert client_of(clerk).post(page.base, {}).status_code in (403, 404)
 
         page.client.post(f"{page.base}close/")
 
         assert again(page.project).stage == Stage.PASSED
-        assert "各户意见" in page.shown(clerk) and "表决结果" in page.shown(clerk)
+        assert "书面同意" in page.shown(clerk) and "表决结果" in page.shown(clerk)
         answer = client_of(clerk).post(f"{page.base}result/")
         assert client_of(clerk).get(answer["Location"])["Content-Type"] == "application/pdf"
 

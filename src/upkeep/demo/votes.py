@@ -33,7 +33,9 @@ _OWNER = "demo-owner"
 
 def hold_votes(city: City, filled: Sequence[Filled], *, today: dt.date) -> int:
     """Three votes; answers with their number."""
-    passed = _project(city, filled, _HOME, _HOME_COMMITTEE, "小区大门门禁更新", "小区大门门禁", 36_800_00, 40, today)
+    passed = _project(
+        city, filled, _HOME, _HOME_COMMITTEE, "1幢1单元电梯轿厢和门机更新", "1幢1单元电梯", 36_800_00, 40, today
+    )
     neighbours = _neighbours(city, filled[_HOME], today=today)
     _passed(city, passed, neighbours, on=today - dt.timedelta(days=33))
     set_policy(
@@ -43,9 +45,7 @@ def hold_votes(city: City, filled: Sequence[Filled], *, today: dt.date) -> int:
         valid_from=today - dt.timedelta(days=6),
         basis="江房发〔2026〕17 号",
     )
-    counted = _project(
-        city, filled, _COUNTED, _COUNTED_COMMITTEE, "小区大门门禁更新", "小区大门门禁", 21_500_00, 10, today
-    )
+    counted = _project(city, filled, _COUNTED, _COUNTED_COMMITTEE, "3幢屋面防水翻修", "3幢屋面", 41_500_00, 10, today)
     _counted(city, counted, filled[_COUNTED], today=today)
     asked = _project(city, filled, _HOME, _HOME_COMMITTEE, "1幢屋面防水翻修", "1幢屋面", 78_600_00, 9, today)
     _asked(city, asked, neighbours, today=today)
