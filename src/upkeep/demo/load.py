@@ -21,6 +21,7 @@ from upkeep.demo.repairs import run_projects
 from upkeep.demo.self_service import describe_house, pay_oneself
 from upkeep.demo.selling_units import pay_unit_parts
 from upkeep.demo.site import write_site
+from upkeep.demo.votes import hold_votes
 from upkeep.estate.kinds import HouseUse
 from upkeep.parties.queries import cities
 from upkeep.policy.presets.applying import get_preset
@@ -104,6 +105,7 @@ def _business(
 ) -> None:
     """Repairs, further deposits, money paid back, cases of every kind, and what the city has published."""
     tell(f"{run_projects(city, filled, today=today)} 个维修项目")
+    tell(f"{hold_votes(city, filled, today=today)} 次网上和书面的业主表决")
     tell(f"{run_further(city, filled, today=today)} 户欠交，续交方案一个，催缴通知单一批")
     tell(f"{pay_back(city, filled[_REFUNDING], today=today)} 笔退款申请")
     tell(f"{demolish(city, filled[_DEMOLISHED], building='4幢', today=today)} 笔房屋注销返还")
