@@ -57,6 +57,7 @@ from upkeep.publishing.files import Upload
 from upkeep.publishing.models import Column, PublicNotice
 from upkeep.repairs import deciding
 from upkeep.repairs.documents import notice_document
+from upkeep.repairs.papers import attach_paper
 from upkeep.repairs.queries import orders_of
 from upkeep.repairs.stages import Stage as ProjectStage
 from upkeep.treasury import payout_batches, payouts, refunds
@@ -461,6 +462,9 @@ class Stage:
         for place, (name, stage) in enumerate(stages.items()):
             found = cast.project(last=stage, budget_fen=100_000 + place, title=f"屋面{name}")
             self.objects[name] = found.number
+            if name == "new":
+                paper = attach_paper(found.pk, name="现场.jpg", content=picture().getvalue(), by=by, at=at)
+                self.objects |= {"work": str(found.facilities.all()[0].pk), "project_paper": str(paper.pk)}
             if name == "project":
                 deciding.attach_signature_page(found.pk, name="签字.jpg", content=picture().getvalue(), by=by, at=at)
                 vote = latest_vote(found.source)

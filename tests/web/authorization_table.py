@@ -358,7 +358,30 @@ TABLE: dict[str, Row] = {
     "projects:create": get("/projects/new/{area}/", {"company", "committee"}, {"other-company", "other-committee"}),
     "projects:show": get("/projects/{project}/", _PROJECT, (OFFICE_AND_FAR | RUNNERS) - _PROJECT),
     "projects:edit": get("/projects/{new}/edit/", {"committee"}, RUNNERS - {"committee"}),
+    "projects:drop": get("/projects/{new}/drop/", {"committee"}, RUNNERS - {"committee"}),
+    "projects:copy": post("/projects/{project}/copy/", {"committee"}, RUNNERS - {"committee"}),
+    "projects:attach_paper": post("/projects/{new}/papers/", {"committee"}, RUNNERS - {"committee"}),
+    "projects:paper": get(
+        "/projects/{new}/papers/{project_paper}/", {"committee"}, (OFFICE_AND_FAR | RUNNERS) - {"committee"}
+    ),
+    "projects:detach_paper": post(
+        "/projects/{new}/papers/{project_paper}/remove/", {"committee"}, RUNNERS - {"committee"}
+    ),
+    "projects:works": get("/projects/{new}/works/", {"committee"}, RUNNERS - {"committee"}),
+    "projects:choose_works": get("/projects/{new}/works/choose/", {"committee"}, RUNNERS - {"committee"}),
+    "projects:remove_work": post("/projects/{new}/works/{work}/remove/", {"committee"}, RUNNERS - {"committee"}),
     "projects:houses": get("/projects/{new}/houses/", {"committee"}, RUNNERS - {"committee"}),
+    "projects:amounts": get("/projects/{new}/amounts/", {"committee"}, RUNNERS - {"committee"}),
+    "projects:divide": post("/projects/{new}/amounts/divide/", {"committee"}, RUNNERS - {"committee"}),
+    "projects:export_amounts": get("/projects/{new}/amounts/export/", {"committee"}, RUNNERS - {"committee"}),
+    "projects:import_amounts": post("/projects/{new}/amounts/import/", {"committee"}, RUNNERS - {"committee"}),
+    "projects:shares": get("/projects/{project}/shares/", _PROJECT, (OFFICE_AND_FAR | RUNNERS) - _PROJECT),
+    "projects:export_shares": get(
+        "/projects/{project}/shares/export/", _PROJECT, (OFFICE_AND_FAR | RUNNERS) - _PROJECT
+    ),
+    "projects:act_on_shares": post("/projects/{new}/shares/act/", {"committee"}, RUNNERS - {"committee"}),
+    "projects:plan": get("/projects/{new}/plan/", {"committee"}, RUNNERS - {"committee"}),
+    "projects:records": get("/projects/records/", OFFICE_AND_FAR | RUNNERS),
     "projects:publish": get("/projects/{new}/notices/project/", {"committee"}, RUNNERS - {"committee"}),
     "projects:print_notice": post(
         "/projects/{project}/notices/project/print/", _PROJECT, (OFFICE_AND_FAR | RUNNERS) - _PROJECT
