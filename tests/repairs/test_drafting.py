@@ -62,9 +62,7 @@ def draft(scene: Scene, kind: ProjectKind = ProjectKind.GENERAL) -> RepairProjec
 def two_works(scene: Scene) -> RepairProject:
     """The lift for the first four houses, 12,345.67 yuan; the pump for the last four, 8,000 yuan."""
     project = draft(scene)
-    lift, other = works.add_works(
-        project.pk, facility_ids=[scene.lift.pk, pump(scene).pk], by=scene.chair, at=AT
-    )
+    lift, other = works.add_works(project.pk, facility_ids=[scene.lift.pk, pump(scene).pk], by=scene.chair, at=AT)
     data = {
         lift.pk: WorkData(content="更换钢丝绳", contractor="江城电梯", budget_fen=1_234_567),
         other.pk: WorkData(content="更换水泵", contractor="江城机电", budget_fen=800_000),
@@ -188,9 +186,7 @@ class TestFacilities:
             lambda: works.remove_work(project.pk, work_id=lift.pk, by=scene.stranger, at=AT),
             lambda: works.choose_houses(project.pk, house_ids=scene.house_ids, by=scene.stranger, at=AT),
             lambda: works.set_own_amounts(project.pk, work_id=lift.pk, amounts={}, by=scene.stranger, at=AT),
-            lambda: works.mark_cash(
-                project.pk, house_ids=scene.house_ids, in_cash_now=True, by=scene.stranger, at=AT
-            ),
+            lambda: works.mark_cash(project.pk, house_ids=scene.house_ids, in_cash_now=True, by=scene.stranger, at=AT),
             lambda: drafting.drop_draft(project.pk, by=scene.stranger, at=AT),
         ):
             with pytest.raises(NotYours):
@@ -223,9 +219,7 @@ class TestWhoBears:
         twin = House.objects.get(pk=house.pk)
         twin.pk, twin.room, twin.first_deposit_due_fen, twin.state = None, "901", None, HouseState.ACTIVE
         twin.nature = HouseNature.COMMODITY
-        fresh = House(
-            **{f.attname: getattr(twin, f.attname) for f in House._meta.fields if f.attname != "id"}
-        )
+        fresh = House(**{f.attname: getattr(twin, f.attname) for f in House._meta.fields if f.attname != "id"})
         fresh.save(force_insert=True)
         assert not Ownership.objects.filter(house=fresh).exists()
         return fresh
@@ -318,9 +312,7 @@ class TestTheList:
 
     def test_shows_a_draft_to_nobody_but_its_starter(self, scene: Scene) -> None:
         draft(scene)
-        company = person(
-            username="p9", name="老王", role=Role.PROPERTY_COMPANY, city=scene.town.district
-        )
+        company = person(username="p9", name="老王", role=Role.PROPERTY_COMPANY, city=scene.town.district)
 
         assert project_list(actor=scene.deputy).count() == 1
         for other in (scene.clerk, scene.stranger, company):

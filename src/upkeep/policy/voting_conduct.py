@@ -34,6 +34,11 @@ class VotingConduct:
         "可用的特别表决方法", (), choices=SILENT_METHODS, help="须有业主规约约定，发起表决时填写条款；一般不开启"
     )
 
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """The channels that may be chosen; a city that names none votes on paper."""
+        return self.channels or ("PAPER",)
+
 
 def voting_conduct(*, jurisdiction_id: int, on: dt.date) -> VotingConduct:
     """What holds in the city on that day."""

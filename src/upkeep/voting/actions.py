@@ -36,6 +36,7 @@ from upkeep.voting.queries import ballots_of, standings, tally_of
 from upkeep.voting.telling import COUNTED, DECIDED, OPENED, tell_owners
 
 _LONGEST_NOTE = 200
+_UNDER_WAY = "该事项正在表决或已经表决通过，不能再次发起"
 
 
 class VoteIsUnderWay(Refusal):
@@ -77,6 +78,8 @@ def open_vote(
     houses = list(House.objects.filter(pk__in=house_ids).select_related("area").order_by("pk"))
     if not houses:
         raise Refusal("没有参与表决的房屋，请先选择分摊房屋")
+    if Vote.objects.filter(source=source, state=VoteState.PASSED).exists():
+        raise VoteIsUnderWay(_UNDER_WAY)
     keys = _voter_keys(houses)
     try:
         with transaction.atomic():
@@ -95,7 +98,7 @@ def open_vote(
                 closes_at=closes_at,
             )
     except IntegrityError:
-        raise VoteIsUnderWay("该事项正在表决或已经表决通过，不能再次发起") from None
+        raise VoteIsUnderWay(_UNDER_WAY) from None
     VoteHouse.objects.bulk_create(
         [
             VoteHouse(id=pk, vote=vote, house=house, area_dm2=house.area_dm2, voter_key=keys[house.pk])
@@ -112,7 +115,7 @@ def check_opening(*, closes_at: dt.datetime, channel: Channel, conduct: VotingCo
     problems = []
     if closes_at <= at:
         problems.append(Problem("closes_at", "表决截止时间应晚于现在"))
-    if channel not in conduct.channels:
+    if channel not in conduct.ways:
         problems.append(Problem("channel", f"本地未开通{Channel(channel).label}，请选择其他表决方式"))
     if problems:
         raise HasProblems(problems)

@@ -71,8 +71,8 @@ def name_on_paper(
 @transaction.atomic
 def end(proxy_id: int, *, by: Actor, at: dt.datetime) -> VoteProxy:
     """The owner who named a proxy takes it back, as long as nothing was cast by it. Raises: Refusal, VoteIsClosed."""
-    proxy = VoteProxy.objects.select_for_update().select_related("vote_house__vote").get(pk=proxy_id)
-    if proxy.by_user_id != by.user_id or proxy.ended_at is not None:
+    proxy = VoteProxy.objects.select_for_update(of=("self",)).select_related("vote_house").filter(pk=proxy_id).first()
+    if proxy is None or proxy.by_user_id != by.user_id or proxy.ended_at is not None:
         raise Refusal("没有这项委托，或已经撤销")
     _open_scope(proxy.vote_house.vote_id, proxy.vote_house.house_id, at=at)
     if proxy.ballots.exists():

@@ -41,11 +41,11 @@ class LetterForm(forms.Form):
 
 @dataclass(frozen=True)
 class Line:
-    """A house of the list; `parts` are its amounts per facility, in the order of the columns."""
+    """A house of the list; `parts` are the facilities with its amounts, in the order of the columns."""
 
     share: ProjectHouse
     owner: str
-    parts: tuple[int | None, ...]
+    parts: tuple[tuple[str, int | None], ...]
     available_fen: int
 
     @property
@@ -57,12 +57,15 @@ class Line:
         return self.share.outside_reason == OutsideReason.CASH
 
 
-def _lines(shares: Sequence[ProjectHouse], parts: dict[int, tuple[int | None, ...]]) -> Iterator[Line]:
+def _lines(
+    shares: Sequence[ProjectHouse], names: Sequence[str], parts: dict[int, tuple[int | None, ...]]
+) -> Iterator[Line]:
     ids = [share.house_id for share in shares]
     owners, available = owner_names(ids), sub_accounts.available(ids)
     for share in shares:
         owner = owners.get(share.house_id, "")
-        yield Line(share, owner, parts.get(share.house_id, ()), available[share.house_id])
+        named = tuple(zip(names, parts[share.house_id], strict=True))
+        yield Line(share, owner, named, available[share.house_id])
 
 
 @access(*READERS)
@@ -83,7 +86,7 @@ def shares(request: ActorRequest, number: str) -> HttpResponse:
     context |= {
         "columns": columns,
         "page": page,
-        "lines": list(_lines(list(page), parts)),
+        "lines": list(_lines(list(page), [work.facility.name for work in columns], parts)),
         "sums": merged_list.sums_of(project),
         "only_short": only_short,
         "may_change": may_change,

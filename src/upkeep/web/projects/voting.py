@@ -53,7 +53,7 @@ _LAST_MINUTE = dt.time(23, 59)
 class VoteForm(forms.Form):
     """表决截止时间, by which way, and by which method where the city allows more than one."""
 
-    channel = forms.ChoiceField(label="表决方式", widget=forms.RadioSelect)
+    channel = forms.ChoiceField(label="表决方式", widget=forms.RadioSelect, required=False)
     closes_on = DayField(label="表决截止日")
     closes_time = forms.TimeField(
         label="截止时刻",
@@ -68,13 +68,12 @@ class VoteForm(forms.Form):
 
     def __init__(self, conduct: VotingConduct, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        allowed = [pair for pair in CHANNELS if pair[0] in conduct.channels]
-        self._only = allowed[0][0] if len(allowed) == 1 else ""
+        allowed = [pair for pair in CHANNELS if pair[0] in conduct.ways]
+        self._first = allowed[0][0]
         channel = self.fields["channel"]
         assert isinstance(channel, forms.ChoiceField)
         channel.choices = allowed
-        channel.required = not self._only
-        self.initial.setdefault("channel", allowed[0][0] if allowed else "")
+        self.initial.setdefault("channel", self._first)
         methods = [pair for pair in SILENT_METHODS if pair[0] in conduct.silent_methods]
         if methods:
             method = self.fields["method"]
@@ -90,7 +89,7 @@ class VoteForm(forms.Form):
         last = data.get("closes_time") or _LAST_MINUTE
         return {
             "closes_at": dt.datetime.combine(data["closes_on"], last, SHANGHAI),
-            "channel": Channel(data["channel"] or self._only),
+            "channel": Channel(data["channel"] or self._first),
             "method": data.get("method") or "EXPLICIT",
             "agreement": data.get("agreement", ""),
         }
