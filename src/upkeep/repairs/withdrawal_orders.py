@@ -43,7 +43,6 @@ from upkeep.repairs.withdrawal_orders_vote import give_up
 from upkeep.voting.models import Vote, VoteState
 from upkeep.voting.queries import latest_vote
 
-SHARES = "维修支取分摊明细"
 NO_VOTE = "业主签字确认表还没有录入并通过：请窗口核对业主签字原件，逐户录入并上传扫描件，公布结果后再办理"
 COPY_IT = "这张任务单已退回或撤销，请在“审批退回及撤销任务单信息”中点“修改”，重新生成任务单"
 
@@ -213,11 +212,11 @@ def approve(case: Case, data: dict[str, Any], *, by: Actor, at: dt.datetime) -> 
 
 
 def summary_of(case: Case, facts: Sequence[Fact]) -> Summary:
-    """The order for the confirmation, the case's page and the work list: facts, buildings, payees, houses."""
+    """The order for its confirmation and its page: facts, buildings, payees. Its houses have a page of their own."""
     shares = shares_of(case)
     return Summary(
         facts=[*facts, *_sum_facts(case, shares), *_vote_facts(case)],
-        tables=[table for table in (buildings_table(shares), payees_table(case), shares_table(shares)) if table.rows],
+        tables=[table for table in (buildings_table(shares), payees_table(case)) if table.rows],
     )
 
 
@@ -271,35 +270,10 @@ def payees_table(case: Case) -> Table:
     return Table("收款账户", columns, rows, frozenset({3}))
 
 
-def shares_table(shares: Sequence[OrderShare]) -> Table:
-    """维修支取分摊明细, house by house; the last row is the sum."""
-    rows = [
-        (
-            one.house.building.name,
-            one.house.label,
-            square_metres(one.area_dm2),
-            yuan(one.share_fen),
-            yuan(one.shortfall_fen) if one.shortfall_fen else "",
-        )
-        for one in shares
-    ]
-    if rows:
-        lacks = sum(one.shortfall_fen for one in shares)
-        area, fen = sum(one.area_dm2 for one in shares), sum(one.share_fen for one in shares)
-        rows.append(("合计", f"{len(shares):,} 户", square_metres(area), yuan(fen), yuan(lacks) if lacks else ""))
-    columns = ("自然幢", "分户", "建筑面积（㎡）", "分摊金额（元）", "余额缺口（元）")
-    return Table(SHARES, columns, rows, frozenset({2, 3, 4}))
-
-
 def reason_back(case: Case) -> str:
     """Why the order came back, in the words of whoever returned it; empty where its company withdrew it."""
     returned = case.events.filter(move__in=["RETURN", "REJECT"]).order_by("-at").first()
     return returned.note if returned else ""
-
-
-def without_houses(summary: Summary) -> Summary:
-    """The summary for pages that show the houses on a page of their own."""
-    return Summary(summary.facts, [table for table in summary.tables if table.title != SHARES])
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,10 @@ def order_document(case: Case, *, at: dt.datetime) -> Document:
             applicant=organisation.name if organisation else case.contact_name,
             applied_on=day_of(case.submitted_at or at),
             sections=(Section("维修事项", tuple(repair)), Section("支取与分摊", money), Section("经办信息", contact)),
-            tables=tuple(_printed(one) for one in (orders.buildings_table(shares), orders.payees_table(case))),
+            tables=(
+                _printed(orders.buildings_table(shares), (3, 2, 2, 2)),
+                _printed(orders.payees_table(case), (4, 3, 3, 2)),
+            ),
             declaration="以上内容真实、完整，分摊范围和金额已告知相关业主，并附业主签字确认表；如有不实，愿承担相应法律责任。",
             signs=(SignBox("物业服务企业（盖章）"), SignBox("窗口受理意见"), SignBox("审核意见")),
         ),
@@ -87,13 +90,13 @@ def _facility(case: Case) -> str:
     return f"{work.facility.name}（{work.facility.place}）" if work else ""
 
 
-def _printed(table: SummaryTable) -> Table:
+def _printed(table: SummaryTable, widths: tuple[float, ...]) -> Table:
     """A table of the summary as forms print it; the sum stands in bold."""
     numeric = table.numeric
     rows = [tuple(row) for row in table.rows]
     total = rows.pop() if rows and rows[-1][0] == "合计" else ()
     aligns = "".join("r" if place in numeric else "l" for place in range(len(table.columns)))
-    return Table(table.title, table.columns, tuple(rows), aligns=aligns, total=total)
+    return Table(table.title, table.columns, tuple(rows), aligns=aligns, widths=widths, total=total)
 
 
 def signatures_document(case: Case) -> Document:

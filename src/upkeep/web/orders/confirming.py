@@ -39,7 +39,7 @@ def confirm(request: ActorRequest, number: str) -> HttpResponse:
     context = {
         "case": case,
         "problems": problems,
-        "summary": orders.without_houses(register[case.procedure].summary(case)),
+        "summary": register[case.procedure].summary(case),
         "sums": orders.sums_of(shares),
         "short": shortfall_sentence(short) if short else "",
         "chain": engine.chain_of(case, on=timezone.localdate()),
@@ -82,7 +82,7 @@ def done(request: ActorRequest, number: str) -> HttpResponse:
         "city": city_of(jurisdiction_id=case.jurisdiction_id),
         "office": case.jurisdiction,
         "guide": register[case.procedure].guide,
-        "prints": prints_of(subject=prints.subject_of(case)),
+        "prints": sorted(prints_of(subject=prints.subject_of(case)), key=lambda one: one.form),
         "current": engine.current_step(case),
         "in_arrears": len(since_when(house_ids)),
     }
