@@ -455,6 +455,7 @@ class Stage:
                 kept = keep(notice_document(found, notice, city="jiangcheng"), by_id=None, at=at)
                 self.objects |= {
                     "evidence": str(vote.evidence.all()[0].pk),
+                    "vote_house": str(vote.houses.all()[0].house_id),
                     "notice": notice.number,
                     "project_print": str(kept.pk),
                 }

@@ -359,7 +359,18 @@ TABLE: dict[str, Row] = {
         "/projects/{project}/prints/{project_print}/", _PROJECT, (OFFICE_AND_FAR | RUNNERS) - _PROJECT
     ),
     "projects:open_vote": get("/projects/{noticed}/vote/open/", {"committee"}, RUNNERS - {"committee"}),
-    "projects:results": get("/projects/{project}/vote/", {"committee"}, RUNNERS - {"committee"}),
+    "projects:results": get("/projects/{project}/vote/", _PROJECT, (OFFICE_AND_FAR | RUNNERS) - _PROJECT),
+    "projects:print_result": post(
+        "/projects/{project}/vote/result/", _PROJECT, (OFFICE_AND_FAR | RUNNERS) - _PROJECT
+    ),
+    # the city enters single houses
+    "projects:vote_totals": get("/projects/{project}/vote/totals/", NOBODY, RUNNERS),
+    "projects:vote_proxy": get(
+        "/projects/{project}/vote/houses/{vote_house}/proxy/", {"committee"}, RUNNERS - {"committee"}
+    ),
+    "projects:answer_objection": post(
+        "/projects/{project}/vote/objections/1/", {"committee"}, RUNNERS - {"committee"}
+    ),
     "projects:print_sheet": post("/projects/{project}/vote/sheet/", {"committee"}, RUNNERS - {"committee"}),
     "projects:evidence": post("/projects/{project}/vote/evidence/", {"committee"}, RUNNERS - {"committee"}),
     "projects:show_evidence": get(
@@ -405,6 +416,15 @@ TABLE: dict[str, Row] = {
     "owner:finances": get("/owner/areas/{area}/finances/", NOBODY, {"owner"}),
     "owner:notices": get("/owner/areas/{area}/notices/", NOBODY, {"owner"}),
     "owner:votes": get("/owner/areas/{area}/votes/", NOBODY, {"owner"}),
+    # a vote that does not ask him; what an owner finds: tests/web/owner/test_votes.py
+    "owner:vote": get("/owner/votes/1/", NOBODY, {"owner"}),
+    "owner:cast": post("/owner/votes/1/ballot/", NOBODY, {"owner"}),
+    "owner:vote_objection": post("/owner/votes/1/objection/", NOBODY, {"owner"}),
+    "owner:vote_receipt": get("/owner/votes/1/receipts/HZ1/", NOBODY, {"owner"}),
+    "owner:print_vote_receipt": post("/owner/votes/1/receipts/HZ1/print/", NOBODY, {"owner"}),
+    "owner:vote_receipt_pdf": get("/owner/votes/1/receipts/HZ1/pdf/1/", NOBODY, {"owner"}),
+    "owner:vote_proxy": get("/owner/votes/1/houses/{house}/proxy/", NOBODY, {"owner"}),
+    "owner:end_vote_proxy": post("/owner/votes/1/houses/{house}/proxy/end/", NOBODY, {"owner"}),
     # transactions and statements
     "transactions:list": get("/transactions/", OFFICE_AND_FAR | ORGANISATIONS),
     "transactions:export": get("/transactions/export/", OFFICE_AND_FAR | ORGANISATIONS),

@@ -32,6 +32,7 @@ class PolicyKind(models.TextChoices):
     BALANCE_MESSAGE_RULE = "balance_message_rule", "余额变动通知规则"
     RETENTION_RULE = "retention_rule", "资料保存规则"
     FURTHER_RULE = "further_rule", "续交规则"
+    VOTING_CONDUCT = "voting_conduct", "表决办法"
 
 
 #: What moves money or decides who lets it go: proposed by one person, put in force by another.
@@ -46,6 +47,7 @@ TWO_PERSON_KINDS = (
     PolicyKind.INTEREST_RULE,
     PolicyKind.REFUND_RULE,
     PolicyKind.FURTHER_RULE,
+    PolicyKind.VOTING_CONDUCT,
 )
 
 

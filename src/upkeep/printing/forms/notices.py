@@ -27,6 +27,7 @@ class Voter:
     owner: str
     area_dm2: int
     share: str = ""
+    proxy: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,3 +78,12 @@ class Resolution:
     facts: tuple[Fact, ...] = ()
     tables: tuple[Table, ...] = ()
     signs: tuple[SignBox, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class BallotReceipt:
+    """表决回执: what an owner voted at one go, for which houses."""
+
+    facts: tuple[Fact, ...]
+    votes: Table
+    notes: tuple[str, ...] = ()

@@ -72,16 +72,6 @@ def notices(request: ActorRequest, area_id: int) -> HttpResponse:
 @access(Role.OWNER)
 @never_cache
 @require_safe
-def votes(request: ActorRequest, area_id: int) -> HttpResponse:
-    """What the owners of the area vote on, or have voted on, and how it ended."""
-    area, mine = area_or_404(request, area_id)
-    found = area_votes(area.pk, house_ids=[one.house.pk for one in mine])
-    return render(request, "owner/votes.html", {"area": area, "votes": found})
-
-
-@access(Role.OWNER)
-@never_cache
-@require_safe
 def cases(request: ActorRequest) -> HttpResponse:
     """我的业务: what the owner has handed in or begun, the newest first."""
     mine = visible_to(request.actor).order_by("-created_at", "pk")[:50]

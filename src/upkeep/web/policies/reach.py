@@ -51,7 +51,10 @@ GROUPS: tuple[tuple[str, tuple[PolicyKind, ...]], ...] = (
             PolicyKind.FURTHER_RULE,
         ),
     ),
-    ("维修与表决", (PolicyKind.PROJECT_RULE, PolicyKind.NOTICE_RULE, PolicyKind.VOTING_RULE)),
+    (
+        "维修与表决",
+        (PolicyKind.PROJECT_RULE, PolicyKind.NOTICE_RULE, PolicyKind.VOTING_RULE, PolicyKind.VOTING_CONDUCT),
+    ),
     ("账号与安全", (PolicyKind.LOGIN_RULE, PolicyKind.PASSWORD_RULE)),
     ("用语", (PolicyKind.WORDING,)),
 )

@@ -15,11 +15,12 @@ from upkeep.publishing.queries import notices_on
 from upkeep.repairs import queries
 from upkeep.repairs.acts.act import Act
 from upkeep.repairs.acts.offered import acts_for, step_number, waiting_for
+from upkeep.repairs.deciding import present_vote
 from upkeep.repairs.documents import subject_of
 from upkeep.repairs.models import RepairProject
 from upkeep.repairs.notices import facts_of, works_of
 from upkeep.repairs.stages import STEPS, Stage
-from upkeep.voting.queries import latest_vote, result_of
+from upkeep.voting.queries import result_of
 from upkeep.web.access import ActorRequest, access
 from upkeep.web.projects.reach import READERS, act_url, project_or_404
 
@@ -63,7 +64,7 @@ def _may_start(actor: Actor) -> bool:
 def show(request: ActorRequest, number: str) -> HttpResponse:
     """A project: facts, where it stands, what can be done, houses, notices, vote, application, payments, history."""
     project = project_or_404(request, number)
-    vote, application = latest_vote(project.source), queries.application_of(project)
+    vote, application = present_vote(project), queries.application_of(project)
     context = {
         "project": project,
         "facts": facts_of(project),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from upkeep.web.projects import editing, finishing, publishing, showing, voting
+from upkeep.web.projects import editing, finishing, publishing, showing, vote_forms, voting
 
 app_name = "projects"
 
@@ -22,6 +22,10 @@ urlpatterns = [
     path("<str:number>/vote/evidence/", voting.evidence, name="evidence"),
     path("<str:number>/vote/evidence/<int:evidence_id>/", voting.show_evidence, name="show_evidence"),
     path("<str:number>/vote/close/", voting.close, name="close_vote"),
+    path("<str:number>/vote/result/", voting.print_result, name="print_result"),
+    path("<str:number>/vote/totals/", vote_forms.totals, name="vote_totals"),
+    path("<str:number>/vote/houses/<int:house_id>/proxy/", vote_forms.proxy, name="vote_proxy"),
+    path("<str:number>/vote/objections/<int:objection_id>/", vote_forms.answer, name="answer_objection"),
     path("<str:number>/acceptance/", finishing.accept, name="accept"),
     path("<str:number>/apply/", finishing.apply, name="apply"),
 ]
