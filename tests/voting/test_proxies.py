@@ -8,8 +8,8 @@ import datetime as dt
 import pytest
 
 from tests.banking.town import AT
-from tests.repairs.scene import OWNER_ID, OWNER_NAME
 from tests.casework.test_files import picture
+from tests.repairs.scene import OWNER_ID, OWNER_NAME
 from tests.voting.scene import AGAINST, AGREE, CLOSES, Electorate, make_electorate
 from upkeep.kernel.errors import HasProblems, Refusal
 from upkeep.policy.actions import set_policy

@@ -241,7 +241,7 @@ def _vote_facts(case: Case) -> Iterator[Fact]:
         return
     counted = f"同意 {vote.agreed_people:,} 人、{square_metres(vote.agreed_dm2)} ㎡，"
     whole = f"共 {vote.total_people:,} 人、{square_metres(vote.total_dm2)} ㎡"
-    words = "正在录入" if vote.is_open else f"{VoteState(vote.state).label}：{counted}{whole}"
+    words = "正在录入" if not vote.is_decided else f"{VoteState(vote.state).label}：{counted}{whole}"
     yield Fact("业主签字确认", words)
 
 
