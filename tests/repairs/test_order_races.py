@@ -7,7 +7,7 @@ import pytest
 
 from tests.banking.town import AT
 from tests.cast import at_once
-from tests.repairs.order_scene import draft, make_order_scene, signed, submitted
+from tests.repairs.order_scene import OrderScene, draft, make_order_scene, signed, submitted
 from upkeep.books import sub_accounts
 from upkeep.casework import engine
 from upkeep.casework.models import Case
@@ -17,12 +17,16 @@ from upkeep.repairs.models import RepairProject
 from upkeep.repairs.shares import NotEnoughOnSubAccounts
 from upkeep.repairs.stages import Stage
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.commits]
+pytestmark = pytest.mark.commits
+
+
+@pytest.fixture
+def scene(database_url: str) -> OrderScene:
+    return make_order_scene()
 
 
 class TestAtTheSameMoment:
-    def test_an_order_is_handed_in_once(self) -> None:
-        scene = make_order_scene()
+    def test_an_order_is_handed_in_once(self, scene: OrderScene) -> None:
         case = draft(scene)
 
         answers = at_once(
@@ -33,8 +37,7 @@ class TestAtTheSameMoment:
         assert sorted(isinstance(one, engine.NotNow) for one in answers) == [False, True]
         assert RepairProject.objects.count() == 1
 
-    def test_a_returned_order_is_made_into_one_new_order(self) -> None:
-        scene = make_order_scene()
+    def test_a_returned_order_is_made_into_one_new_order(self, scene: OrderScene) -> None:
         old = engine.move(submitted(scene).pk, Move.WITHDRAW, by=scene.manager, at=AT)
 
         at_once(
@@ -44,8 +47,7 @@ class TestAtTheSameMoment:
 
         assert Case.objects.filter(copied_from=old).count() == 1
 
-    def test_withdrawn_and_accepted_it_is_only_one_of_the_two(self) -> None:
-        scene = make_order_scene()
+    def test_withdrawn_and_accepted_it_is_only_one_of_the_two(self, scene: OrderScene) -> None:
         case = submitted(scene)
 
         at_once(
@@ -59,8 +61,7 @@ class TestAtTheSameMoment:
             (State.IN_REVIEW, Stage.REVIEW),
         )
 
-    def test_two_orders_never_hold_more_than_the_houses_have(self) -> None:
-        scene = make_order_scene()
+    def test_two_orders_never_hold_more_than_the_houses_have(self, scene: OrderScene) -> None:
         cases = [submitted(scene, total="30,000.00") for _ in range(2)]  # the four houses have 40,000
         for case in cases:
             signed(scene, case)

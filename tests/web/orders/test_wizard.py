@@ -64,7 +64,7 @@ class TestTheWizard:
         assert "选择分户" in page(client, f"{base}fill/").replace("选择房屋", "选择分户")
 
         first, second = scene.buildings
-        said = typed(scene)
+        said = typed()
         answer = client.post(f"{base}fill/", said | {"action": f"houses-{first.pk}"})
         assert answer["Location"] == f"{base}buildings/{first.pk}/"
         assert Case.objects.get().data["title"] == said["title"]
@@ -111,7 +111,7 @@ class TestTheWizard:
 
     def test_shows_totals_as_stale_once_the_choice_has_changed(self, scene: OrderScene) -> None:
         client, case = client_of(scene.manager), draft(scene)
-        base, said = f"{HOME}{case.number}/fill/", typed(scene)
+        base, said = f"{HOME}{case.number}/fill/", typed()
 
         client.post(base, said | {"building": [one.pk for one in scene.buildings], "action": "save"})
         shown = page(client, base)
@@ -126,9 +126,9 @@ class TestTheWizard:
         client, case = client_of(scene.manager), draft(scene)
         base, first, second = f"{HOME}{case.number}/fill/", *(one.pk for one in scene.buildings)
 
-        client.post(base, typed(scene) | {"building": first, "action": "invert"})
+        client.post(base, typed() | {"building": first, "action": "invert"})
         assert Case.objects.get().data[BUILDINGS] == [second]
-        client.post(base, typed(scene) | {"action": "all"})
+        client.post(base, typed() | {"action": "all"})
         assert Case.objects.get().data[BUILDINGS] == [first, second]
 
     def test_keeps_a_draft_to_be_gone_on_with_and_drops_it_when_asked(self, scene: OrderScene) -> None:
@@ -145,7 +145,7 @@ class TestTheWizard:
 
     def test_goes_back_to_the_cards_where_another_area_empties_the_choice(self, scene: OrderScene) -> None:
         client, case = client_of(scene.manager), draft(scene)
-        answer = client.post(f"{HOME}{case.number}/fill/", typed(scene) | {"action": "back"})
+        answer = client.post(f"{HOME}{case.number}/fill/", typed() | {"action": "back"})
 
         assert f"?draft={case.number}" in answer["Location"]
         assert "当前" in page(client, answer["Location"])
@@ -155,7 +155,7 @@ class TestTheWizard:
 
     def test_names_every_mistake_at_its_field(self, scene: OrderScene) -> None:
         client, case = client_of(scene.manager), draft(scene)
-        sent = typed(scene, title="", total="一百", payee_1_account="12")
+        sent = typed(title="", total="一百", payee_1_account="12")
 
         shown = client.post(f"{HOME}{case.number}/fill/", sent | {"action": "confirm"}).content.decode()
 
