@@ -5,9 +5,9 @@ import datetime as dt
 from upkeep.banking.day_book import DayBook, DaySum
 from upkeep.banking.models import BankReversal, PaySlip
 from upkeep.banking.prints import NotToPrint, Paper, custody_of, document_of, once, subject_of
-from upkeep.banking.purposes import purpose_title
+from upkeep.banking.purposes import purpose_title, slip_purpose
 from upkeep.casework.numbering import next_number
-from upkeep.estate.models import House
+from upkeep.estate.models import House, SellingUnitAccount
 from upkeep.kernel.dates import to_the_minute
 from upkeep.kernel.money import yuan
 from upkeep.parties.models import Organisation
@@ -47,11 +47,20 @@ def keep_reversal_slip(reversal: BankReversal, *, by_id: int | None, at: dt.date
 
 def houses_in_words(paper: Paper) -> str:
     """The first houses of the paper by name, and how many there are."""
-    on = {"slip_lines__slip": paper} if isinstance(paper, PaySlip) else {"order_lines__order": paper}
-    houses = House.everything.filter(**on).select_related("building")
+    lines = slip_purpose(paper.purpose).lines(paper) if isinstance(paper, PaySlip) else paper.lines.all()
+    houses = House.everything.filter(pk__in=lines.order_by().values("house_id")).select_related("building")
     some = list(houses.order_by("building__order", "-floor", "unit", "room")[:MOST_HOUSES])
     named = "、".join(f"{house.building.name}{house.label}" for house in some)
-    return named + (f"等 {paper.house_count} 户" if paper.house_count > len(some) else "")
+    named += f"等 {paper.house_count} 户" if paper.house_count > len(some) else ""
+    return "、".join(filter(None, (named, *_unit_accounts(paper))))
+
+
+def _unit_accounts(paper: Paper) -> list[str]:
+    """The selling units' accounts (售房单位分账) that an order takes money from beside the houses."""
+    if isinstance(paper, PaySlip):
+        return []
+    accounts = SellingUnitAccount.objects.filter(order_lines__order=paper)
+    return [account.words for account in accounts.select_related("building", "organisation").order_by("pk")]
 
 
 def _sides(paper: Paper) -> tuple[BankAccount, BankAccount]:

@@ -25,7 +25,7 @@ _PLAIN = {
     "opening_balance": "系统启用时的余额",
     "repair_paid": "维修支出",
     "repair_paid_in_cash": "维修支出",
-    "repair_cleared_back": "多付的维修款退回",
+    "repair_cleared_back": "维修款退回",
     "refund_paid": "退款",
     "loss_recognised": "房屋注销，余额转为待返还",
     "balance_returned": "余额返还",

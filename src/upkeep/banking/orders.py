@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models.functions import Coalesce
 
 from upkeep.banking import messages
 from upkeep.banking.counter import check_amount, check_bank, check_number
@@ -13,6 +14,7 @@ from upkeep.banking.models.custody import SerialUse
 from upkeep.banking.purposes import order_purpose
 from upkeep.banking.serials import tidy_serial, use_serial
 from upkeep.casework.numbering import next_numbers
+from upkeep.estate.unit_accounts import accounts_among
 from upkeep.kernel.dates import day_of, to_the_minute
 from upkeep.kernel.errors import HasProblems, Problem, Refusal
 from upkeep.kernel.ids import new_ids
@@ -31,7 +33,8 @@ class NeedsAnother(Refusal):
 
 @dataclass(frozen=True, kw_only=True)
 class NewOrder:
-    """A payment to be ordered. `amounts` is fen by house id; the caller holds the money beforehand.
+    """A payment to be ordered. `amounts` is fen by house id, or by the id of a selling unit's account that bears its part
+    beside the houses (售房单位分账); the caller holds the money beforehand.
 
     `reference` says what ordered it, such as "project:12:phase:1"; the purpose's handler finds its way back by it.
     """
@@ -61,6 +64,7 @@ def order_payments(new: Sequence[NewOrder], *, by: Actor, at: dt.datetime) -> li
     if {one.custody_id for one in new} - accounts.keys():
         raise Refusal("专户已停用，不能付款，请先在“专户管理”核对")
     numbers = next_numbers(PREFIX, on=day_of(at), count=len(new)) if new else []
+    units = accounts_among({holder for one in new for holder in one.amounts})
     orders = [
         PaymentOrder(
             id=pk,
@@ -74,7 +78,7 @@ def order_payments(new: Sequence[NewOrder], *, by: Actor, at: dt.datetime) -> li
             payee_bank=one.payee_bank,
             payee_account=one.payee_account,
             amount_fen=sum(one.amounts.values()),
-            house_count=len(one.amounts),
+            house_count=len(one.amounts.keys() - units.keys()),
             replaces=one.replaces,
             reissue_reason=one.reissue_reason,
             payment_no=one.replaces.payment_no if one.replaces else 1,
@@ -88,8 +92,14 @@ def order_payments(new: Sequence[NewOrder], *, by: Actor, at: dt.datetime) -> li
     lines = [(order, line) for order, one in zip(orders, new, strict=True) for line in sorted(one.amounts.items())]
     PaymentOrderLine.objects.bulk_create(
         [
-            PaymentOrderLine(id=pk, order=order, house_id=house_id, amount_fen=fen)
-            for pk, (order, (house_id, fen)) in zip(new_ids(len(lines)), lines, strict=True)
+            PaymentOrderLine(
+                id=pk,
+                order=order,
+                house_id=None if holder in units else holder,
+                unit_account_id=holder if holder in units else None,
+                amount_fen=fen,
+            )
+            for pk, (order, (holder, fen)) in zip(new_ids(len(lines)), lines, strict=True)
         ],
         batch_size=5_000,
     )
@@ -135,8 +145,9 @@ def entry_source(order: PaymentOrder) -> str:
 
 
 def amounts_of(order: PaymentOrder) -> dict[int, int]:
-    """What the order takes from each house: fen by house id."""
-    return dict(order.lines.order_by("house_id").values_list("house_id", "amount_fen"))
+    """What the order takes from each sub-account: fen by house id, or by the id of a selling unit's account."""
+    lines = order.lines.annotate(borne_by=Coalesce("house_id", "unit_account_id"))
+    return dict(lines.order_by("borne_by").values_list("borne_by", "amount_fen"))
 
 
 @transaction.atomic

@@ -18,7 +18,7 @@ from upkeep.banking.models import (
     ReversalState,
     SlipState,
 )
-from upkeep.banking.purposes import given_up_references, references_of_case
+from upkeep.banking.purposes import given_up_references, references_of_case, slip_purpose
 from upkeep.casework.models import Case
 from upkeep.estate.owner_accounts import records_of
 from upkeep.estate.queries import served_area_ids
@@ -87,8 +87,10 @@ def get_slip(number: str, *, actor: Actor) -> PaySlip | None:
 
 
 def waiting_slip_of(house_id: int) -> PaySlip | None:
-    """The slip that waits to be paid for a house; the caller has made sure that the house is the reader's."""
-    slips = PaySlip.objects.filter(lines__house_id=house_id, state=SlipState.WAITING).select_related("area", "custody")
+    """The slip by which the owner of a house is to pay; the caller has made sure that the house is the reader's."""
+    slips = PaySlip.objects.filter(
+        lines__house_id=house_id, state=SlipState.WAITING, unit_account__isnull=True
+    ).select_related("area", "custody")
     return slips.order_by("-issued_at").first()
 
 
@@ -170,9 +172,20 @@ def to_reissue(orders: QuerySet[PaymentOrder]) -> QuerySet[PaymentOrder]:
 
 
 def order_houses(order: PaymentOrder) -> QuerySet[PaymentOrderLine]:
-    """What each house bears, in the order of the building table."""
-    return order.lines.select_related("house__building").order_by(
-        "house__building__order", "-house__floor", "house__unit", "house__room", "pk"
+    """What each house bears, in the order of the building table, selling units' accounts (售房单位分账) last."""
+    lines = order.lines.select_related("house__building", "unit_account__building", "unit_account__organisation")
+    return lines.order_by("house__building__order", "-house__floor", "house__unit", "house__room", "pk")
+
+
+def lines_of(paper: PaySlip | PaymentOrder) -> QuerySet[PaySlipLine] | QuerySet[PaymentOrderLine]:
+    """The lines of a slip or order in the order of the building table, ready to be shown."""
+    if isinstance(paper, PaymentOrder):
+        return order_houses(paper)
+    return (
+        slip_purpose(paper.purpose)
+        .lines(paper)
+        .select_related("house__building")
+        .order_by("house__building__order", "-house__floor", "house__unit", "house__room")
     )
 
 

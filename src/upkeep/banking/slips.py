@@ -41,12 +41,16 @@ class NewSlip:
     receipt_mode: ReceiptMode
     items: Sequence[SlipItem]
     expires_on: dt.date
+    #: Houses and money where the purpose keeps its lines itself (`SlipPurpose.lines`): their number and total in fen.
+    kept_above: tuple[int, int] | None = None
     case_id: int | None = None
     payer_organisation_id: int | None = None
     #: Whoever asked for it and is not the payer; the hash of the payer's ID number where he is a person.
     asked_by_id: int | None = None
     payer_hash: str = ""
     replaces_id: int | None = None
+    #: The selling unit's account that the money goes to; None: to the houses themselves.
+    unit_account_id: int | None = None
 
 
 def source_of(slip: PaySlip) -> str:
@@ -78,11 +82,12 @@ def issue_slips(*, new: Sequence[NewSlip], by: Actor, at: dt.datetime) -> list[P
             asked_by_id=one.asked_by_id,
             payer_hash=one.payer_hash,
             replaces_id=one.replaces_id,
+            unit_account_id=one.unit_account_id,
             payer_name=one.payer_name,
             payer_phone=one.payer_phone,
             receipt_mode=one.receipt_mode,
-            total_fen=sum(item.amount_fen for item in one.items),
-            house_count=len(one.items),
+            total_fen=one.kept_above[1] if one.kept_above else sum(item.amount_fen for item in one.items),
+            house_count=one.kept_above[0] if one.kept_above else len(one.items),
             expires_on=one.expires_on,
             issued_at=at,
             issued_by_id=by.user_id or None,
@@ -212,6 +217,7 @@ def reissue_slip(*, number: str, by: Actor, at: dt.datetime) -> PaySlip:
         expires_on=rule.last_day(on),
         case_id=old.case_id,
         replaces_id=old.pk,
+        unit_account_id=old.unit_account_id,
     )
     return issue_slips(new=[new], by=by, at=at)[0]
 

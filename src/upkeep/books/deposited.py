@@ -1,6 +1,7 @@
 """What was paid in for a house and what of it was paid back: the measure of every refund (退款)."""
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from upkeep.books import chart
@@ -42,3 +43,18 @@ def deposited(house_id: int, *, on: dt.date) -> Deposited:
         this_year_fen=max(this_year, 0),
         first_on=min((one.booked_on for one in came if one.amount_fen > 0), default=None),
     )
+
+
+_EVER = (dt.date(1900, 1, 1), dt.date(2999, 12, 31))
+
+
+def left_of(house_ids: Collection[int]) -> dict[int, int]:
+    """Of many houses, what was paid in and not paid back since, fen by house id; those without a posting are left out.
+
+    One query; what `deposited` says house by house.
+    """
+    found: dict[int, int] = {}
+    for house_id, reason, in_fen, out_fen in ledger.turnover(ids=house_ids, first=_EVER[0], last=_EVER[1]):
+        if reason in PAID_IN or reason == PAID_BACK:
+            found[house_id] = found.get(house_id, 0) + in_fen - out_fen
+    return found

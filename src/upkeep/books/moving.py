@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from upkeep.books import chart, sub_accounts
 from upkeep.books.chart import FundKind
 from upkeep.books.errors import in_words
+from upkeep.estate.models import SellingUnitAccount
 from upkeep.kernel.errors import Refusal
 from upkeep.ledger import api as ledger
 from upkeep.ledger.api import Entry, Line
@@ -30,11 +31,13 @@ def houses_moved(
 ) -> int:
     """迁出: 借 3001/3002 (分户减少) 贷 1001; 迁入: 借 1001 贷 3001/3002 (分户增加). Answers with the fen that moved.
 
+    The buildings stand in the new area already; the accounts of the units that sold their houses (售房单位分账) move with them.
     `fund_kinds` names the fund of each custody account. The old sub-accounts are closed. Raises: MoneyIsHeld, and
     Refusal where a period is closed; KeyError for a custody account that is not named.
     """
     ledger.open_books([to_area_id])
     ledger.lock_books([from_area_id, to_area_id])
+    house_ids = [*house_ids, *_unit_accounts(from_area_id, house_ids)]
     if any(one.held_fen for one in sub_accounts.balances(house_ids).values()):
         raise MoneyIsHeld("有房屋的资金已冻结待付，不能迁移，请待付款完成后再办理")
     sub_accounts.open_for(to_area_id, house_ids)
@@ -57,6 +60,14 @@ def houses_moved(
             ledger.post_many(entries)
     sub_accounts.close_for(from_area_id, house_ids, on=booked_on)
     return sum(sum(amounts.values()) for amounts in by_custody.values())
+
+
+def _unit_accounts(from_area_id: int, house_ids: Collection[int]) -> list[int]:
+    """The selling units' accounts of the houses' buildings that are kept in the area which they leave."""
+    accounts = (
+        SellingUnitAccount.objects.filter(building__houses__in=house_ids).order_by().values_list("pk", flat=True)
+    )
+    return ledger.kept_in(area_id=from_area_id, ids=set(accounts))
 
 
 def _entry(

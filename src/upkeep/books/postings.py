@@ -1,6 +1,7 @@
 """Posting templates (分录模板): what each event books, one function each, to be read against 财会〔2020〕7号.
 
-`amounts` maps house id -> fen, all positive: each house's line carries its sub-account (分户账). `source` names the
+`amounts` maps house id -> fen, all positive: each house's line carries its sub-account (分户账). The account of a unit that
+sold public housing (售房单位分账) stands beside the houses under its own id, in every template alike. `source` names the
 event (`bank:ICBC:000123`); the same event again books nothing and returns the first entry's id. Every function raises
 Refusal when the money, the period or the source does not allow it.
 """

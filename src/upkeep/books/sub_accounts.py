@@ -1,4 +1,7 @@
-"""Houses' sub-accounts (分户账): opened, held, released, read. A sub-account's id is its house's id."""
+"""Sub-accounts (分户账): opened, held, released, read. A sub-account's id is its house's id, or that of a selling unit's account
+(`estate.models.SellingUnitAccount`, 售房单位分账), which no house has: wherever this module and `postings` speak of houses'
+ids and amounts, those accounts may stand beside the houses.
+"""
 
 import datetime as dt
 from collections.abc import Collection, Mapping

@@ -9,5 +9,6 @@ class DepositsConfig(AppConfig):
     name = "upkeep.deposits"
 
     def ready(self) -> None:
-        """`purposes.py` is found by banking; the purpose of further deposits has a file of its own."""
+        """`purposes.py` is found by banking; the purposes of further deposits and of selling units have files of their own."""
         importlib.import_module("upkeep.deposits.further_purpose")
+        importlib.import_module("upkeep.deposits.unit_purpose")

@@ -154,8 +154,10 @@ def _row(one: HouseDeposit, *, owner: str, paid_fen: int) -> DepositRow:
 
 
 def _paid(house_ids: Sequence[int]) -> dict[int, int]:
-    """What has come in by slips, of each house."""
-    lines = PaySlipLine.objects.filter(house_id__in=house_ids, slip__state=SlipState.PAID).order_by()
+    """What has come in by slips, of each house; not what its selling unit paid in."""
+    lines = PaySlipLine.objects.filter(
+        house_id__in=house_ids, slip__state=SlipState.PAID, slip__unit_account__isnull=True
+    ).order_by()
     return dict(lines.values_list("house_id").annotate(total=Sum("amount_fen")))
 
 

@@ -146,7 +146,9 @@ def _write(batch: LetterBatch, found: Sequence[InArrears], *, at: dt.datetime) -
 
 def _waiting_slips(house_ids: Sequence[int]) -> dict[int, str]:
     """The numbers of the slips that wait at the bank, by house id."""
-    lines = PaySlipLine.objects.filter(house_id__in=house_ids, slip__state=SlipState.WAITING)
+    lines = PaySlipLine.objects.filter(
+        house_id__in=house_ids, slip__state=SlipState.WAITING, slip__unit_account__isnull=True
+    )
     return dict(lines.values_list("house_id", "slip__number"))
 
 

@@ -1,4 +1,6 @@
-"""票据本 and 票据; what concerns further deposits stands in `further_models`."""
+"""票据本 and 票据; what concerns further deposits stands in `further_models`, public housing's sale
+proceeds in `unit_models`.
+"""
 
 from django.db import models
 from django.db.models import F, Q
@@ -16,6 +18,7 @@ from upkeep.deposits.further_models import (
     LetterBatch,
     Obstacle,
 )
+from upkeep.deposits.unit_models import SaleEnd, UnitSale
 from upkeep.estate.models import House
 from upkeep.kernel.ids import new_id
 from upkeep.parties.models import Jurisdiction
@@ -34,6 +37,8 @@ __all__ = [
     "Receipt",
     "ReceiptBook",
     "ReceiptState",
+    "SaleEnd",
+    "UnitSale",
 ]
 
 

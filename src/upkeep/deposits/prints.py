@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from upkeep.banking.models import PaySlip, PaySlipLine
 from upkeep.banking.prints import city_of_paper
-from upkeep.banking.purposes import purpose_title
+from upkeep.banking.purposes import purpose_title, slip_purpose
 from upkeep.deposits.models import Receipt, ReceiptState
 from upkeep.deposits.receipts import batch_subject_of, subject_of
 from upkeep.kernel.dates import day_of
@@ -97,8 +97,9 @@ def _data(receipt: Receipt, lines: Mapping[int, PaySlipLine], *, payee: str) -> 
 def _rows(slip: PaySlip, lines: Sequence[PaySlipLine]) -> tuple[payments.ReceiptLine, ...]:
     found: dict[str, tuple[int, int]] = {}
     for line in lines:
-        area_dm2, fen = found.get(line.rule, (0, 0))
-        found[line.rule] = (area_dm2 + line.area_dm2, fen + line.amount_fen)
+        rule = slip_purpose(slip.purpose).rule_in_sum(line.rule) if len(lines) > 1 else line.rule
+        area_dm2, fen = found.get(rule, (0, 0))
+        found[rule] = (area_dm2 + line.area_dm2, fen + line.amount_fen)
     text = f"住宅专项维修资金（{purpose_title(slip.purpose)}）"
     return tuple(payments.ReceiptLine(text, area_dm2, rule, fen) for rule, (area_dm2, fen) in found.items())
 

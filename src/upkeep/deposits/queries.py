@@ -183,7 +183,9 @@ def area_deposits(areas: Sequence[Area], *, on: dt.date) -> list[AreaDeposits]:
     for found in house_deposits(list(houses), on=on):
         by_area[found.house.area_id].append(found)
     paid = dict(
-        PaySlipLine.objects.filter(slip__area_id__in=list(by_area), slip__state=SlipState.PAID)
+        PaySlipLine.objects.filter(
+            slip__area_id__in=list(by_area), slip__state=SlipState.PAID, slip__unit_account__isnull=True
+        )
         .values_list("slip__area_id")
         .annotate(total=Sum("amount_fen"))
     )
@@ -225,9 +227,9 @@ def blocked_from_deposit(house_ids: Sequence[int]) -> dict[int, str]:
 
 def live_slip(house_id: int) -> PaySlip | None:
     """The slip that waits for the house's deposit, if there is one."""
-    lines = PaySlipLine.objects.filter(house_id=house_id, slip__state=SlipState.WAITING).select_related(
-        "slip__custody"
-    )
+    lines = PaySlipLine.objects.filter(
+        house_id=house_id, slip__state=SlipState.WAITING, slip__unit_account__isnull=True
+    ).select_related("slip__custody")
     line = lines.order_by("-slip__issued_at").first()
     return line.slip if line else None
 

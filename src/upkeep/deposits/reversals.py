@@ -38,6 +38,11 @@ def check_money_and_houses(slip: PaySlip) -> None:
     if found := list(busy.select_related("house__building").order_by("house_id")):
         what = claims.in_words(found)[0]
         raise NotReversible(f"{claims.names_of([one.house for one in found])}{what}，须先办结或撤回后再冲正")
+    refuse_handed_out(slip)
+
+
+def refuse_handed_out(slip: PaySlip) -> None:
+    """Raises: NotReversible while somebody may have a receipt of the payment in his hands."""
     if receipts := handed_out(slip):
         raise NotReversible(
             f"票据 {receipts[0].full_number}"

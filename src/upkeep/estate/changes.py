@@ -26,6 +26,7 @@ BREAKS: Mapping[ClaimKind, frozenset[str]] = {
     ClaimKind.DEPOSIT: frozenset({"area", "building", "use", "nature", "area_dm2", "kind", "has_lift"}),
     ClaimKind.REPAIR: frozenset({"area", "building", "use", "nature", "area_dm2"}),
     ClaimKind.REFUND: frozenset({"area", "nature", "area_dm2", "owners"}),
+    ClaimKind.UNIT_DEPOSIT: frozenset({"area", "building", "nature", "area_dm2", "kind"}),
 }
 
 

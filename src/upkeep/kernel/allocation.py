@@ -25,3 +25,39 @@ def allocate(total_fen: int, weights: Mapping[int, int]) -> dict[int, int]:
         for key in (*above, *tied[: left - len(above)]):
             shares[key] += 1
     return shares
+
+
+def allocate_in_groups(total_fen: int, weights: Mapping[int, int], groups: Mapping[int, str]) -> dict[int, int]:
+    """As `allocate`, and each group's sum is within 1 fen of its own exact part too (165号令 第二十条: 先按建筑面积
+    分摊到各相关物业). With one group the answer is that of `allocate`.
+
+    Raises: ValueError as `allocate`; KeyError for a key that no group is named for.
+    """
+    whole = sum(weights.values())
+    if total_fen < 0 or whole <= 0 or min(weights.values()) < 0:
+        raise ValueError("an allocation needs a total and weights that are not negative, and one weight above zero")
+    members: dict[str, dict[int, int]] = {}
+    for key, weight in weights.items():
+        members.setdefault(groups[key], {})[key] = weight
+    names = sorted(members)
+    if len(names) == 1:
+        return allocate(total_fen, weights)
+    parts = allocate(total_fen, {place: sum(members[name].values()) for place, name in enumerate(names)})
+    shares: dict[int, int] = {}
+    for place, name in enumerate(names):
+        shares |= _rounded(parts[place], total_fen, whole, members[name])
+    return {key: shares[key] for key in weights}
+
+
+def _rounded(part_fen: int, total_fen: int, whole: int, weights: Mapping[int, int]) -> dict[int, int]:
+    """Each key's exact quota of the whole total, rounded down or up so that the group comes to its part.
+
+    The part is the group's own exact sum rounded down or up, so it lies between the sums of all rounded down and of
+    all rounded up.
+    """
+    exact = {key: divmod(total_fen * weight, whole) for key, weight in weights.items()}
+    shares = {key: quota for key, (quota, _) in exact.items()}
+    left = part_fen - sum(shares.values())
+    for key in sorted(exact, key=lambda key: (-exact[key][1], key))[:left]:
+        shares[key] += 1
+    return shares

@@ -52,6 +52,15 @@ def reopen_sub_accounts(*, area_id: int, ids: Collection[int]) -> None:
     )
 
 
+def kept_in(*, area_id: int, ids: Collection[int]) -> list[int]:
+    """Those of the sub-accounts that are open in the area's books, in order."""
+    found = rows(
+        "select id from ledger.sub_account where area_id = %s and id = any (%s::bigint[]) and closed_on is null order by id",
+        [area_id, array(ids)],
+    )
+    return [id_ for (id_,) in found]
+
+
 def balances(ids: Collection[int]) -> dict[int, SubAccountBalance]:
     """Balance, held and day products of each sub-account there is; a holder that moved area has their sum."""
     found = rows(

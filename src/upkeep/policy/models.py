@@ -32,6 +32,8 @@ class PolicyKind(models.TextChoices):
     BALANCE_MESSAGE_RULE = "balance_message_rule", "余额变动通知规则"
     RETENTION_RULE = "retention_rule", "资料保存规则"
     FURTHER_RULE = "further_rule", "续交规则"
+    WARRANTY_RULE = "warranty_rule", "保修规则"
+    UNIT_DEPOSIT_RULE = "unit_deposit_rule", "售房单位交存规则"
     VOTING_CONDUCT = "voting_conduct", "表决办法"
 
 
@@ -47,6 +49,7 @@ TWO_PERSON_KINDS = (
     PolicyKind.INTEREST_RULE,
     PolicyKind.REFUND_RULE,
     PolicyKind.FURTHER_RULE,
+    PolicyKind.UNIT_DEPOSIT_RULE,
     PolicyKind.VOTING_CONDUCT,
 )
 

@@ -16,6 +16,7 @@ from upkeep.publishing.queries import notices_on
 from upkeep.repairs import notices
 from upkeep.repairs.history import NotNow, advance, locked
 from upkeep.repairs.models import RepairProject
+from upkeep.repairs.readiness import check_ready
 from upkeep.repairs.shares import check_shares_are_current, check_sub_accounts
 from upkeep.repairs.stages import ProjectMove
 
@@ -26,10 +27,11 @@ def publish_project(
 ) -> PublicNotice:
     """立项公示: freeze project and shares, mark the houses, put the notice on the public pages.
 
-    Raises: NotYours, NotNow, HasProblems, NotOfThisArea, NotEnoughOnSubAccounts.
+    Raises: NotYours, NotNow, HasProblems, NotReady, NotOfThisArea, SharesAreStale, NotEnoughOnSubAccounts.
     """
     project = locked(project_id, moves=(ProjectMove.PUBLISH,), by=by, seen_version=seen_version)
     check_open_until(project, open_until, at=at)
+    check_ready(project, on=day_of(at))
     check_sub_accounts(project)
     check_shares_are_current(project)
     house_ids = list(project.houses.values_list("house_id", flat=True))
@@ -57,6 +59,7 @@ def _publish(
         source=project.source,
         title=notices.title_of(project, kind),
         publisher=project.organisation.name,
+        organisation_id=project.organisation_id,
         body=notices.body_of(project, kind),
         open_until=open_until,
         by=by,

@@ -16,6 +16,9 @@ from upkeep.parties.roles import OFFICE, Role
 from upkeep.repairs.models import ProjectCase, ProjectEvent, ProjectFacility, ProjectHouse, RepairProject
 from upkeep.repairs.purposes import PURPOSE, project_id_of, reference_prefix
 
+#: The procedure by which money is requested phase by phase; every other case of a project applies for the project.
+FUND_REQUEST = "fund_disbursement"
+
 #: Who may run a project: the committee of the area, or its property company (004; 000).
 STARTERS = (Role.OWNERS_COMMITTEE, Role.PROPERTY_COMPANY)
 
@@ -118,7 +121,8 @@ def project_of(case: Case) -> RepairProject | None:
 
 def application_of(project: RepairProject) -> Case | None:
     """The project's application: the one under way, else the approved one, else none (a rejected one is history)."""
-    cases = [row.case for row in ProjectCase.objects.filter(project=project).select_related("case")]
+    rows = ProjectCase.objects.filter(project=project).exclude(case__procedure=FUND_REQUEST).select_related("case")
+    cases = [row.case for row in rows.order_by("case__created_at", "case_id")]
     alive = [case for case in cases if case.state_now not in CLOSED or case.state == "APPROVED"]
     return alive[-1] if alive else None
 

@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from upkeep.banking.models import CustodyAccount, PaySlip
 from upkeep.casework.models import Case
-from upkeep.estate.models import Area, House, Owner
+from upkeep.estate.models import Area, House, Owner, SellingUnitAccount
 from upkeep.estate.models.owner import WHOLE_PPM
 from upkeep.kernel.ids import new_id
 from upkeep.kernel.masking import mask_name
@@ -41,6 +41,15 @@ class Payout(models.Model):
     owner = models.ForeignKey(
         Owner, verbose_name="业主", null=True, blank=True, on_delete=models.PROTECT, related_name="payouts"
     )
+    #: The part of the unit that sold the house (售房单位部分): owed to that unit, or to the treasury when it is gone.
+    unit_account = models.ForeignKey(
+        SellingUnitAccount,
+        verbose_name="售房单位分账",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="payouts",
+    )
     share_ppm = models.IntegerField("份额（百万分之）")
     amount_fen = models.BigIntegerField("金额（分）")
     state = models.CharField("状态", max_length=10, choices=PayoutState.choices, default=PayoutState.OWED)
@@ -55,7 +64,12 @@ class Payout(models.Model):
     class Meta:
         verbose_name = "返还"
         constraints = [
-            models.UniqueConstraint(fields=("house", "owner"), nulls_distinct=False, name="payout_is_owed_once"),
+            models.UniqueConstraint(
+                fields=("house", "owner", "unit_account"), nulls_distinct=False, name="payout_is_owed_once"
+            ),
+            models.CheckConstraint(
+                name="payout_is_owed_to_owner_or_unit", condition=Q(owner__isnull=True) | Q(unit_account__isnull=True)
+            ),
             models.CheckConstraint(name="payout_amount_is_positive", condition=Q(amount_fen__gt=0)),
             models.CheckConstraint(
                 name="payout_share_is_a_part", condition=Q(share_ppm__gt=0, share_ppm__lte=WHOLE_PPM)

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from upkeep.banking.models.custody import BankSerial, CustodyAccount
-from upkeep.estate.models import Area, House
+from upkeep.estate.models import Area, House, SellingUnitAccount
 from upkeep.kernel.ids import new_id
 from upkeep.kernel.secrecy import EncryptedTextField
 from upkeep.parties.models import Jurisdiction, User
@@ -66,7 +66,7 @@ class PaymentOrder(models.Model):
         constraints = [
             models.CheckConstraint(name="order_state_is_known", condition=Q(state__in=OrderState.values)),
             models.CheckConstraint(name="order_payments_are_counted_from_one", condition=Q(payment_no__gte=1)),
-            models.CheckConstraint(name="order_amount_is_positive", condition=Q(amount_fen__gt=0, house_count__gt=0)),
+            models.CheckConstraint(name="order_amount_is_positive", condition=Q(amount_fen__gt=0, house_count__gte=0)),
             models.CheckConstraint(
                 name="order_closed_at_iff_closed",
                 condition=Q(state=OrderState.WAITING, closed_at__isnull=True)
@@ -108,19 +108,50 @@ class PaymentOrder(models.Model):
 
 
 class PaymentOrderLine(models.Model):
-    """付款通知明细: how much of the payment one house bears."""
+    """付款通知明细: how much of the payment one house bears, or the account of a unit that sold houses (售房单位分账)."""
 
     id = models.BigIntegerField("标识", primary_key=True, default=new_id)
     order = models.ForeignKey(PaymentOrder, verbose_name="付款通知", on_delete=models.PROTECT, related_name="lines")
-    house = models.ForeignKey(House, verbose_name="房屋", on_delete=models.PROTECT, related_name="order_lines")
+    house = models.ForeignKey(
+        House, verbose_name="房屋", null=True, blank=True, on_delete=models.PROTECT, related_name="order_lines"
+    )
+    unit_account = models.ForeignKey(
+        SellingUnitAccount,
+        verbose_name="售房单位分账",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="order_lines",
+    )
     amount_fen = models.BigIntegerField("金额（分）")
 
     class Meta:
         verbose_name = "付款通知明细"
         constraints = [
             models.UniqueConstraint(fields=("order", "house"), name="house_is_once_on_an_order"),
+            models.UniqueConstraint(fields=("order", "unit_account"), name="unit_account_is_once_on_an_order"),
+            models.CheckConstraint(
+                name="order_line_is_of_one_sub_account",
+                condition=Q(house__isnull=True, unit_account__isnull=False)
+                | Q(house__isnull=False, unit_account__isnull=True),
+            ),
             models.CheckConstraint(name="order_line_amount_is_positive", condition=Q(amount_fen__gt=0)),
         ]
 
     def __str__(self) -> str:
-        return f"{self.order_id} {self.house_id}"
+        return f"{self.order_id} {self.sub_account_id}"
+
+    @property
+    def holder(self) -> str:
+        """1幢 1单元 101, or 7栋 售房单位分账（…）; the house's or account's building and organisation are loaded."""
+        if self.unit_account is not None:
+            return self.unit_account.words
+        assert self.house is not None
+        return f"{self.house.building.name} {self.house.label}"
+
+    @property
+    def sub_account_id(self) -> int:
+        """The sub-account that bears it: the house's, or the selling unit's."""
+        found = self.house_id or self.unit_account_id
+        assert found is not None
+        return found

@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from upkeep.banking.models.custody import BankSerial, CustodyAccount
 from upkeep.casework.models import Case
-from upkeep.estate.models import Area, House
+from upkeep.estate.models import Area, House, SellingUnitAccount
 from upkeep.kernel.ids import new_id
 from upkeep.kernel.secrecy import EncryptedTextField
 from upkeep.parties.models import Jurisdiction, Organisation, User
@@ -54,6 +54,15 @@ class PaySlip(models.Model):
         blank=True,
         on_delete=models.PROTECT,
         related_name="asked_slips",
+    )
+    #: Whose sub-account the money goes to, where it is not the houses' own: the unit's that sold them (售房单位分账).
+    unit_account = models.ForeignKey(
+        SellingUnitAccount,
+        verbose_name="售房单位分账",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="slips",
     )
     payer_name = models.CharField("交款人", max_length=100)
     payer_hash = models.CharField("交款人证件号码索引", max_length=64, blank=True, default="")
@@ -111,6 +120,11 @@ class PaySlip(models.Model):
             models.Index(fields=("asked_by", "-issued_at"), name="slip_asked_by"),
             models.Index(fields=("payer_hash",), condition=~Q(payer_hash=""), name="slip_of_person"),
             models.Index(fields=("area", "state"), name="slip_of_area"),
+            models.Index(
+                fields=("unit_account", "-issued_at"),
+                condition=Q(unit_account__isnull=False),
+                name="slip_of_unit_account",
+            ),
             models.Index(fields=("expires_on",), condition=Q(state=SlipState.WAITING), name="slip_to_expire"),
             models.Index(fields=("custody", "-closed_at"), condition=Q(state=SlipState.PAID), name="slip_journal"),
         ]
@@ -147,3 +161,8 @@ class PaySlipLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.slip_id} {self.house_id}"
+
+    @property
+    def holder(self) -> str:
+        """1幢 1单元 101; the house's building is loaded."""
+        return f"{self.house.building.name} {self.house.label}"

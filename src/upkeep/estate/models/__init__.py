@@ -10,6 +10,7 @@ from upkeep.estate.models.house import House
 from upkeep.estate.models.lineage import HouseLineage
 from upkeep.estate.models.owner import Owner, OwnerCorrection, Ownership, OwnershipAct, OwnerView
 from upkeep.estate.models.service import Service, ServiceKind, ServiceRequest
+from upkeep.estate.models.unit_account import SellingUnitAccount
 
 __all__ = [
     "Area",
@@ -30,6 +31,7 @@ __all__ = [
     "OwnerView",
     "Ownership",
     "OwnershipAct",
+    "SellingUnitAccount",
     "Service",
     "ServiceKind",
     "ServiceRequest",

@@ -33,6 +33,7 @@ class ClaimKind(models.TextChoices):
     REGISTER = "REGISTER", "有办理中的变更业务"
     REPAIR = "REPAIR", "有未办结的维修项目"
     REFUND = "REFUND", "有办理中的退款"
+    UNIT_DEPOSIT = "UNIT_DEPOSIT", "有办理中的售房单位交款"
 
 
 class HouseClaim(models.Model):
@@ -49,7 +50,9 @@ class HouseClaim(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=("house", "kind"),
-                condition=models.Q(kind__in=[ClaimKind.DEPOSIT, ClaimKind.REGISTER, ClaimKind.REFUND]),
+                condition=models.Q(
+                    kind__in=[ClaimKind.DEPOSIT, ClaimKind.REGISTER, ClaimKind.REFUND, ClaimKind.UNIT_DEPOSIT]
+                ),
                 name="house_has_one_claim_of_a_kind",
             ),
             models.UniqueConstraint(fields=("house", "source"), name="house_is_claimed_once_by_a_source"),

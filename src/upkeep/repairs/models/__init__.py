@@ -3,8 +3,18 @@
 Money is in fen, areas in 0.01 m². Sums of what was requested, ordered and paid are net of what was cleared back (清退).
 """
 
+from upkeep.repairs.models.draft import DraftPage, ProjectPaper, TypedPage
+from upkeep.repairs.models.going_back import (
+    Clearing,
+    ClearingLine,
+    ClearingReason,
+    ClearingState,
+    OrderVoiding,
+    PaidOrder,
+)
 from upkeep.repairs.models.paying import PayeeAccount, ProjectPhase
-from upkeep.repairs.models.project import ProjectCase, ProjectEvent, RepairProject
+from upkeep.repairs.models.project import EmergencyCause, ProjectCase, ProjectEvent, RepairProject
+from upkeep.repairs.models.requests import FundRequest, RequestState, WorkSettlement
 from upkeep.repairs.models.shares import (
     AllocationWay,
     FacilityShare,
@@ -15,13 +25,26 @@ from upkeep.repairs.models.shares import (
 
 __all__ = [
     "AllocationWay",
+    "Clearing",
+    "ClearingLine",
+    "ClearingReason",
+    "ClearingState",
+    "DraftPage",
+    "EmergencyCause",
     "FacilityShare",
+    "FundRequest",
+    "OrderVoiding",
     "OutsideReason",
+    "PaidOrder",
     "PayeeAccount",
     "ProjectCase",
     "ProjectEvent",
     "ProjectFacility",
     "ProjectHouse",
+    "ProjectPaper",
     "ProjectPhase",
     "RepairProject",
+    "RequestState",
+    "WorkSettlement",
+    "TypedPage",
 ]

@@ -1,5 +1,7 @@
 """维修项目, its cases and its history."""
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -10,10 +12,25 @@ from upkeep.kernel.secrecy import EncryptedTextField
 from upkeep.parties.models import Jurisdiction, Organisation, User
 from upkeep.repairs.stages import ProjectKind, ProjectMove, Stage
 
+if TYPE_CHECKING:
+    import datetime as dt
+
 #: Nothing is requested, ordered or paid in these.
 BEFORE_MONEY = [Stage.NEW, Stage.NOTICE, Stage.VOTING, Stage.PASSED, Stage.APPLICATION]
 _NEVER_SETTLED = [*BEFORE_MONEY, Stage.DISBURSING]
 _ALWAYS_SETTLED = [Stage.ACCEPTED, Stage.SUPPLEMENT, Stage.ACCEPTANCE_NOTICE]
+
+
+class EmergencyCause(models.TextChoices):
+    """紧急原因: what endangers a building so that it is repaired without a vote (165号令 第二十四条; local lists)."""
+
+    LEAK = "LEAK", "屋面、外墙防水损坏，严重渗漏"
+    LIFT = "LIFT", "电梯故障，危及人身安全"
+    PUMP = "PUMP", "高层住宅水泵损坏，供水中断"
+    FACADE = "FACADE", "外墙脱落危险，危及人身安全"
+    DRAIN = "DRAIN", "专用排水设施坍塌、堵塞、爆裂"
+    FIRE = "FIRE", "消防设施损坏，消防部门要求整改"
+    OTHER = "OTHER", "其他危及房屋安全的紧急情况"
 
 
 class RepairProject(models.Model):
@@ -37,6 +54,9 @@ class RepairProject(models.Model):
     )
     title = models.CharField("项目名称", max_length=100)
     reason = models.CharField("维修原因", max_length=500)
+    emergency_cause = models.CharField(
+        "紧急原因", max_length=10, choices=EmergencyCause.choices, blank=True, default=""
+    )
     contact_name = models.CharField("联系人", max_length=50)
     contact_phone = EncryptedTextField("联系电话")
     starts_on = models.DateField("计划开工日")
@@ -51,6 +71,7 @@ class RepairProject(models.Model):
     works_from = models.DateField("施工开始日期", null=True, blank=True)
     works_to = models.DateField("施工结束日期", null=True, blank=True)
     accepted_on = models.DateField("验收日期", null=True, blank=True)
+    accepted_content = models.CharField("验收内容", max_length=500, blank=True, default="")
     acceptance = models.CharField("验收意见", max_length=500, blank=True, default="")
     settlement_fen = models.BigIntegerField("结算金额（分）", null=True, blank=True)
     limit_fen = models.BigIntegerField("可拨付限额（分）", default=0)
@@ -138,6 +159,11 @@ class RepairProject(models.Model):
         indexes = [
             models.Index(fields=("jurisdiction", "-created_at"), name="project_newest"),
             models.Index(fields=("organisation", "-created_at"), name="project_of_organisation"),
+            models.Index(
+                fields=("due_on", "jurisdiction"),
+                name="project_past_its_day",
+                condition=~Q(stage__in=[Stage.FINISHED, Stage.CANCELLED]),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -146,6 +172,11 @@ class RepairProject(models.Model):
     @property
     def stage_now(self) -> Stage:
         return Stage(self.stage)
+
+    def is_overdue(self, *, on: "dt.date") -> bool:
+        """Whether its deadline (办结期限) has passed without its end (004 §1.3.5: 项目超期)."""
+        is_over = self.stage in (Stage.FINISHED, Stage.CANCELLED)
+        return not is_over and self.due_on is not None and self.due_on < on
 
     @property
     def kind_now(self) -> ProjectKind:

@@ -1,5 +1,6 @@
 """What is repaired, and who bears how much of it."""
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
@@ -35,10 +36,14 @@ class ProjectFacility(models.Model):
         verbose_name = "项目设施设备"
         constraints = [
             models.UniqueConstraint(fields=("project", "facility"), name="facility_is_once_in_a_project"),
+            # A draft may not have come to its budget yet; what is published has (guards/drafting.sql).
             models.CheckConstraint(
-                name="facility_budget_is_positive",
-                condition=Q(budget_fen__gt=0, way__in=AllocationWay.values) | Q(budget_fen=0, way=AllocationWay.OWN),
+                name="facility_budget_is_not_negative",
+                condition=Q(budget_fen__gte=0, way__in=AllocationWay.values),
             ),
+        ]
+        indexes = [
+            GinIndex(name="work_contractor_trigram", fields=["contractor"], opclasses=["gin_trgm_ops"]),
         ]
 
     def __str__(self) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from upkeep.web.owner import account, area, home, house, paying, votes
+from upkeep.web.owner import account, area, home, house, objecting, paying, votes
 
 app_name = "owner"
 urlpatterns = [
@@ -35,4 +35,5 @@ urlpatterns = [
     path("votes/<int:vote_id>/receipts/<str:number>/pdf/<int:print_id>/", votes.receipt_pdf, name="vote_receipt_pdf"),
     path("votes/<int:vote_id>/houses/<int:house_id>/proxy/", votes.delegate, name="vote_proxy"),
     path("votes/<int:vote_id>/houses/<int:house_id>/proxy/end/", votes.end_proxy, name="end_vote_proxy"),
+    path("notices/<str:number>/", objecting.objection, name="objection"),
 ]

@@ -49,11 +49,13 @@ GROUPS: tuple[tuple[str, tuple[PolicyKind, ...]], ...] = (
             PolicyKind.REFUND_RULE,
             PolicyKind.BALANCE_MESSAGE_RULE,
             PolicyKind.FURTHER_RULE,
+            PolicyKind.UNIT_DEPOSIT_RULE,
         ),
     ),
     (
         "维修与表决",
         (PolicyKind.PROJECT_RULE, PolicyKind.NOTICE_RULE, PolicyKind.VOTING_RULE, PolicyKind.VOTING_CONDUCT),
+        (PolicyKind.PROJECT_RULE, PolicyKind.NOTICE_RULE, PolicyKind.VOTING_RULE, PolicyKind.WARRANTY_RULE),
     ),
     ("账号与安全", (PolicyKind.LOGIN_RULE, PolicyKind.PASSWORD_RULE)),
     ("用语", (PolicyKind.WORDING,)),

@@ -25,6 +25,7 @@ from upkeep.repairs.queries import STARTERS
 from upkeep.repairs.stages import Stage
 from upkeep.web.access import ActorRequest, access
 from upkeep.web.cases.printing import pdf
+from upkeep.web.notice_lists import notice_body
 from upkeep.web.projects.reach import READERS, own_project_or_404, project_or_404, project_url, put_on_form
 
 KINDS = {"project": NoticeKind.PROJECT, "acceptance": NoticeKind.ACCEPTANCE}
@@ -93,7 +94,8 @@ def _preview(request: ActorRequest, project: RepairProject, kind: NoticeKind, fo
         "right": right,
         "title": title_of(project, kind),
         "heading": TITLES[kind],
-        "body": body_of(project, kind),
+        "body": notice_body(body_of(project, kind), page=request.GET.get("page"), text=request.GET.get("q", "")),
+        "kept_fields": [("open_until", request.GET.get("open_until", ""))],
         "open_until": form.cleaned_data.get("open_until"),
         "today": timezone.localdate(),
     }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from upkeep.web.projects import editing, finishing, publishing, showing, vote_forms, voting
+from upkeep.web.projects import editing, finishing, objections, publishing, showing, vote_forms, voting
 
 app_name = "projects"
 
@@ -15,6 +15,12 @@ urlpatterns = [
     path("<str:number>/houses/", editing.houses, name="houses"),
     path("<str:number>/notices/<slug:kind>/", publishing.publish, name="publish"),
     path("<str:number>/notices/<slug:kind>/print/", publishing.print_notice, name="print_notice"),
+    path("<str:number>/objections/", objections.objections, name="objections"),
+    path(
+        "<str:number>/objections/<str:objection_number>/answer/",
+        objections.answer_objection,
+        name="answer_objection",
+    ),
     path("<str:number>/prints/<int:print_id>/", publishing.show_print, name="print"),
     path("<str:number>/vote/open/", voting.open_vote, name="open_vote"),
     path("<str:number>/vote/", voting.results, name="results"),
