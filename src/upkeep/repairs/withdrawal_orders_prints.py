@@ -37,9 +37,7 @@ def _city(case: Case) -> Jurisdiction:
 
 def order_document(case: Case, *, at: dt.datetime) -> Document:
     """维修支取任务单: the repair, the sharing buildings, the payees, room for stamps. Houses stand on the signed list."""
-    city, shares, form = _city(case), orders.shares_of(case), OrderForm(case.data)
-    form.is_valid()
-    said = form.cleaned_data
+    city, shares, said = _city(case), orders.shares_of(case), OrderForm.cleaned_of(case.data)
     total, area_dm2 = sum(one.share_fen for one in shares), sum(one.area_dm2 for one in shares)
     area = Area.objects.get(pk=said["area"])
     organisation = case.applicant_organisation
@@ -60,7 +58,8 @@ def order_document(case: Case, *, at: dt.datetime) -> Document:
         Fact("分摊总户数", f"{len(shares):,} 户"),
         Fact("分摊总面积", f"{square_metres(area_dm2)} ㎡"),
         Fact("分摊标准", f"{standard_words(total, area_dm2)} 元/㎡"),
-        Fact("原任务单", case.copied_from.number if case.copied_from else "无"),
+        Fact("从维修资金支取", f"{yuan(orders.payable_of(case))} 元"),
+        Fact("原任务单", case.copied_from.number if case.copied_from else "无", wide=True),
     )
     contact = (Fact("经办人", case.contact_name), Fact("联系电话", case.contact_phone))
     return Document(
