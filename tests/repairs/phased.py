@@ -18,7 +18,8 @@ from upkeep.casework.states import Move
 from upkeep.kernel.ids import new_ids
 from upkeep.kernel.money import yuan
 from upkeep.repairs import acceptance, announcing, application, deciding, requesting
-from upkeep.repairs.models import ProjectPhase, RepairProject
+from upkeep.repairs.models import EmergencyCause, ProjectPhase, RepairProject
+from upkeep.repairs.papers import attach_paper
 from upkeep.repairs.queries import orders_of
 from upkeep.repairs.stages import ProjectKind
 from upkeep.voting.models import BallotChoice
@@ -45,6 +46,9 @@ def drafted(
     """A project with houses and plan, not yet published."""
     project = new_project(scene, budget_fen=budget_fen)
     RepairProject.objects.filter(pk=project.pk).update(kind=kind)
+    if kind is ProjectKind.EMERGENCY:
+        RepairProject.objects.filter(pk=project.pk).update(emergency_cause=EmergencyCause.LIFT)
+        attach_paper(project.pk, name="检测报告.png", content=picture(), by=scene.chair, at=AT)
     wanted = list(amounts) or plan(budget_fen)
     ProjectPhase.objects.bulk_create(
         [
@@ -66,21 +70,32 @@ def ready(scene: Scene, project: RepairProject) -> RepairProject:
     """Published, and voted on where the kind asks for it: it may be applied for."""
     announcing.publish_project(project.pk, open_until=UNTIL, by=scene.chair, at=AT)
     if project.kind_now is ProjectKind.GENERAL:
-        deciding.open_vote(project.pk, closes_on=UNTIL, by=scene.chair, at=AT)
+        deciding.open_vote(project.pk, closes_at=AT + dt.timedelta(days=10), by=scene.chair, at=AT)
         choices = dict.fromkeys(scene.house_ids, BallotChoice.AGREE)
         deciding.enter_results(project.pk, choices, by=scene.chair, at=AT)
         deciding.close_vote(project.pk, by=scene.chair, at=AT)
     return again(project)
 
 
+def picture() -> bytes:
+    """A scanned paper."""
+    out = io.BytesIO()
+    Image.new("RGB", (60, 40), "white").save(out, "PNG")
+    return out.getvalue()
+
+
+def picture_file(name: str) -> io.BytesIO:
+    """A scanned paper as a browser sends it."""
+    out = io.BytesIO(picture())
+    out.name = name
+    return out
+
+
 def attach_papers(case: Case, scene: Scene) -> None:
     """Every paper that the case must have."""
-    picture = io.BytesIO()
-    Image.new("RGB", (60, 40), "white").save(picture, "PNG")
     for paper in register[case.procedure].papers_of(case):
         if paper.required:
-            name, content = f"{paper.code}.png", picture.getvalue()
-            attach(case.pk, paper=paper.code, name=name, content=content, by=scene.chair, at=AT)
+            attach(case.pk, paper=paper.code, name=f"{paper.code}.png", content=picture(), by=scene.chair, at=AT)
 
 
 def apply_for(scene: Scene, project: RepairProject) -> Case:

@@ -16,6 +16,7 @@ from upkeep.banking import counter_prints
 from upkeep.banking import prints as bank_prints
 from upkeep.banking.actions import ask_reversal, confirm_slip, decide_reversal, fail_order
 from upkeep.banking.day_book import day_book
+from upkeep.banking.house_lines import house_lines, keep_unit_statement, period_of
 from upkeep.banking.models import PaySlip, ReceiptMode
 from upkeep.casework import engine
 from upkeep.casework import prints as case_prints
@@ -33,7 +34,8 @@ from upkeep.deposits.prints import keep_batch as keep_receipts
 from upkeep.deposits.prints import keep_receipt
 from upkeep.deposits.receipt_links import token_of
 from upkeep.estate import owner_cases
-from upkeep.estate.models import House, Ownership
+from upkeep.estate.models import House, Ownership, SellingUnitAccount
+from upkeep.estate.unit_accounts import open_account as open_unit_account
 from upkeep.identity.models import CertificateAuthority, KeyCertificate, SecurityKey
 from upkeep.jobs.actions import defer
 from upkeep.kernel.dates import day_of
@@ -59,6 +61,7 @@ from upkeep.repairs import deciding
 from upkeep.repairs import withdrawal_orders_draft as order_drafts
 from upkeep.repairs import withdrawal_orders_vote as signing
 from upkeep.repairs.documents import notice_document
+from upkeep.repairs.papers import attach_paper
 from upkeep.repairs.queries import orders_of
 from upkeep.repairs.stages import Stage as ProjectStage
 from upkeep.treasury import payout_batches, payouts, refunds
@@ -86,6 +89,7 @@ class Stage:
         self._make_batch()
         self._make_refund()
         self._make_further()
+        self._make_unit()
         self._make_article()
         self._make_bank_day()
 
@@ -150,6 +154,17 @@ class Stage:
             "house": str(cast.filled[0].houses[0].pk),
             "ownership": str(Ownership.objects.filter(house__area=cast.filled[0].area, until=None)[0].pk),
         }
+
+    def _make_unit(self) -> None:
+        """The account of the unit that sold houses of the first area, with a statement that the clerk has printed."""
+        cast, at, day = self.cast, timezone.now(), timezone.localdate()
+        building = cast.filled[0].houses[0].building_id
+        opened = open_unit_account(organisation_id=cast.city.sellers[0].pk, building_id=building, at=at)
+        account = SellingUnitAccount.objects.select_related("organisation", "building__area").get(pk=opened.pk)
+        period = period_of(house_lines(account.pk), first=day, last=day)
+        clerk = cast.city.users["demo-clerk"].pk
+        kept = keep_unit_statement(account, period, by_id=clerk, at=at)
+        self.objects |= {"unit": str(account.pk), "unit_print": str(kept.pk)}
 
     def _make_bank_day(self) -> None:
         """Two slips paid today at the first bank: one to be taken back, one that was; and the day's journal on paper."""
@@ -480,6 +495,9 @@ class Stage:
         for place, (name, stage) in enumerate(stages.items()):
             found = cast.project(last=stage, budget_fen=100_000 + place, title=f"屋面{name}")
             self.objects[name] = found.number
+            if name == "new":
+                paper = attach_paper(found.pk, name="现场.jpg", content=picture().getvalue(), by=by, at=at)
+                self.objects |= {"work": str(found.facilities.all()[0].pk), "project_paper": str(paper.pk)}
             if name == "project":
                 deciding.attach_signature_page(found.pk, name="签字.jpg", content=picture().getvalue(), by=by, at=at)
                 vote = latest_vote(found.source)

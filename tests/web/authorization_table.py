@@ -293,6 +293,14 @@ TABLE: dict[str, Row] = {
     "deposits:void_receipt": get(
         "/deposits/receipts/{receipt}/void/", RECEIPT_KEEPERS, {"far-clerk", "far-accountant"}
     ),
+    # {unit} is the account of the unit that sold houses of {area}; the clerk has printed its statement
+    "deposits:units": get("/deposits/units/", OFFICE_AND_FAR | {"company", "other-company"}),
+    "deposits:unit": get("/deposits/units/{unit}/", OFFICE | {"company"}, FAR | {"other-company"}),
+    "deposits:unit_print": get(
+        "/deposits/units/{unit}/prints/{unit_print}/",
+        {"clerk"},
+        (OFFICE_AND_FAR | {"company", "other-company"}) - {"clerk"},
+    ),
     "deposits:state": get("/deposits/state/", OFFICE_AND_FAR | ORGANISATIONS),
     "deposits:houses": get("/deposits/houses/", OFFICE_AND_FAR | ORGANISATIONS),
     "deposits:export_houses": get("/deposits/houses/export/", OFFICE_AND_FAR | ORGANISATIONS),
@@ -373,7 +381,30 @@ TABLE: dict[str, Row] = {
     "projects:create": get("/projects/new/{area}/", {"company", "committee"}, {"other-company", "other-committee"}),
     "projects:show": get("/projects/{project}/", _PROJECT, (OFFICE_AND_FAR | RUNNERS) - _PROJECT),
     "projects:edit": get("/projects/{new}/edit/", {"committee"}, RUNNERS - {"committee"}),
+    "projects:drop": get("/projects/{new}/drop/", {"committee"}, RUNNERS - {"committee"}),
+    "projects:copy": post("/projects/{project}/copy/", {"committee"}, RUNNERS - {"committee"}),
+    "projects:attach_paper": post("/projects/{new}/papers/", {"committee"}, RUNNERS - {"committee"}),
+    "projects:paper": get(
+        "/projects/{new}/papers/{project_paper}/", {"committee"}, (OFFICE_AND_FAR | RUNNERS) - {"committee"}
+    ),
+    "projects:detach_paper": post(
+        "/projects/{new}/papers/{project_paper}/remove/", {"committee"}, RUNNERS - {"committee"}
+    ),
+    "projects:works": get("/projects/{new}/works/", {"committee"}, RUNNERS - {"committee"}),
+    "projects:choose_works": get("/projects/{new}/works/choose/", {"committee"}, RUNNERS - {"committee"}),
+    "projects:remove_work": post("/projects/{new}/works/{work}/remove/", {"committee"}, RUNNERS - {"committee"}),
     "projects:houses": get("/projects/{new}/houses/", {"committee"}, RUNNERS - {"committee"}),
+    "projects:amounts": get("/projects/{new}/amounts/", {"committee"}, RUNNERS - {"committee"}),
+    "projects:divide": post("/projects/{new}/amounts/divide/", {"committee"}, RUNNERS - {"committee"}),
+    "projects:export_amounts": get("/projects/{new}/amounts/export/", {"committee"}, RUNNERS - {"committee"}),
+    "projects:import_amounts": post("/projects/{new}/amounts/import/", {"committee"}, RUNNERS - {"committee"}),
+    "projects:shares": get("/projects/{project}/shares/", _PROJECT, (OFFICE_AND_FAR | RUNNERS) - _PROJECT),
+    "projects:export_shares": get(
+        "/projects/{project}/shares/export/", _PROJECT, (OFFICE_AND_FAR | RUNNERS) - _PROJECT
+    ),
+    "projects:act_on_shares": post("/projects/{new}/shares/act/", {"committee"}, RUNNERS - {"committee"}),
+    "projects:plan": get("/projects/{new}/plan/", {"committee"}, RUNNERS - {"committee"}),
+    "projects:records": get("/projects/records/", OFFICE_AND_FAR | RUNNERS),
     "projects:publish": get("/projects/{new}/notices/project/", {"committee"}, RUNNERS - {"committee"}),
     "projects:print_notice": post(
         "/projects/{project}/notices/project/print/", _PROJECT, (OFFICE_AND_FAR | RUNNERS) - _PROJECT
@@ -383,9 +414,7 @@ TABLE: dict[str, Row] = {
     ),
     "projects:open_vote": get("/projects/{noticed}/vote/open/", {"committee"}, RUNNERS - {"committee"}),
     "projects:results": get("/projects/{project}/vote/", _PROJECT, (OFFICE_AND_FAR | RUNNERS) - _PROJECT),
-    "projects:print_result": post(
-        "/projects/{project}/vote/result/", _PROJECT, (OFFICE_AND_FAR | RUNNERS) - _PROJECT
-    ),
+    "projects:print_result": post("/projects/{project}/vote/result/", _PROJECT, (OFFICE_AND_FAR | RUNNERS) - _PROJECT),
     # the city enters single houses
     "projects:vote_totals": get("/projects/{project}/vote/totals/", NOBODY, RUNNERS),
     "projects:vote_proxy": get(
@@ -402,6 +431,8 @@ TABLE: dict[str, Row] = {
     "projects:close_vote": post("/projects/{project}/vote/close/", {"committee"}, RUNNERS - {"committee"}),
     "projects:accept": get("/projects/{passed}/acceptance/", {"committee"}, RUNNERS - {"committee"}),
     "projects:apply": post("/projects/{passed}/apply/", {"committee"}, RUNNERS - {"committee"}),
+    "projects:request": post("/projects/{passed}/request/", {"committee"}, RUNNERS - {"committee"}),
+    "projects:payment_notice": post("/projects/{passed}/payment-notice/", {"committee"}, RUNNERS - {"committee"}),
     # policies: {policy_change} waits for the second person
     "policies:overview": get("/policies/", OFFICE_AND_FAR),
     "policies:changes": get("/policies/changes/", OFFICE_AND_FAR),

@@ -1,6 +1,9 @@
 """What the bank prints at its counter: the slip (银行回单) of each kind, that of a reversal, and the day's journal."""
 
 import datetime as dt
+from typing import Any
+
+from django.db.models import QuerySet
 
 from upkeep.banking.day_book import DayBook, DaySum
 from upkeep.banking.models import BankReversal, PaySlip
@@ -47,7 +50,9 @@ def keep_reversal_slip(reversal: BankReversal, *, by_id: int | None, at: dt.date
 
 def houses_in_words(paper: Paper) -> str:
     """The first houses of the paper by name, and how many there are."""
-    lines = slip_purpose(paper.purpose).lines(paper) if isinstance(paper, PaySlip) else paper.lines.all()
+    lines: QuerySet[Any] = paper.lines.all()
+    if isinstance(paper, PaySlip):
+        lines = slip_purpose(paper.purpose).lines(paper)
     houses = House.everything.filter(pk__in=lines.order_by().values("house_id")).select_related("building")
     some = list(houses.order_by("building__order", "-floor", "unit", "room")[:MOST_HOUSES])
     named = "、".join(f"{house.building.name}{house.label}" for house in some)

@@ -198,6 +198,8 @@ class LetterBatch(models.Model):
     organisation = models.ForeignKey(
         Organisation, verbose_name="催缴单位", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    #: What the money is for where the letters ask for a part of a repair; empty where a balance fell too low.
+    matter = models.CharField("催缴事项", max_length=200, blank=True, default="")
     deadline = models.DateField("补交期限")
     letter_count = models.IntegerField("份数")
     total_fen = models.BigIntegerField("催缴金额合计（分）")
@@ -232,6 +234,7 @@ class DemandLetter(models.Model):
     percent = models.SmallIntegerField("低于首期的比例（%）")
     first_due_fen = models.BigIntegerField("首期应交（分）")
     balance_fen = models.BigIntegerField("分户余额（分）")
+    share_fen = models.BigIntegerField("本次维修应分摊（分）", null=True, blank=True)
     owed_fen = models.BigIntegerField("应补交（分）")
     why = models.CharField("应补交金额的依据", max_length=200)
     slip_number = models.CharField("待交的通知单", max_length=20, blank=True, default="")

@@ -14,10 +14,10 @@ from django.db.models import Q, QuerySet
 from upkeep.banking.actions import default_custody, fund_kind_of
 from upkeep.banking.models import PaySlipLine, SlipState
 from upkeep.casework.numbering import next_number, next_numbers
-from upkeep.deposits.arrears import InArrears, houses_in_arrears
+from upkeep.deposits.arrears import houses_in_arrears
 from upkeep.deposits.further_slips import Item, issue_batch
 from upkeep.deposits.models import Arrears, DemandLetter, LetterBatch
-from upkeep.estate.models import Area, OwnerAccount, Ownership
+from upkeep.estate.models import Area, House, OwnerAccount, Ownership
 from upkeep.estate.queries import current_ownerships, visible_to
 from upkeep.jobs import actions as jobs
 from upkeep.jobs.registry import Progress
@@ -59,6 +59,29 @@ DEMANDED = event(
 )
 
 
+DEMANDED_SHARE = event(
+    "repair.demanded",
+    "维修分摊余额不足催缴",
+    (IN_SITE, SMS),
+    "您家{house}参与分摊{matter}，应分摊 {share} 元，分户账余额不足，应补交 {amount} 元，请于{day}前交存"
+    "（催缴通知单 {number}）。如有疑问请联系{office}。",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What one letter asks for, in fen; `share_fen` where it is for a share of a repair."""
+
+    house: House
+    since: dt.date
+    percent: int
+    first_due_fen: int
+    balance_fen: int
+    owed_fen: int
+    why: str
+    share_fen: int | None = None
+
+
 class NothingOwed(Refusal):
     """None of the houses is in arrears any more."""
 
@@ -92,22 +115,59 @@ def demand(
             for one in found
         ]
         issue_batch(area, items, case_id=None, by=by, at=at)
+    asked = [
+        Asked(
+            house=one.house,
+            since=one.entry.since,
+            percent=one.entry.percent,
+            first_due_fen=one.house.first_deposit_due_fen or one.entry.first_due_fen,
+            balance_fen=one.balance_fen,
+            owed_fen=one.owed.amount_fen,
+            why=one.owed.why,
+        )
+        for one in found
+    ]
+    return _issue(area, asked, matter="", deadline=deadline, by=by, at=at)
+
+
+@transaction.atomic
+def demand_shares(
+    *, area: Area, matter: str, asked: Sequence[Asked], deadline: dt.date, by: Actor, at: dt.datetime
+) -> LetterBatch:
+    """Ask houses for what their sub-accounts lack of their share of a repair; `matter` names it in every letter.
+
+    Raises: HasProblems for a day that is no time limit, NothingOwed, Refusal when there are too many for one file.
+    """
+    if deadline <= day_of(at):
+        raise HasProblems([Problem("deadline", "补交期限应晚于今天")])
+    if not asked:
+        raise NothingOwed("所选房屋的分户账余额已够分摊，不必催缴")
+    if len(asked) > MOST:
+        raise Refusal(f"一次最多催缴 {MOST:,} 户，本次有 {len(asked):,} 户，请分次勾选")
+    return _issue(area, asked, matter=matter, deadline=deadline, by=by, at=at)
+
+
+def _issue(
+    area: Area, asked: Sequence[Asked], *, matter: str, deadline: dt.date, by: Actor, at: dt.datetime
+) -> LetterBatch:
+    """The batch with its letters, the job that prints them, the messages."""
     batch = LetterBatch.objects.create(
         number=next_number(BATCH_PREFIX, on=day_of(at)),
         jurisdiction_id=area.jurisdiction_id,
         area=area,
         organisation_id=by.organisation_id,
+        matter=matter[:_MOST_WHY],
         deadline=deadline,
-        letter_count=len(found),
-        total_fen=sum(one.owed.amount_fen for one in found),
+        letter_count=len(asked),
+        total_fen=sum(one.owed_fen for one in asked),
         asked_by_id=by.user_id or None,
         asked_by_name=by.name,
         asked_at=at,
     )
-    _write(batch, found, at=at)
+    _write(batch, asked, at=at)
     job = jobs.defer(
         kind=JOB,
-        title=f"打印欠款催缴通知单：{area.name} {len(found):,} 份",
+        title=f"打印欠款催缴通知单：{area.name} {len(asked):,} 份",
         arguments={"batch_id": batch.pk, "user_id": by.user_id},
         by_id=by.user_id or None,
         at=at,
@@ -117,11 +177,11 @@ def demand(
     return batch
 
 
-def _write(batch: LetterBatch, found: Sequence[InArrears], *, at: dt.datetime) -> None:
+def _write(batch: LetterBatch, asked: Sequence[Asked], *, at: dt.datetime) -> None:
     """The letters of a batch, and the messages to the owners."""
-    ids = [one.house.pk for one in found]
+    ids = [one.house.pk for one in asked]
     owners, slips = current_ownerships(ids), _waiting_slips(ids)
-    numbers = next_numbers(LETTER_PREFIX, on=day_of(at), count=len(found))
+    numbers = next_numbers(LETTER_PREFIX, on=day_of(at), count=len(asked))
     letters = [
         DemandLetter(
             id=pk,
@@ -129,16 +189,17 @@ def _write(batch: LetterBatch, found: Sequence[InArrears], *, at: dt.datetime) -
             batch=batch,
             house=one.house,
             addressee="、".join(owned.owner.name for owned in owners.get(one.house.pk, ()))[:_MOST_NAME] or NOBODY,
-            since=one.entry.since,
-            percent=one.entry.percent,
-            first_due_fen=one.house.first_deposit_due_fen or one.entry.first_due_fen,
+            since=one.since,
+            percent=one.percent,
+            first_due_fen=one.first_due_fen,
             balance_fen=one.balance_fen,
-            owed_fen=one.owed.amount_fen,
-            why=one.owed.why[:_MOST_WHY],
+            share_fen=one.share_fen,
+            owed_fen=one.owed_fen,
+            why=one.why[:_MOST_WHY],
             slip_number=slips.get(one.house.pk, ""),
             told=any(owned.owner.phone for owned in owners.get(one.house.pk, ())),
         )
-        for pk, number, one in zip(new_ids(len(found)), numbers, found, strict=True)
+        for pk, number, one in zip(new_ids(len(asked)), numbers, asked, strict=True)
     ]
     DemandLetter.objects.bulk_create(letters, batch_size=5_000)
     _tell(batch, letters, owners, at=at)
@@ -164,18 +225,25 @@ def _tell(
             key=f"{letter.number}:{owned.owner_id}",
             values={
                 "house": f"{batch.area.name}{letter.house.building.name}{letter.house.label}",
-                "percent": str(letter.percent),
                 "amount": yuan(letter.owed_fen),
                 "day": in_letters(batch.deadline),
                 "number": letter.number,
-            },
+            }
+            | _of_its_kind(batch, letter),
             user_ids=tuple(users.get(owned.owner_id, ())),
             phone=owned.owner.phone,
         )
         for letter in letters
         for owned in owners.get(letter.house_id, ())
     ]
-    notify_many(event=DEMANDED.code, jurisdiction_id=batch.jurisdiction_id, notes=notes, at=at)
+    told = DEMANDED_SHARE if batch.matter else DEMANDED
+    notify_many(event=told.code, jurisdiction_id=batch.jurisdiction_id, notes=notes, at=at)
+
+
+def _of_its_kind(batch: LetterBatch, letter: DemandLetter) -> dict[str, str]:
+    if batch.matter:
+        return {"matter": batch.matter, "share": yuan(letter.share_fen or 0)}
+    return {"percent": str(letter.percent)}
 
 
 # --- printing --------------------------------------------------------------------------------------------------------
@@ -224,6 +292,7 @@ def _document(
             progress.advance()
     data = DemandLetters(
         area=batch.area.name,
+        matter=batch.matter,
         issued_on=day_of(batch.asked_at),
         deadline_on=batch.deadline,
         percent=letters[0].percent,
@@ -265,7 +334,8 @@ def _form(letter: DemandLetter, *, city: str) -> LetterForm:
         area_dm2=house.area_dm2,
         first_due_fen=letter.first_due_fen,
         balance_fen=letter.balance_fen,
-        percent_left=f"{letter.balance_fen * 100 / letter.first_due_fen:.1f}%",
+        percent_left=f"{letter.balance_fen * 100 / letter.first_due_fen:.1f}%" if letter.first_due_fen else "",
+        share_fen=letter.share_fen,
         since_on=letter.since,
         owed_fen=letter.owed_fen,
         owed_capitals=in_capitals(letter.owed_fen),

@@ -20,6 +20,7 @@ from upkeep.publishing.models import NoticeKind
 from upkeep.repairs.announcing import check_notice_is_over
 from upkeep.repairs.history import NotNow, advance, locked
 from upkeep.repairs.models import ProjectCase, RepairProject
+from upkeep.repairs.papers import carry_to_case
 from upkeep.repairs.shares import shortfall_sentence, shortfalls
 from upkeep.repairs.stages import ProjectKind, ProjectMove, Stage
 from upkeep.voting.models import VoteState
@@ -31,6 +32,9 @@ PROCEDURE_OF = {
     ProjectKind.EMERGENCY: "project_application",
     ProjectKind.SIMPLE: "simple_disbursement",
 }
+
+#: The paper (要件) of an emergency's application to which the proof of its basic data goes.
+PROOF = "emergency"
 
 
 @transaction.atomic
@@ -55,6 +59,8 @@ def open_application(project_id: int, *, procedure: Procedure, by: Actor, at: dt
         data |= _payee_proposed(project)
     case = engine.start(procedure, by=by, at=at, data=data)
     ProjectCase.objects.create(project=project, case=case)
+    if project.kind_now is ProjectKind.EMERGENCY:
+        carry_to_case(project, case_id=case.pk, paper=PROOF, by=by, at=at)
     return case
 
 

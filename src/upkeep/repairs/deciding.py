@@ -22,6 +22,7 @@ from upkeep.publishing.models import NoticeKind
 from upkeep.repairs.announcing import check_notice_is_over
 from upkeep.repairs.history import NotNow, advance, locked
 from upkeep.repairs.models import RepairProject
+from upkeep.repairs.settling import put_in_effect
 from upkeep.repairs.stages import ProjectMove, Stage
 from upkeep.voting import actions as voting
 from upkeep.voting import objections, proxies, totals
@@ -195,6 +196,8 @@ def _close(project: RepairProject, vote: Vote, *, by: Actor, at: dt.datetime) ->
     vote = voting.close_vote(vote.pk, at=at)
     if vote.is_decided:
         passed = vote.state == VoteState.PASSED
+        if passed and project.stage_now is Stage.SUPPLEMENT:
+            put_in_effect(project)
         note = f"同意 {vote.agreed_people:,} 人，参与 {vote.joined_people:,} 人，共 {vote.total_people:,} 人"
         advance(project, ProjectMove.PASS_VOTE if passed else ProjectMove.FAIL_VOTE, by=by, at=at, note=note)
     return vote

@@ -17,13 +17,13 @@ def subject_of(project: RepairProject) -> str:
 
 
 def notice_document(project: RepairProject, notice: PublicNotice, *, city: str) -> Document:
-    """立项公告 with 预算清册, or 验收公告 with 决算清册, from what was published."""
+    """立项公告 with 预算清册, 验收公告 with 决算清册, or 撤销公示, from what was published."""
     kind = NoticeKind(notice.kind)
     until = in_letters(notice.open_until)
     published = day_of(notice.published_at)
     return Document(
         form="public_notice",
-        title=f"{TITLES[kind]}及{LISTS[kind]}",
+        title=heading_of(kind),
         number=notice.number,
         subject=subject_of(project),
         issuer=notice.publisher,
@@ -33,10 +33,15 @@ def notice_document(project: RepairProject, notice: PublicNotice, *, city: str) 
             paragraphs=tuple(notice.body["text"]),
             published_on=published,
             facts=tuple(Fact(label, value) for label, value in notice.body["facts"]),
-            tables=(_table(notice.body["works"]), _table(notice.body["houses"])),
+            tables=tuple(_table(notice.body[name]) for name in ("works", "plan", "houses") if notice.body.get(name)),
             period=f"{in_letters(published)}至{until}",
         ),
     )
+
+
+def heading_of(kind: NoticeKind) -> str:
+    """立项公告及预算清册, 验收公告及决算清册, 撤销公示: what is printed."""
+    return f"{TITLES[kind]}及{LISTS[kind]}" if kind in LISTS else TITLES[kind]
 
 
 def _table(kept: dict[str, Any]) -> Table:

@@ -19,7 +19,7 @@ from upkeep.parties.actor import Actor
 from upkeep.policy.project_rule import project_rule
 from upkeep.repairs.history import NotYours, advance, locked
 from upkeep.repairs.models import DraftPage, EmergencyCause, ProjectFacility, RepairProject, TypedPage
-from upkeep.repairs.queries import areas_to_start_in
+from upkeep.repairs.queries import DROPPED, areas_to_start_in
 from upkeep.repairs.shares import divide, keep_shares, merge, sharing_houses
 from upkeep.repairs.stages import ProjectKind, ProjectMove
 from upkeep.repairs.works import choose_houses
@@ -27,7 +27,6 @@ from upkeep.repairs.works import choose_houses
 __all__ = ["Basics", "Work", "choose_houses", "create_project", "drop_draft", "edit_project", "keep_typed", "typed_on"]
 
 PREFIX = "WX"
-DROPPED = "删除草稿"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,7 +119,7 @@ def edit_project(project_id: int, *, basics: Basics, by: Actor, at: dt.datetime)
 
 
 def _set_basics(project: RepairProject, basics: Basics) -> None:
-    if problems := list(_faults(project, basics)):
+    if problems := list(faults_of(project, basics)):
         raise HasProblems(problems)
     for name in ("title", "reason", "contact_name", "contact_phone", "starts_on", "ends_on"):
         setattr(project, name, getattr(basics, name))
@@ -134,7 +133,8 @@ def usual_due_on(project: RepairProject, ends_on: dt.date) -> dt.date:
     return ends_on + dt.timedelta(days=rule.due_days)
 
 
-def _faults(project: RepairProject, basics: Basics) -> Iterator[Problem]:
+def faults_of(project: RepairProject, basics: Basics) -> Iterator[Problem]:
+    """What is wrong with basic data, each tied to its field."""
     if not basics.title.strip():
         yield Problem("title", "请填写项目名称")
     if basics.ends_on < basics.starts_on:

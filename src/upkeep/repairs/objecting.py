@@ -70,7 +70,7 @@ def object_to(notice: PublicNotice, *, text: str, by: Actor, at: dt.datetime) ->
     told = staff_holding(*REVIEWERS, jurisdiction_id=notice.jurisdiction_id)
     if notice.organisation_id is not None:
         told |= users_of(organisation_id=notice.organisation_id)
-    project = RepairProject.objects.get(pk=_project_id(notice))
+    project = RepairProject.objects.get(pk=_project_id(notice) or 0)
     notify(
         event=RAISED.code,
         jurisdiction_id=notice.jurisdiction_id,

@@ -5,9 +5,11 @@ last one comes out exactly. What is ordered from a house stands on its own row, 
 """
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.db.models import F
 from django.db.models.functions import Coalesce
 
 from upkeep.banking.custody import default_custody
@@ -16,11 +18,15 @@ from upkeep.books import sub_accounts
 from upkeep.books.chart import FundKind
 from upkeep.books.errors import NotEnoughMoney
 from upkeep.casework.models import Case
+from upkeep.deposits.unit_accounts import accounts_behind
+from upkeep.estate.unit_accounts import accounts_among
 from upkeep.kernel.allocation import allocate
+from upkeep.kernel.errors import Refusal
 from upkeep.kernel.ids import new_ids
+from upkeep.kernel.money import yuan
 from upkeep.parties.actor import Actor
 from upkeep.repairs.allocation import split_among_payees
-from upkeep.repairs.house_sums import count_ordered
+from upkeep.repairs.house_sums import count_ordered, count_unit_ordered
 from upkeep.repairs.models import PayeeAccount, ProjectHouse, ProjectPhase, RepairProject
 from upkeep.repairs.payees import Payee
 from upkeep.repairs.purposes import PURPOSE, reference_of
@@ -28,27 +34,50 @@ from upkeep.repairs.settling import is_in_effect
 from upkeep.repairs.shares import NotEnoughOnSubAccounts, shortfall_sentence
 
 
+class NoUnitAccount(Refusal):
+    """A selling unit bears a part of a share, and its account is no more."""
+
+
 @dataclass(frozen=True)
 class Purse:
-    """What a project may still take from a house's sub-account (fen)."""
+    """A sub-account that bears a part of a house's share, and what the project may still take from it (fen).
+
+    `holder_id` is the house's id, or that of the selling unit's account behind it.
+    """
 
     house_id: int
+    holder_id: int
     fund: FundKind
     left_fen: int
 
 
 def purses_of(project: RepairProject) -> list[Purse]:
-    """What every house has left to bear, in the order of the houses' ids: of the settlement once that is in effect."""
+    """What every house has left to bear, in the order of the houses' ids: of the settlement once that is in effect.
+
+    Raises: NoUnitAccount.
+    """
     rows = ProjectHouse.objects.filter(project=project).order_by("house_id")
-    final = is_in_effect(project)
-    found = rows.annotate(final=Coalesce("final_fund_fen", "fund_fen")).values_list(
-        "house_id", "fund_kind", "ordered_fen", "final" if final else "fund_fen"
+    if is_in_effect(project):
+        rows = rows.annotate(
+            fund_part=Coalesce("final_fund_fen", "fund_fen"), unit_part=Coalesce("final_unit_fen", "unit_fen")
+        )
+    else:
+        rows = rows.annotate(fund_part=F("fund_fen"), unit_part=F("unit_fen"))
+    found = list(
+        rows.values_list("house_id", "fund_kind", "fund_part", "ordered_fen", "unit_part", "unit_ordered_fen")
     )
-    return [
-        Purse(house_id, FundKind(fund), share - ordered)
-        for house_id, fund, ordered, share in found
-        if share - ordered > 0
-    ]
+    units = accounts_behind([row[0] for row in found if row[4] > row[5]])
+    purses = []
+    for house_id, fund, part, ordered, unit_part, unit_ordered in found:
+        if part > ordered:
+            purses.append(Purse(house_id, house_id, FundKind(fund), part - ordered))
+        if unit_part > unit_ordered:
+            if house_id not in units:
+                raise NoUnitAccount(
+                    "部分公有住房的售房单位分账已不存在，不能拨付售房单位承担的部分，请先核对公房出售登记"
+                )
+            purses.append(Purse(house_id, units[house_id], FundKind.PUBLIC, unit_part - unit_ordered))
+    return purses
 
 
 def hold_for(
@@ -66,12 +95,15 @@ def hold_for(
     divided = split_among_payees(parts, wanted)
     for payee in kept:
         for fund in FundKind:
-            amounts = {
-                purses[place].house_id: fen for place, fen in divided[payee.pk].items() if purses[place].fund is fund
-            }
+            amounts = Counter[int]()
+            for place, fen in divided[payee.pk].items():
+                if purses[place].fund is fund:
+                    amounts[purses[place].holder_id] += fen
             if amounts:
                 _hold(project, reference_of(project.pk, payee.pk, fund), amounts, at=at)
-    count_ordered(project.pk, {purses[place].house_id: fen for place, fen in parts.items()})
+    taken = [(purses[place], fen) for place, fen in parts.items()]
+    count_ordered(project.pk, {one.house_id: fen for one, fen in taken if one.holder_id == one.house_id})
+    count_unit_ordered(project.pk, {one.house_id: fen for one, fen in taken if one.holder_id != one.house_id})
 
 
 def _keep(
@@ -98,7 +130,15 @@ def _hold(project: RepairProject, reference: str, amounts: Mapping[int, int], *,
     try:
         sub_accounts.hold(area_id=project.area_id, amounts=amounts, source=reference, at=at)
     except NotEnoughMoney as refused:
-        raise NotEnoughOnSubAccounts(shortfall_sentence(refused.short)) from refused
+        raise NotEnoughOnSubAccounts(_sentence(refused.short)) from refused
+
+
+def _sentence(short: Mapping[int, int]) -> str:
+    units = accounts_among(short)
+    if not units:
+        return shortfall_sentence(short)
+    named = "、".join(f"{account.words}缺 {yuan(short[pk])} 元" for pk, account in units.items())
+    return f"售房单位分账可用余额不足：{named}。请先由售房单位补足"
 
 
 def release_for(project: RepairProject, case: Case, *, at: dt.datetime) -> None:

@@ -23,8 +23,6 @@ from upkeep.voting.queries import latest_vote
 def project_facts(project: RepairProject) -> list[Fact]:
     """The project as it was published, its kind, and the owners' decision."""
     facts = [Fact("项目类型", project.kind_now.label), *(Fact(label, value) for label, value in facts_of(project))]
-    if project.payable_fen != project.budget_fen:
-        facts.append(Fact("预算应拨付金额", f"{yuan(project.payable_fen)} 元"))
     return [*facts, Fact("业主表决", decision_of(project))]
 
 
@@ -119,9 +117,7 @@ def payment_notice(case: Case, project: RepairProject, *, at: dt.datetime) -> Do
                     aligns="lllr",
                     total=("合计", "", "", yuan(total)),
                 ),
-                parts.Table(
-                    orders.title, orders.columns[:4], tuple(tuple(row[:4]) for row in orders.rows), aligns="lllr"
-                ),
+                *([_printed(orders)] if orders.rows else []),
             ),
             declaration="请专户银行按付款通知办理划转，款项直接付至上列收款账户。",
             signs=(
@@ -131,3 +127,7 @@ def payment_notice(case: Case, project: RepairProject, *, at: dt.datetime) -> Do
             ),
         ),
     )
+
+
+def _printed(orders: Table) -> parts.Table:
+    return parts.Table(orders.title, orders.columns[:4], tuple(tuple(row[:4]) for row in orders.rows), aligns="lllr")

@@ -19,7 +19,7 @@ from upkeep.messaging.events import IN_SITE, event
 from upkeep.parties.actor import Actor
 from upkeep.parties.queries import users_of
 from upkeep.repairs.finishing import finish_if_paid
-from upkeep.repairs.history import advance, locked, moves_of
+from upkeep.repairs.history import advance, locked
 from upkeep.repairs.house_sums import count_ordered, count_paid
 from upkeep.repairs.models import (
     OrderVoiding,

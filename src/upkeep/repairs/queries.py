@@ -1,5 +1,6 @@
 """Reading repair projects: who sees which, lists, houses, money, history."""
 
+import datetime as dt
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
@@ -9,6 +10,7 @@ from upkeep.casework.models import Case
 from upkeep.casework.states import CLOSED
 from upkeep.estate.models import Area
 from upkeep.estate.queries import served_area_ids
+from upkeep.kernel.dates import start_of
 from upkeep.kernel.numbers import tidy_number
 from upkeep.parties.actor import Actor
 from upkeep.parties.queries import within
@@ -18,9 +20,14 @@ from upkeep.repairs.purposes import PURPOSE, project_id_of, reference_prefix
 
 #: The procedure by which money is requested phase by phase; every other case of a project applies for the project.
 FUND_REQUEST = "fund_disbursement"
-
+#: The reason that a draft given up is kept under.
+DROPPED = "删除草稿"
 #: Who may run a project: the committee of the area, or its property company (004; 000).
 STARTERS = (Role.OWNERS_COMMITTEE, Role.PROPERTY_COMPANY)
+
+
+#: A draft that its starter gave up; nobody else ever knew of it.
+_DROPPED = Q(stage="CANCELLED", cancel_reason=DROPPED)
 
 
 def areas_to_start_in(actor: Actor) -> QuerySet[Area]:
@@ -36,7 +43,7 @@ def visible_to(actor: Actor) -> QuerySet[RepairProject]:
     its areas once published, and its own always. The only way pages obtain projects.
     """
     projects = RepairProject.objects.select_related("area", "organisation")
-    published = ~Q(stage="NEW")
+    published = ~Q(stage="NEW") & ~_DROPPED
     if actor.has(*OFFICE):
         return projects.filter(published, jurisdiction_id__in=within(actor.jurisdiction_id))
     mine = actor.organisation_id
@@ -57,16 +64,53 @@ def project_of_order(order: PaymentOrder, *, actor: Actor) -> RepairProject | No
     return visible_to(actor).filter(pk=project_id_of(order)).first()
 
 
-def project_list(*, actor: Actor, text: str = "", stage: str = "") -> QuerySet[RepairProject]:
-    """Visible projects by number, title or area; newest first."""
+@dataclass(frozen=True, kw_only=True)
+class Narrowed:
+    """What the list of projects is narrowed to; what is empty narrows nothing. `overdue_on`: past their deadline that day."""
+
+    text: str = ""
+    stage: str = ""
+    kind: str = ""
+    area_id: int | None = None
+    since: dt.date | None = None
+    until: dt.date | None = None
+    overdue_on: dt.date | None = None
+
+
+def project_list(
+    *, actor: Actor, text: str = "", stage: str = "", to: Narrowed | None = None
+) -> QuerySet[RepairProject]:
+    """Visible projects by number, title or area, stage, kind, period of beginning, deadline; newest first.
+
+    A dropped draft is only listed when its stage is asked for.
+    """
+    to = to or Narrowed(text=text, stage=stage)
     projects = visible_to(actor)
-    if text := text.strip():
+    if text := to.text.strip():
         projects = projects.filter(
             Q(number__startswith=tidy_number(text)) | Q(title__icontains=text) | Q(area__name__icontains=text)
         )
-    if stage:
-        projects = projects.filter(stage=stage)
+    same = {"stage": to.stage, "kind": to.kind, "area_id": to.area_id}
+    projects = projects.filter(**{name: value for name, value in same.items() if value})
+    if not to.stage:
+        projects = projects.exclude(_DROPPED)
+    if to.since is not None:
+        projects = projects.filter(created_at__gte=start_of(to.since))
+    if to.until is not None:
+        projects = projects.filter(created_at__lt=start_of(to.until + dt.timedelta(days=1)))
+    if to.overdue_on is not None:
+        projects = projects.filter(due_on__lt=to.overdue_on).exclude(stage__in=("FINISHED", "CANCELLED"))
     return projects.order_by("-created_at", "-pk")
+
+
+def overdue_count(*, actor: Actor, on: dt.date) -> int:
+    """How many projects the actor sees past their deadline (超期)."""
+    return project_list(actor=actor, to=Narrowed(overdue_on=on)).count()
+
+
+def areas_of_projects(actor: Actor) -> QuerySet[Area]:
+    """The areas that have projects which the actor sees."""
+    return Area.objects.filter(pk__in=visible_to(actor).order_by().values("area_id")).order_by("name")
 
 
 def project_houses(project: RepairProject) -> QuerySet[ProjectHouse]:

@@ -36,8 +36,10 @@ class NotReady(Refusal):
     """The draft is not complete; the sentence says all that it lacks."""
 
 
-def lacks(project: RepairProject, *, on: dt.date, thoroughly: bool = True) -> list[Lack]:
-    """What keeps the draft from being published. `thoroughly` looks at the sub-accounts too."""
+def lacks(project: RepairProject, *, on: dt.date | None = None, thoroughly: bool = True) -> list[Lack]:
+    """What keeps the draft from being published. `thoroughly` looks at the sub-accounts too, `on` at the warranties of
+    that day.
+    """
     found = [*_of_basics(project), *_of_works(project, on=on), *_of_plan(project)]
     if thoroughly and (short := shortfalls(project)):
         found.append(Lack(Part.SHARES, shortfall_sentence(short)))
@@ -64,7 +66,7 @@ def _of_basics(project: RepairProject) -> Iterator[Lack]:
             yield Lack(Part.BASICS, "请在“基本信息”上传紧急情况证明")
 
 
-def _of_works(project: RepairProject, *, on: dt.date) -> Iterator[Lack]:
+def _of_works(project: RepairProject, *, on: dt.date | None) -> Iterator[Lack]:
     works = works_of(project)
     if not works:
         yield Lack(Part.WORKS, "请选择要维修的设施设备")
@@ -78,7 +80,7 @@ def _of_works(project: RepairProject, *, on: dt.date) -> Iterator[Lack]:
             yield Lack(Part.HOUSES, f"请选择{name}的分摊房屋")
         elif not work.budget_fen:
             yield Lack(Part.WORKS, f"请填写{name}的预算金额，或逐户填写分摊金额后分摊合并")
-    for warranty in warranties_of(project, on=on).values():
+    for warranty in warranties_of(project, on=on).values() if on else ():
         if warranty.blocks:
             yield Lack(Part.WORKS, warranty.sentence)
 

@@ -1,6 +1,7 @@
 """维修记录 (R15): what has been repaired, by house, building, facility and contractor."""
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -65,3 +66,9 @@ def repairs_of_house(house_id: int) -> QuerySet[ProjectHouse]:
     """What a house has shared in, the newest first, with its project; for its owner, who knows the house."""
     shares = ProjectHouse.objects.filter(house_id=house_id).exclude(project__stage__in=_NO_RECORD)
     return shares.select_related("project__area").order_by(F("project__created_at").desc(), "-pk")
+
+
+def shares_of_house(house_id: int, work_ids: Collection[int]) -> dict[int, int]:
+    """What the house bears of these works, in fen by work id."""
+    rows = FacilityShare.objects.filter(house_id=house_id, work_id__in=work_ids)
+    return dict(rows.values_list("work_id", "share_fen"))

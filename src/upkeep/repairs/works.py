@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import connection, transaction
+from django.db.models import Count, QuerySet, Sum
 
 from upkeep.estate.kinds import FacilityState
 from upkeep.estate.models import Facility
@@ -16,7 +17,7 @@ from upkeep.kernel.ids import new_ids
 from upkeep.kernel.money import yuan
 from upkeep.parties.actor import Actor
 from upkeep.repairs.history import advance, locked
-from upkeep.repairs.models import AllocationWay, ProjectFacility, RepairProject
+from upkeep.repairs.models import AllocationWay, FacilityShare, ProjectFacility, RepairProject
 from upkeep.repairs.shares import divide, in_cash, keep_shares, merge, sharing_houses, write_work_shares
 from upkeep.repairs.stages import ProjectMove
 
@@ -259,3 +260,40 @@ def _still_active(area_id: int, house_ids: Collection[int]) -> list[int]:
             [list(house_ids), area_id],
         )
         return [row[0] for row in cursor.fetchall()]
+
+
+def house_counts(project: RepairProject) -> dict[int, int]:
+    """How many houses share each work, by work id."""
+    counted = FacilityShare.objects.filter(work__project=project).values_list("work_id").annotate(count=Count("pk"))
+    return dict(counted)
+
+
+def houses_of_work(project: RepairProject, work_id: str) -> list[int]:
+    """The houses of another work of the project. Raises: NoSuchWork."""
+    if not (work_id.isascii() and work_id.isdecimal() and len(work_id) <= 19):
+        raise NoSuchWork("请选择相同分摊范围的设施设备")
+    return list(_work(project, int(work_id)).shares.values_list("house_id", flat=True))
+
+
+def shares_in_grid_order(work: ProjectFacility) -> QuerySet[FacilityShare]:
+    """The shares of a work in the order of the building table, houses and buildings loaded."""
+    order = ("building__order", "building__name", "-floor", "unit", "room")
+    shares = FacilityShare.objects.filter(work=work).select_related("house__building")
+    return shares.order_by(*(f"-house__{one[1:]}" if one[0] == "-" else f"house__{one}" for one in order))
+
+
+@dataclass(frozen=True)
+class WorkSums:
+    """What a work's shares come to."""
+
+    houses: int
+    area_dm2: int
+    share_fen: int
+
+
+def sums_of_work(work: ProjectFacility) -> WorkSums:
+    """Totals over all houses of a work."""
+    totals = FacilityShare.objects.filter(work=work).aggregate(
+        houses=Count("pk"), area=Sum("area_dm2"), fen=Sum("share_fen")
+    )
+    return WorkSums(totals["houses"], totals["area"] or 0, totals["fen"] or 0)

@@ -33,12 +33,14 @@ class Precedence(models.TextChoices):
 
 
 class VoteState(models.TextChoices):
-    """表决状态. OBJECTION: counted, and the owners may say within some days that their ballot was taken wrongly."""
+    """表决状态. OBJECTION: counted, and the owners may say within some days that their ballot was taken wrongly.
+    ABANDONED: ended without a result, because what was voted on is given up."""
 
     OPEN = "OPEN", "表决中"
     OBJECTION = "OBJECTION", "结果询异"
     PASSED = "PASSED", "通过"
     FAILED = "FAILED", "未通过"
+    ABANDONED = "ABANDONED", "已终止"
 
 
 class BallotChoice(models.TextChoices):

@@ -47,7 +47,11 @@ def _begins(title: str, procedure: str, *roles: Role) -> MenuItem:
 
 
 PROJECT_PAGES = tuple(
-    f"projects:{name}" for name in ("show", "edit", "houses", "publish", "open_vote", "results", "accept")
+    f"projects:{name}"
+    for name in (
+        *("show", "edit", "drop", "works", "choose_works", "houses", "amounts", "shares", "plan"),
+        *("publish", "open_vote", "results", "accept"),
+    )
 )
 #: 商品房维修支取申请 and the pages of its wizard.
 ORDER_WIZARD_PAGES = tuple(
@@ -69,6 +73,7 @@ ORDER_PAGES = ("payments:order", "payments:reissue", "payments:void")
 REFUND_PAGES = tuple(f"payments:{name}" for name in ("refund", "refunds_waiting", "refund_house", "give_up_refund"))
 PAYOUT_PAGES = tuple(f"payments:{name}" for name in ("payout", "order_payout", "batches", "batch", "new_batch"))
 OWNER_PAGES = ("owners:full", "owners:correct")
+UNIT_PAGES = ("deposits:unit",)
 SLIP_PAGES = ("deposits:slip", "deposits:void_slip")
 FURTHER_PAGES = tuple(
     f"deposits:{name}" for name in ("arrears_of", "plans", "plan", "end_plan", "letters", "letter_batch")
@@ -120,13 +125,27 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                 ),
             ),
         ),
-        MenuItem(title="维修项目", icon="repair", url_name="projects:list", roles=OFFICE, also=("projects:show",)),
+        MenuItem(
+            title="维修项目",
+            icon="repair",
+            children=(
+                MenuItem(
+                    title="维修项目列表",
+                    url_name="projects:list",
+                    roles=OFFICE,
+                    also=("projects:show", "projects:shares"),
+                ),
+                MenuItem(title="维修记录", url_name="projects:records", roles=OFFICE),
+            ),
+        ),
         MenuItem(
             title="交存管理",
             icon="deposit",
             children=(
                 MenuItem(title="交存情况", url_name="deposits:state", roles=OFFICE),
                 _begins("代打交款通知单", "printed_notice", Role.WINDOW_CLERK),
+                _begins("售房单位交存", "selling_unit_deposit", Role.WINDOW_CLERK),
+                MenuItem(title="售房单位分账", url_name="deposits:units", roles=OFFICE, also=UNIT_PAGES),
                 MenuItem(title="资金管理", url_name="deposits:houses", roles=OFFICE),
                 MenuItem(title="欠交与续交", url_name="deposits:arrears", roles=OFFICE, also=FURTHER_PAGES),
                 MenuItem(title="交款通知单", url_name="deposits:slips", roles=OFFICE, also=SLIP_PAGES),
@@ -262,6 +281,13 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
             children=(
                 _begins("开发建设单位批量交款", "developer_deposit", Role.DEVELOPER),
                 _begins("代打交款通知单", "printed_notice", Role.DEVELOPER),
+                _begins("售房单位交存", "selling_unit_deposit", Role.SELLING_UNIT),
+                MenuItem(
+                    title="售房单位分账",
+                    url_name="deposits:units",
+                    roles=(Role.SELLING_UNIT, Role.PROPERTY_COMPANY),
+                    also=UNIT_PAGES,
+                ),
                 MenuItem(title="交款通知单", url_name="deposits:slips", roles=PAYERS, also=SLIP_PAGES),
                 MenuItem(title="票据", url_name="deposits:receipts", roles=PAYERS),
                 MenuItem(title="资金管理", url_name="deposits:houses", roles=ORGANISATION),
@@ -302,6 +328,8 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                     also=ORDER_WIZARD_PAGES,
                     way="ORDER",
                 ),
+                MenuItem(title="新建维修项目", url_name="projects:new", roles=STARTERS, also=("projects:create",)),
+                MenuItem(title="维修记录", url_name="projects:records", roles=STARTERS),
             ),
         ),
         MenuItem(

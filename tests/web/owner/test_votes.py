@@ -27,7 +27,7 @@ from upkeep.repairs import deciding
 from upkeep.repairs.models import ProjectHouse, RepairProject
 from upkeep.repairs.stages import Stage
 from upkeep.voting.actions import close_vote
-from upkeep.voting.models import Ballot, Channel, Vote, VoteObjection, VoteReceipt
+from upkeep.voting.models import Ballot, BallotChoice, Channel, VoteObjection, VoteReceipt
 
 pytestmark = pytest.mark.django_db
 
@@ -81,7 +81,9 @@ class TestTheVote:
     def test_stands_on_the_first_page_until_it_is_over(self, asked: OwnersVote) -> None:
         assert asked.url in asked.client.get("/owner/").content.decode()
         area = f"/owner/areas/{asked.mine.house.area_id}/"
-        assert "1 项正在表决" in text(asked.client.get(area)) and "去看看，投票" in text(asked.client.get(f"{area}votes/"))
+        assert "1 项正在表决" in text(asked.client.get(area)) and "去看看，投票" in text(
+            asked.client.get(f"{area}votes/")
+        )
 
         asked.ends()
 
@@ -111,7 +113,7 @@ class TestAnOwner:
 
     def test_changes_once_and_is_told_that_this_was_it(self, asked: OwnersVote) -> None:
         asked.says("AGREE")
-        assert "已投 同意，还可以改一次" in text(asked.client.get(asked.url))
+        assert "已投 同意 ，还可以改一次" in text(asked.client.get(asked.url))
         assert "这是最后一次修改" in text(asked.says("AGAINST", step=""))
         asked.says("AGAINST")
 
@@ -179,7 +181,9 @@ class TestAProxy:
 
         asked.client.post(page, sent)
 
-        assert "代为表决" in text(asked.client.get(asked.url)) and neighbour.name not in text(asked.client.get(asked.url))
+        assert "代为表决" in text(asked.client.get(asked.url)) and neighbour.name not in text(
+            asked.client.get(asked.url)
+        )
         theirs = client_of(asked.mine.cast, "neighbour")
         assert "委托" in text(theirs.get(asked.url))
         theirs.post(f"{asked.url}ballot/", {asked.field: "AGREE", "step": "confirm"})
@@ -216,7 +220,6 @@ class TestTheResult:
         )
         asked = OwnersVote(mine)
         asked.says("AGREE")
-        Vote.objects.filter(pk=asked.vote.pk)
         asked.vote = close_vote(asked.vote.pk, at=asked.vote.closes_at)
         assert "初步统计结果" in text(asked.client.get(asked.url)) and "没有达到" in text(asked.client.get(asked.url))
 
@@ -233,8 +236,7 @@ class TestTheResult:
     def test_of_a_vote_on_paper_shows_what_was_entered_for_his_house(self, mine: OwnersHouse) -> None:
         asked = OwnersVote(mine, channel=Channel.PAPER)
         assert "请在书面表决票上签字" in text(asked.client.get(asked.url))
-        deciding.enter_results(
-            asked.project.pk, {mine.house.pk: "AGREE"}, by=asked.by, at=timezone.now()  # type: ignore[dict-item]
-        )
+        choices = {mine.house.pk: BallotChoice.AGREE}
+        deciding.enter_results(asked.project.pk, choices, by=asked.by, at=timezone.now())
 
         assert "书面已登记 同意" in text(asked.client.get(asked.url))

@@ -24,6 +24,7 @@ class DemandLetter:
     owed_capitals: str
     why: str
     slip_number: str
+    share_fen: int | None = None
 
     def __post_init__(self) -> None:
         if self.owed_fen <= 0:
@@ -32,7 +33,10 @@ class DemandLetter:
 
 @dataclass(frozen=True, kw_only=True)
 class DemandLetters:
-    """A batch: what is the same in all letters, and the letters in the order in which they are handed round."""
+    """A batch: what is the same in all letters, and the letters in the order in which they are handed round.
+
+    With a `matter` they ask for what is lacking of a share in a repair, without for what a balance lacks.
+    """
 
     area: str
     issued_on: dt.date
@@ -45,3 +49,4 @@ class DemandLetters:
     account: BankAccount
     how: tuple[str, ...]
     letters: tuple[DemandLetter, ...]
+    matter: str = ""

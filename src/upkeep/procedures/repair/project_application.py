@@ -26,7 +26,7 @@ from upkeep.repairs.queries import project_of
 from upkeep.repairs.stages import ProjectKind
 
 _PROOF = (
-    Paper("emergency", "紧急情况证明材料", help="检测报告、现场照片等，说明危及房屋安全或人身安全的情况"),
+    Paper(application.PROOF, "紧急情况证明材料", help="检测报告、现场照片等；新建项目时上传的附件已自动带入"),
     Paper("confirmation", "街道办事处（乡镇政府）或居（村）民委员会确认书"),
 )
 

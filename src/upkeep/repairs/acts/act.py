@@ -8,13 +8,21 @@ class ActCode(StrEnum):
     """The acts a starter can be offered; the page of an act has its code for a name."""
 
     EDIT = "edit"
-    HOUSES = "houses"
+    WORKS = "works"
+    HOUSES = "amounts"
+    SHARES = "shares"
+    PLAN = "plan"
+    DROP = "drop"
     PUBLISH = "publish_project"
     OPEN_VOTE = "open_vote"
     ENTER = "results"
     ACCEPT = "accept"
     PUBLISH_ACCEPTANCE = "publish_acceptance"
     APPLY = "apply"
+    REQUEST = "request"
+    PUBLISH_CANCELLATION = "publish_cancellation"
+    CLEAR = "clear"
+    CANCEL = "cancel"
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from upkeep.repairs.acts.act import Act, ActCode
 from upkeep.repairs.history import moves_of
 from upkeep.repairs.models import RepairProject
+from upkeep.repairs.settling import needs_supplement
 from upkeep.repairs.stages import ProjectMove, Stage
 
 
@@ -15,6 +16,6 @@ def acts(project: RepairProject, *, thoroughly: bool) -> list[Act]:
         return []
     if stage is Stage.NOTICE:
         return [Act(ActCode.OPEN_VOTE, "发起业主表决", is_next=True)]
-    if project.settlement_fen is not None and project.settlement_fen > project.budget_fen:
+    if needs_supplement(project):
         return [Act(ActCode.OPEN_VOTE, "发起补充表决", is_next=True)]
     return []

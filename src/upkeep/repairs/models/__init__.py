@@ -45,6 +45,6 @@ __all__ = [
     "ProjectPhase",
     "RepairProject",
     "RequestState",
-    "WorkSettlement",
     "TypedPage",
+    "WorkSettlement",
 ]

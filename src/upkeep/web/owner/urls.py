@@ -26,6 +26,7 @@ urlpatterns = [
     path("areas/<int:area_id>/", area.show, name="area"),
     path("areas/<int:area_id>/finances/", area.finances, name="finances"),
     path("areas/<int:area_id>/notices/", area.notices, name="notices"),
+    path("notices/<str:number>/", objecting.objection, name="objection"),
     path("areas/<int:area_id>/votes/", votes.votes, name="votes"),
     path("votes/<int:vote_id>/", votes.show, name="vote"),
     path("votes/<int:vote_id>/ballot/", votes.cast, name="cast"),
@@ -35,5 +36,4 @@ urlpatterns = [
     path("votes/<int:vote_id>/receipts/<str:number>/pdf/<int:print_id>/", votes.receipt_pdf, name="vote_receipt_pdf"),
     path("votes/<int:vote_id>/houses/<int:house_id>/proxy/", votes.delegate, name="vote_proxy"),
     path("votes/<int:vote_id>/houses/<int:house_id>/proxy/end/", votes.end_proxy, name="end_vote_proxy"),
-    path("notices/<str:number>/", objecting.objection, name="objection"),
 ]

@@ -1,7 +1,6 @@
-"""Beginning a project: its basic data and facility, then the houses on the building table."""
+"""Beginning a project: which kind, for which area; its basic data, kept as a draft even when a part of it is wrong."""
 
 import datetime as dt
-from collections import Counter
 from typing import Any
 
 from django import forms
@@ -10,105 +9,97 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from upkeep.estate import facilities
-from upkeep.estate import queries as estate
-from upkeep.estate.kinds import FacilityKind
-from upkeep.estate.models import Area, House
+from upkeep.estate.models import Area
 from upkeep.kernel.errors import HasProblems, Refusal
-from upkeep.kernel.forms import DayField, MoneyField, PhoneField
-from upkeep.kernel.money import yuan
-from upkeep.parties.actor import Actor
-from upkeep.repairs import drafting, queries
-from upkeep.repairs.drafting import Basics, Work
-from upkeep.repairs.models import RepairProject
+from upkeep.kernel.forms import DayField, PhoneField
+from upkeep.policy.project_rule import project_rule
+from upkeep.repairs import copying, drafting, queries
+from upkeep.repairs.drafting import Basics
+from upkeep.repairs.models import DraftPage, EmergencyCause, RepairProject
 from upkeep.repairs.queries import STARTERS
-from upkeep.repairs.stages import Stage
+from upkeep.repairs.stages import ProjectKind
 from upkeep.web.access import ActorRequest, access
-from upkeep.web.building_table import chosen_ids
-from upkeep.web.estate.table import building_grid, building_links, open_building
+from upkeep.web.projects.draft import draft_context, draft_or_404
 from upkeep.web.projects.reach import own_project_or_404, project_url, put_on_form
 
-NEW_FACILITY = "new"
-WIZARD = ("基本信息", "分摊房屋", "核对分摊")
+FIELDS = ("title", "reason", "contact_name", "contact_phone", "starts_on", "ends_on", "due_on")
+#: What each kind is for, told where one chooses.
+KINDS: tuple[tuple[ProjectKind, str], ...] = (
+    (ProjectKind.GENERAL, "施工合同约定分期付款的维修：公示、业主表决、立项后按拨付计划分期拨付"),
+    (ProjectKind.EMERGENCY, "危及房屋安全、须立即抢修的：上传证明，不经业主表决即可立项"),
+    (ProjectKind.SIMPLE, "一次付清的小型维修：先验收、验收公示，立项与拨付一并申请"),
+)
+TITLES = {
+    ProjectKind.GENERAL: "新建一般维修项目",
+    ProjectKind.EMERGENCY: "新建紧急维修项目",
+    ProjectKind.SIMPLE: "新建简单拨付项目",
+}
+DAYS_OF_WORK = 30
 
 
 class BasicsForm(forms.Form):
-    """项目基本信息 and the facility that is repaired; one that is not in the list yet is added here."""
+    """项目基本信息."""
 
-    title = forms.CharField(label="项目名称", max_length=100)
-    budget = MoneyField(label="预算金额（元）")
+    title = forms.CharField(label="项目名称", max_length=100, help_text="如：3幢2单元电梯曳引机更换")
+    emergency_cause = forms.ChoiceField(label="紧急原因", choices=[("", "请选择"), *EmergencyCause.choices])
+    reason = forms.CharField(
+        label="维修原因", max_length=500, widget=forms.Textarea(attrs={"rows": 3}), help_text="公示时向全体业主说明"
+    )
     starts_on = DayField(label="计划开工日")
     ends_on = DayField(label="计划完工日")
+    due_on = DayField(label="办结期限", required=False)
     contact_name = forms.CharField(label="联系人", max_length=50)
     contact_phone = PhoneField(label="联系电话")
-    reason = forms.CharField(label="维修原因", max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
-    facility = forms.ChoiceField(label="设施设备", help_text="列表中没有的，选“添加设施设备”并填写下面四项")
-    facility_kind = forms.ChoiceField(
-        label="新设施设备类型", required=False, choices=[("", "请选择"), *FacilityKind.choices]
-    )
-    facility_name = forms.CharField(label="新设施设备名称", max_length=60, required=False)
-    facility_building = forms.ChoiceField(label="所在楼栋", required=False)
-    facility_unit = forms.CharField(label="所在单元", max_length=20, required=False)
-    contractor = forms.CharField(label="施工单位", max_length=100)
-    content = forms.CharField(label="维修内容", max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
-    note = forms.CharField(label="备注", max_length=200, required=False)
 
-    def __init__(self, area: Area, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, kind: ProjectKind, *args: Any, due_days: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        known = [(str(one.pk), f"{one.name}（{one.place}）") for one in facilities.in_use(area.pk)]
-        self._choose("facility", [("", "请选择"), *known, (NEW_FACILITY, "＋ 添加设施设备")])
-        buildings = [(str(one.building.pk), one.building.name) for one in estate.buildings_of(area.pk)]
-        self._choose("facility_building", [("", "小区公共"), *buildings])
-        self.area_id = area.pk
+        self.use_required_attribute = False
+        self.fields["due_on"].help_text = f"不填的按本市规定为计划完工后 {due_days} 天"
+        if kind is not ProjectKind.EMERGENCY:
+            del self.fields["emergency_cause"]
 
-    def _choose(self, name: str, choices: list[tuple[str, str]]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = choices
-
-    def clean(self) -> dict[str, Any]:
+    def basics(self) -> Basics:
+        """What the cleaned form says."""
         data = self.cleaned_data
-        if data.get("facility") == NEW_FACILITY:
-            for name, text in (("facility_kind", "请选择类型"), ("facility_name", "请填写名称")):
-                if not data.get(name):
-                    self.add_error(name, text)
-        return data
+        cause = data.get("emergency_cause", "")
+        return Basics(emergency_cause=cause, **{name: data[name] for name in FIELDS})
 
-    def basics(self, *, by: Actor, at: dt.datetime) -> Basics:
-        """What the cleaned form says; a new facility is entered. Raises: NoSuchPlace."""
+    def basics_so_far(self, *, name: str, phone: str, today: dt.date) -> Basics:
+        """What is right of a form that is not, with something usual for the rest."""
         data = self.cleaned_data
-        if data["facility"] == NEW_FACILITY:
-            building = data["facility_building"]
-            facility_id = facilities.find_or_add(
-                area_id=self.area_id,
-                place=facilities.Place(int(building), data["facility_unit"]) if building else facilities.Place(),
-                data=facilities.Data(kind=FacilityKind(data["facility_kind"]), name=data["facility_name"]),
-                by_id=by.user_id,
-                at=at,
-            ).pk
-        else:
-            facility_id = int(data["facility"])
-        work = Work(
-            facility_id=facility_id,
-            content=data["content"],
-            contractor=data["contractor"],
-            budget_fen=data["budget"],
-            note=data["note"],
+        starts, ends = data.get("starts_on") or today, data.get("ends_on")
+        return Basics(
+            title=data.get("title") or "（未命名的维修项目）",
+            reason=data.get("reason", ""),
+            contact_name=data.get("contact_name") or name,
+            contact_phone=data.get("contact_phone") or phone,
+            starts_on=starts,
+            ends_on=ends if ends and ends >= starts else starts + dt.timedelta(days=DAYS_OF_WORK),
+            emergency_cause=data.get("emergency_cause", ""),
         )
-        names = ("title", "reason", "contact_name", "contact_phone", "starts_on", "ends_on")
-        return Basics(works=(work,), **{name: data[name] for name in names})
+
+
+def kind_asked(text: str) -> ProjectKind:
+    """The kind that an address or a form names; a general one where none is named. Raises: Http404."""
+    if not text:
+        return ProjectKind.GENERAL
+    if text not in {kind.value for kind, _ in KINDS}:
+        raise Http404
+    return ProjectKind(text)
 
 
 @access(*STARTERS)
 @require_safe
 def choose_area(request: ActorRequest) -> HttpResponse:
-    """新建维修项目: what is needed, and for which area; with one area only the form comes at once."""
+    """新建维修项目: of which kind, for which area; with a kind and one area only the form comes at once."""
     areas = list(queries.areas_to_start_in(request.actor))
-    if len(areas) == 1:
-        return redirect("projects:create", areas[0].pk)
-    return render(request, "projects/choose_area.html", {"areas": areas})
+    kind = kind_asked(request.GET.get("kind", ""))
+    if len(areas) == 1 and request.GET.get("kind"):
+        return redirect(f"{reverse('projects:create', args=[areas[0].pk])}?kind={kind}")
+    context = {"areas": areas, "kinds": KINDS, "kind": kind if request.GET.get("kind") else None}
+    return render(request, "projects/choose_area.html", context)
 
 
 @access(*STARTERS)
@@ -118,107 +109,141 @@ def create(request: ActorRequest, area_id: int) -> HttpResponse:
     area = queries.areas_to_start_in(request.actor).filter(pk=area_id).first()
     if area is None:
         raise Http404
+    kind = kind_asked(request.POST.get("kind", "") or request.GET.get("kind", ""))
+    days = project_rule(jurisdiction_id=area.jurisdiction_id, on=timezone.localdate()).due_days
     if request.method == "POST":
-        return _keep_basics(request, BasicsForm(area, request.POST), area, None)
+        return _begin(request, BasicsForm(kind, request.POST, due_days=days), area, kind)
     today = timezone.localdate()
     initial = {
         "contact_name": request.actor.name,
         "contact_phone": request.actor.phone,
         "starts_on": today,
-        "ends_on": today + dt.timedelta(days=30),
+        "ends_on": today + dt.timedelta(days=DAYS_OF_WORK),
     }
-    return _show_basics(request, BasicsForm(area, initial=initial), area, None)
+    form = BasicsForm(kind, initial=initial, due_days=days)
+    context = {"form": form, "area": area, "kind": kind, "title": TITLES[kind]}
+    return render(request, "projects/basics.html", context)
+
+
+def _begin(request: ActorRequest, form: BasicsForm, area: Area, kind: ProjectKind) -> HttpResponse:
+    at, actor = timezone.now(), request.actor
+    is_right = form.is_valid()
+    so_far = form.basics_so_far(name=actor.name, phone=actor.phone, today=timezone.localdate())
+    try:
+        project = drafting.create_project(
+            area_id=area.pk, basics=form.basics() if is_right else so_far, by=actor, at=at, kind=kind
+        )
+    except HasProblems as problems:
+        put_on_form(form, problems)
+        is_right = False
+        project = drafting.create_project(area_id=area.pk, basics=so_far, by=actor, at=at, kind=kind)
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+        return redirect("projects:list")
+    if not is_right:
+        _keep_typed(request, project, form)
+        return redirect("projects:edit", project.number)
+    messages.success(request, f"项目 {project.number} 已保存为草稿，请继续选择设施设备")
+    return _next(request, project)
+
+
+def _next(request: ActorRequest, project: RepairProject) -> HttpResponse:
+    stays = request.POST.get("action") == "draft" or project.kind_now is ProjectKind.EMERGENCY
+    return redirect("projects:edit" if stays else "projects:works", project.number)
+
+
+def _keep_typed(request: ActorRequest, project: RepairProject, form: BasicsForm) -> None:
+    typed = {name: request.POST.get(name, "") for name in form.fields}
+    drafting.keep_typed(
+        project.pk,
+        page=DraftPage.BASICS,
+        typed=typed,
+        faults=max(len(form.errors), 1),
+        by=request.actor,
+        at=timezone.now(),
+    )
+    messages.warning(request, "填写的内容已存为草稿，其中标红的几处请改正后再保存")
 
 
 @access(*STARTERS)
 @require_http_methods(["GET", "POST"])
 def edit(request: ActorRequest, number: str) -> HttpResponse:
     """项目基本信息 of one not yet published."""
-    project = own_project_or_404(request, number)
-    if project.stage_now is not Stage.NEW:
-        raise Http404
+    project = draft_or_404(request, number)
+    days = project_rule(jurisdiction_id=project.jurisdiction_id, on=timezone.localdate()).due_days
+    kind = project.kind_now
     if request.method == "POST":
-        return _keep_basics(request, BasicsForm(project.area, request.POST), project.area, project)
-    names = ("title", "reason", "contact_name", "contact_phone", "starts_on", "ends_on")
-    initial: dict[str, Any] = {name: getattr(project, name) for name in names}
-    work = project.facilities.order_by("pk").first()
-    if work is not None:
-        initial |= {"facility": str(work.facility_id), "content": work.content, "contractor": work.contractor}
-        initial |= {"note": work.note, "budget": yuan(work.budget_fen)}
-    return _show_basics(request, BasicsForm(project.area, initial=initial), project.area, project)
+        return _save(request, BasicsForm(kind, request.POST, due_days=days), project)
+    typed = drafting.typed_on(project, DraftPage.BASICS)
+    if typed is not None:
+        form = BasicsForm(kind, typed.typed, due_days=days)
+        _find_faults(form, project)
+    else:
+        initial = {name: getattr(project, name) for name in (*FIELDS, "emergency_cause")}
+        form = BasicsForm(kind, initial=initial, due_days=days)
+    return _show(request, project, form)
 
 
-def _keep_basics(request: ActorRequest, form: BasicsForm, area: Area, project: RepairProject | None) -> HttpResponse:
-    if not form.is_valid():
-        return _show_basics(request, form, area, project)
-    at = timezone.now()
-    try:
-        if project is None:
-            kept = drafting.create_project(
-                area_id=area.pk, basics=form.basics(by=request.actor, at=at), by=request.actor, at=at
-            )
+def _find_faults(form: BasicsForm, project: RepairProject) -> None:
+    if form.is_valid():
+        for problem in drafting.faults_of(project, form.basics()):
+            form.add_error(problem.field if problem.field in form.fields else None, problem.text)
+
+
+def _save(request: ActorRequest, form: BasicsForm, project: RepairProject) -> HttpResponse:
+    if form.is_valid():
+        try:
+            drafting.edit_project(project.pk, basics=form.basics(), by=request.actor, at=timezone.now())
+        except HasProblems as problems:
+            put_on_form(form, problems)
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+            return redirect(project_url(project))
         else:
-            kept = drafting.edit_project(
-                project.pk, basics=form.basics(by=request.actor, at=at), by=request.actor, at=at
-            )
-    except HasProblems as problems:
-        put_on_form(form, problems)
-        return _show_basics(request, form, area, project)
-    except facilities.NoSuchPlace as refusal:
-        form.add_error("facility_unit", str(refusal))
-        return _show_basics(request, form, area, project)
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
-        return redirect("projects:list")
-    messages.success(request, f"项目 {kept.number} 基本信息已保存")
-    return redirect("projects:houses", kept.number)
+            messages.success(request, "基本信息已保存")
+            stays = request.POST.get("action") == "draft"
+            return redirect("projects:edit" if stays else "projects:works", project.number)
+    _keep_typed(request, project, form)
+    return _show(request, project, form)
 
 
-def _show_basics(request: ActorRequest, form: BasicsForm, area: Area, project: RepairProject | None) -> HttpResponse:
-    form.use_required_attribute = False
-    context = {"form": form, "area": area, "project": project, "steps": WIZARD}
+def _show(request: ActorRequest, project: RepairProject, form: BasicsForm) -> HttpResponse:
+    context = draft_context(project, now="基本信息") | {
+        "form": form,
+        "area": project.area,
+        "kind": project.kind_now,
+        "title": "修改维修项目",
+        "papers": project.papers.order_by("uploaded_at", "pk"),
+        "takes_papers": project.kind_now is ProjectKind.EMERGENCY,
+    }
     return render(request, "projects/basics.html", context)
 
 
 @access(*STARTERS)
 @require_http_methods(["GET", "POST"])
-def houses(request: ActorRequest, number: str) -> HttpResponse:
-    """分摊房屋: chosen on the building table; saving divides the budget among them."""
-    project = own_project_or_404(request, number)
-    if project.stage_now is not Stage.NEW:
-        raise Http404
-    if request.method == "POST":
-        return _keep_houses(request, project)
-    chosen = House.objects.filter(repair_shares__project=project).values_list("pk", "area_dm2", "building_id")
-    buildings = estate.buildings_of(project.area_id)
-    base = reverse("projects:houses", args=[project.number])
-    context: dict[str, Any] = {"project": project, "steps": WIZARD, "grid": None}
-    if buildings:
-        building = open_building(buildings, request.GET.get("building", ""))
-        counts = Counter(building_id for _, _, building_id in chosen)
-        context |= {
-            "grid": building_grid(building),
-            "buildings": building_links(buildings, base=base, now=building, chosen=counts),
-            "chosen": [(pk, area_dm2) for pk, area_dm2, _ in chosen],
-            "save_url": base,
-            "view": "list" if request.GET.get("view") == "list" else "grid",
-        }
-    return render(request, "projects/houses.html", context)
-
-
-def _keep_houses(request: ActorRequest, project: RepairProject) -> HttpResponse:
-    in_background = request.headers.get("HX-Request") == "true"
+def drop(request: ActorRequest, number: str) -> HttpResponse:
+    """删除草稿: asked once more, then given up."""
+    project = draft_or_404(request, number)
+    if request.method == "GET":
+        return render(request, "projects/drop.html", {"project": project})
     try:
-        house_ids = chosen_ids(request.POST)
-        drafting.choose_houses(project.pk, house_ids=house_ids, by=request.actor, at=timezone.now())
+        drafting.drop_draft(project.pk, by=request.actor, at=timezone.now())
     except Refusal as refusal:
-        if in_background:
-            return HttpResponse(str(refusal), status=422)
         messages.error(request, str(refusal))
-        return redirect("projects:houses", project.number)
-    if in_background:
-        return HttpResponse(status=204)
-    if request.POST.get("action") == "building":
-        address = reverse("projects:houses", args=[project.number])
-        return redirect(f"{address}?building={request.POST.get('go', '')}")
-    return redirect(f"{project_url(project)}#houses")
+        return redirect(project_url(project))
+    messages.success(request, f"草稿 {project.number} 已删除")
+    return redirect("projects:list")
+
+
+@access(*STARTERS)
+@require_POST
+def copy(request: ActorRequest, number: str) -> HttpResponse:
+    """复制: a new draft after this project."""
+    source = own_project_or_404(request, number)
+    try:
+        project = copying.copy_project(source.pk, by=request.actor, at=timezone.now())
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+        return redirect(project_url(source))
+    messages.success(request, f"已按 {source.number} 复制为新项目 {project.number}，请核对各项内容")
+    return redirect("projects:edit", project.number)

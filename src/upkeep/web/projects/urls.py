@@ -2,7 +2,23 @@
 
 from django.urls import path
 
-from upkeep.web.projects import editing, finishing, objections, publishing, showing, vote_forms, voting
+from upkeep.web.projects import (
+    amounts,
+    editing,
+    finishing,
+    houses,
+    merged,
+    objections,
+    papers,
+    paying,
+    plan,
+    publishing,
+    records,
+    showing,
+    vote_forms,
+    voting,
+    works,
+)
 
 app_name = "projects"
 
@@ -10,9 +26,26 @@ urlpatterns = [
     path("", showing.project_list, name="list"),
     path("new/", editing.choose_area, name="new"),
     path("new/<int:area_id>/", editing.create, name="create"),
+    path("records/", records.record_list, name="records"),
     path("<str:number>/", showing.show, name="show"),
     path("<str:number>/edit/", editing.edit, name="edit"),
-    path("<str:number>/houses/", editing.houses, name="houses"),
+    path("<str:number>/drop/", editing.drop, name="drop"),
+    path("<str:number>/copy/", editing.copy, name="copy"),
+    path("<str:number>/papers/", papers.attach, name="attach_paper"),
+    path("<str:number>/papers/<int:paper_id>/", papers.show, name="paper"),
+    path("<str:number>/papers/<int:paper_id>/remove/", papers.detach, name="detach_paper"),
+    path("<str:number>/works/", works.work_list, name="works"),
+    path("<str:number>/works/choose/", works.choose, name="choose_works"),
+    path("<str:number>/works/<int:work_id>/remove/", works.remove, name="remove_work"),
+    path("<str:number>/houses/", houses.houses, name="houses"),
+    path("<str:number>/amounts/", amounts.amounts, name="amounts"),
+    path("<str:number>/amounts/divide/", amounts.divide, name="divide"),
+    path("<str:number>/amounts/export/", amounts.export, name="export_amounts"),
+    path("<str:number>/amounts/import/", amounts.take_in, name="import_amounts"),
+    path("<str:number>/shares/", merged.shares, name="shares"),
+    path("<str:number>/shares/export/", merged.export_shares, name="export_shares"),
+    path("<str:number>/shares/act/", merged.act_on_shares, name="act_on_shares"),
+    path("<str:number>/plan/", plan.edit_plan, name="plan"),
     path("<str:number>/notices/<slug:kind>/", publishing.publish, name="publish"),
     path("<str:number>/notices/<slug:kind>/print/", publishing.print_notice, name="print_notice"),
     path("<str:number>/objections/", objections.objections, name="objections"),
@@ -33,5 +66,7 @@ urlpatterns = [
     path("<str:number>/vote/houses/<int:house_id>/proxy/", vote_forms.proxy, name="vote_proxy"),
     path("<str:number>/vote/objections/<int:objection_id>/", vote_forms.answer, name="answer_objection"),
     path("<str:number>/acceptance/", finishing.accept, name="accept"),
-    path("<str:number>/apply/", finishing.apply, name="apply"),
+    path("<str:number>/apply/", paying.apply, name="apply"),
+    path("<str:number>/request/", paying.request_money, name="request"),
+    path("<str:number>/payment-notice/", paying.payment_notice, name="payment_notice"),
 ]

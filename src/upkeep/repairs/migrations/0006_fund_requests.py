@@ -8,7 +8,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('casework', '0004_forgotten_cases_and_channels'),
-        ('repairs', '0003_every_kind_of_project'),
+        ('repairs', '0004_drafting'),
+        ('repairs', '0004_going_back'),
     ]
 
     operations = [
