@@ -22,6 +22,7 @@ from upkeep.repairs.notices import facts_of, works_of
 from upkeep.repairs.stages import STEPS, Stage
 from upkeep.voting.queries import result_of
 from upkeep.web.access import ActorRequest, access
+from upkeep.web.projects.cancelling import going_back_of
 from upkeep.web.projects.reach import READERS, act_url, project_or_404
 
 PER_PAGE = 20
@@ -90,4 +91,4 @@ def show(request: ActorRequest, number: str) -> HttpResponse:
         "is_own": project.organisation_id == request.actor.organisation_id,
         "today": timezone.localdate(),
     }
-    return render(request, "projects/show.html", context)
+    return render(request, "projects/show.html", context | going_back_of(request, project))
