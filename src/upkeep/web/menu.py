@@ -47,7 +47,21 @@ def _begins(title: str, procedure: str, *roles: Role) -> MenuItem:
 
 
 PROJECT_PAGES = tuple(
-    f"projects:{name}" for name in ("show", "edit", "houses", "publish", "open_vote", "results", "accept")
+    f"projects:{name}"
+    for name in (
+        "show",
+        "edit",
+        "houses",
+        "publish",
+        "open_vote",
+        "results",
+        "accept",
+        "objections",
+        "clear",
+        "ask_back",
+        "void_clearing",
+        "cancel",
+    )
 )
 #: Organisations that pay deposits, each for itself or for owners.
 PAYERS = (Role.DEVELOPER, Role.PROPERTY_COMPANY, Role.SELLING_UNIT)
