@@ -8,6 +8,7 @@ from tests.repairs.scene import Scene, again
 from upkeep.banking.actions import confirm_slip
 from upkeep.banking.models import PaymentOrder, PaySlip
 from upkeep.books import sub_accounts
+from upkeep.kernel.dates import day_of
 from upkeep.repairs import announcing
 from upkeep.repairs.clearing import ask_back
 from upkeep.repairs.models import Clearing, ClearingReason, RepairProject
@@ -54,7 +55,7 @@ def give_notice(scene: Scene, project: RepairProject, *, at: dt.datetime = AT, d
     """The project's cancellation is published."""
     announcing.publish_cancellation(
         project.pk,
-        open_until=at.date() + dt.timedelta(days=days),
+        open_until=day_of(at) + dt.timedelta(days=days),
         reason="施工单位破产，维修无法进行",
         by=scene.chair,
         at=at,

@@ -296,9 +296,9 @@ class TestReversalOnTheDay:
 
 
 class TestTheDatabase:
-    def refuse(self, statement: str, *values: object) -> str:
+    def refuse(self, statement: str) -> str:
         with pytest.raises(DatabaseError) as refused, transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(statement, values)
+            cursor.execute(statement)
             cursor.execute("set constraints all immediate")
         return str(refused.value)
 
@@ -365,7 +365,7 @@ class TestTwoAtOnce:
         clearings = [ask(scene, one) for one in orders]
 
         answers = at_once(
-            *[lambda one=one, place=place: come_back(scene, one, f"Q{place}") for place, one in enumerate(clearings)]  # type: ignore[misc]
+            *[lambda one=one, place=place: come_back(scene, one, f"Q{place}") for place, one in enumerate(clearings)]
         )
 
         assert not [one for one in answers if isinstance(one, Exception)]

@@ -101,7 +101,8 @@ def decide_void(request: ActorRequest, number: str, order_number: str) -> HttpRe
     order = _order_or_404(project, order_number)
     voiding = voidings_of(project).get(order.pk)
     if voiding is None:
-        raise Http404
+        messages.error(request, f"付款通知 {order.number} 没有待复核的作废申请，请刷新后再看")
+        return redirect(f"{project_url(project)}#unpaid")
     approve = request.POST.get("approve") == "1"
     try:
         decide_voiding(voiding.pk, approve=approve, by=request.actor, at=timezone.now())

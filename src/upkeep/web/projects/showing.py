@@ -15,6 +15,7 @@ from upkeep.publishing.queries import notices_on
 from upkeep.repairs import queries
 from upkeep.repairs.acts.act import Act
 from upkeep.repairs.acts.offered import acts_for, step_number, waiting_for
+from upkeep.repairs.cancelling import is_overdue, overdue
 from upkeep.repairs.deciding import present_vote
 from upkeep.repairs.documents import subject_of
 from upkeep.repairs.models import RepairProject
@@ -33,6 +34,7 @@ class ProjectFilterForm(forms.Form):
     """What the list is narrowed to."""
 
     q = forms.CharField(label="项目编号 / 名称 / 小区", required=False)
+    overdue = forms.BooleanField(label="只看超期", required=False)
     stage = forms.ChoiceField(label="项目阶段", required=False, choices=[("", "全部"), *Stage.choices])
 
 
@@ -48,11 +50,15 @@ def project_list(request: ActorRequest) -> HttpResponse:
     form.is_valid()
     text, stage = form.cleaned_data.get("q", ""), form.cleaned_data.get("stage", "")
     found = queries.project_list(actor=request.actor, text=text, stage=stage)
+    today = timezone.localdate()
+    if form.cleaned_data.get("overdue"):
+        found = overdue(found, on=today)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     rows = [
         (one, _with_urls(one, acts_for(one, actor=request.actor, thoroughly=False)), waiting_for(one)) for one in page
     ]
     context = {"form": form, "page": page, "rows": rows, "may_start": _may_start(request.actor)}
+    context["late"] = {one.pk for one in page if is_overdue(one, on=today)}
     return render(request, "projects/list.html", context)
 
 
