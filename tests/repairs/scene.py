@@ -16,7 +16,8 @@ from upkeep.parties.models import Organisation, OrganisationKind
 from upkeep.parties.roles import Role
 from upkeep.repairs import acceptance, announcing, deciding, drafting
 from upkeep.repairs.drafting import Basics, Work
-from upkeep.repairs.models import RepairProject
+from upkeep.repairs.models import ProjectPhase, RepairProject
+from upkeep.repairs.stages import ProjectKind
 from upkeep.voting.models import BallotChoice
 
 TODAY = dt.date(2026, 11, 20)
@@ -162,6 +163,26 @@ def new_project(scene: Scene, *, budget_fen: int = BUDGET_FEN) -> RepairProject:
         area_id=scene.town.area.pk, basics=basics(scene, budget_fen=budget_fen), by=scene.chair, at=AT
     )
     return drafting.choose_houses(project.pk, house_ids=scene.house_ids, by=scene.chair, at=AT)
+
+
+def add_phases(project: RepairProject, amounts: tuple[int, ...]) -> None:
+    """A plan of these amounts, in fen."""
+    ProjectPhase.objects.bulk_create(
+        [
+            ProjectPhase(project=project, number=place, title=f"第{place}期", amount_fen=fen, limit_fen=fen)
+            for place, fen in enumerate(amounts, start=1)
+        ]
+    )
+
+
+def general(scene: Scene, *, phases: tuple[int, ...]) -> RepairProject:
+    """A draft of a general project over all houses, with its plan."""
+    project = drafting.create_project(
+        area_id=scene.town.area.pk, basics=basics(scene), by=scene.chair, at=AT, kind=ProjectKind.GENERAL
+    )
+    project = drafting.choose_houses(project.pk, house_ids=scene.house_ids, by=scene.chair, at=AT)
+    add_phases(project, phases)
+    return project
 
 
 def published(scene: Scene, *, budget_fen: int = BUDGET_FEN) -> RepairProject:

@@ -73,13 +73,12 @@ begin
             where o.reference like 'repair:' || old.id || ':%' and r.state = 'APPROVED'
               and r.amount_fen = old.paid_fen + old.cleared_fen - new.paid_fen - new.cleared_fen
         );
-        if not taken_back then
-            raise exception 'project %: what was paid does not shrink', old.number
-                using errcode = 'insufficient_privilege';
-        end if;
     end if;
     if old.stage = 'CANCELLED' or (old.stage = 'FINISHED' and not taken_back and new.cleared_fen = old.cleared_fen) then
         raise exception 'project % is finished and cannot change', old.number using errcode = 'insufficient_privilege';
+    end if;
+    if new.paid_fen + new.cleared_fen < old.paid_fen + old.cleared_fen and not taken_back then
+        raise exception 'project %: what was paid does not shrink', old.number using errcode = 'insufficient_privilege';
     end if;
     if not repairs_stage_may_follow(new.kind, old.stage, new.stage) then
         raise exception 'project %: % cannot follow %', old.number, new.stage, old.stage
