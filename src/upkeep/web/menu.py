@@ -56,6 +56,19 @@ PROJECT_PAGES = tuple(
 #: 商品房维修支取申请 and the pages of its wizard.
 ORDER_WIZARD_PAGES = tuple(
     f"orders:{name}" for name in ("returned", "new", "show", "fill", "houses", "confirm", "done", "shares", "letters")
+        "show",
+        "edit",
+        "houses",
+        "publish",
+        "open_vote",
+        "results",
+        "accept",
+        "objections",
+        "clear",
+        "ask_back",
+        "void_clearing",
+        "cancel",
+    )
 )
 #: Organisations that pay deposits, each for itself or for owners.
 PAYERS = (Role.DEVELOPER, Role.PROPERTY_COMPANY, Role.SELLING_UNIT)

@@ -4,6 +4,8 @@ from django.urls import path
 
 from upkeep.web.projects import (
     amounts,
+    cancelling,
+    clearing,
     editing,
     finishing,
     houses,
@@ -48,6 +50,18 @@ urlpatterns = [
     path("<str:number>/plan/", plan.edit_plan, name="plan"),
     path("<str:number>/notices/<slug:kind>/", publishing.publish, name="publish"),
     path("<str:number>/notices/<slug:kind>/print/", publishing.print_notice, name="print_notice"),
+    path("<str:number>/clear/", clearing.clear, name="clear"),
+    path("<str:number>/clear/<str:order_number>/", clearing.ask, name="ask_back"),
+    path("<str:number>/clearings/<str:slip_number>/print/", clearing.print_clearing, name="print_clearing"),
+    path(
+        "<str:number>/clearings/<str:slip_number>/print/<int:print_id>/",
+        clearing.clearing_print,
+        name="clearing_print",
+    ),
+    path("<str:number>/clearings/<str:slip_number>/void/", clearing.void_clearing, name="void_clearing"),
+    path("<str:number>/cancel/", cancelling.cancel_project, name="cancel"),
+    path("<str:number>/orders/<str:order_number>/void/", cancelling.ask_void, name="ask_void"),
+    path("<str:number>/orders/<str:order_number>/void/decide/", cancelling.decide_void, name="decide_void"),
     path("<str:number>/objections/", objections.objections, name="objections"),
     path(
         "<str:number>/objections/<str:objection_number>/answer/",
