@@ -7,6 +7,7 @@ import pytest
 from django.db import Error, transaction
 
 from tests.banking.town import AT
+from tests.estate.leaving import cancel
 from tests.repairs.order_scene import (
     ACCOUNTS,
     BALANCE_FEN,
@@ -25,7 +26,6 @@ from upkeep.books import sub_accounts
 from upkeep.casework import engine
 from upkeep.casework.models import Case
 from upkeep.casework.states import Move, State
-from upkeep.estate.kinds import HouseState
 from upkeep.estate.models import Facility, House, HouseClaim, Service
 from upkeep.estate.serving import begin_service
 from upkeep.kernel.errors import HasProblems
@@ -93,9 +93,10 @@ class TestAnOrderHandedIn:
 
         assert "重新点“计算分摊标准”" in refusal_of(case, Move.SUBMIT, scene)
 
-    def test_with_a_house_cancelled_meanwhile_names_it(self, scene: OrderScene) -> None:
+    def test_with_a_house_cancelled_meanwhile_names_it(self) -> None:
+        scene = make_order_scene(balance_fen=0)
         case = draft(scene)
-        House.objects.filter(pk=scene.houses_of(0)[0]).update(state=HouseState.CANCELLED)
+        cancel(House.objects.get(pk=scene.houses_of(0)[0]))
 
         said = refusal_of(case, Move.SUBMIT, scene)
         assert "101已不能参与分摊" in said and "重新保存房屋" in said

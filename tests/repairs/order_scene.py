@@ -35,6 +35,7 @@ from upkeep.repairs.queries import project_of
 from upkeep.voting.models import BallotChoice
 
 TOTAL_FEN = 2_345_678
+TITLE = "1号楼外墙渗漏维修"
 BALANCE_FEN = 1_000_000
 ACCOUNTS = ["6222020200011112222", "6222020200033334444"]
 
@@ -90,6 +91,29 @@ def make_order_scene(*, balance_fen: int = BALANCE_FEN) -> OrderScene:
         _company(town, name, place) for place, name in enumerate(("安家物业有限公司", "邻里物业有限公司"))
     )
     begin_service(area_id=town.area.pk, organisation_id=company.pk, since=dt.date(2025, 1, 1), basis="合同", at=AT)
+    _settle(town, balance_fen)
+    elsewhere = add_jurisdiction(code="510300", slug="yandu", name="盐都市", office_name="盐都市维修资金中心")
+
+    def manager(username: str, organisation: Organisation) -> Actor:
+        role = Role.PROPERTY_COMPANY
+        return person(username=username, name="管经理", role=role, city=town.city, organisation=organisation)
+
+    return OrderScene(
+        town=town,
+        company=company,
+        manager=manager("m1", company),
+        colleague=manager("m2", company),
+        rival=manager("m3", rival),
+        clerk=person(username="w1", name="小李", role=Role.WINDOW_CLERK, city=town.city),
+        far_clerk=person(username="w2", name="远方", role=Role.WINDOW_CLERK, city=elsewhere),
+        reviewer=person(username="r1", name="老刘", role=Role.FIRST_REVIEWER, city=town.city),
+        approver=town.people["approver"],
+        buildings=list(Building.objects.filter(area=town.area).order_by("name")),
+    )
+
+
+def _settle(town: Town, balance_fen: int) -> None:
+    """An owner for every house, and money on those that are commodity housing."""
     bind_owners(
         jurisdiction_id=town.city.pk,
         owners=[
@@ -114,24 +138,6 @@ def make_order_scene(*, balance_fen: int = BALANCE_FEN) -> OrderScene:
             source="test:deposit",
             booked_on=TODAY,
         )
-    elsewhere = add_jurisdiction(code="510300", slug="yandu", name="盐都市", office_name="盐都市维修资金中心")
-
-    def manager(username: str, organisation: Organisation) -> Actor:
-        role = Role.PROPERTY_COMPANY
-        return person(username=username, name="管经理", role=role, city=town.city, organisation=organisation)
-
-    return OrderScene(
-        town=town,
-        company=company,
-        manager=manager("m1", company),
-        colleague=manager("m2", company),
-        rival=manager("m3", rival),
-        clerk=person(username="w1", name="小李", role=Role.WINDOW_CLERK, city=town.city),
-        far_clerk=person(username="w2", name="远方", role=Role.WINDOW_CLERK, city=elsewhere),
-        reviewer=person(username="r1", name="老刘", role=Role.FIRST_REVIEWER, city=town.city),
-        approver=town.people["approver"],
-        buildings=list(Building.objects.filter(area=town.area).order_by("name")),
-    )
 
 
 def _company(town: Town, name: str, place: int) -> Organisation:
@@ -146,10 +152,10 @@ def _company(town: Town, name: str, place: int) -> Organisation:
     )
 
 
-def typed(scene: OrderScene, **changes: Any) -> dict[str, Any]:
+def typed(title: str = TITLE, **changes: Any) -> dict[str, Any]:
     """The order as it is typed into the form."""
     return {
-        "title": "1号楼外墙渗漏维修",
+        "title": title,
         "total": "23,456.78",
         "facility": "",
         "facility_kind": FacilityKind.ROOF.value,
@@ -175,7 +181,7 @@ def draft(scene: OrderScene, *, by: Actor | None = None, **changes: Any) -> Case
     for place, building in enumerate(scene.buildings):
         ids = scene.houses_of(place)
         drafts.save_houses(case.pk, building_id=building.pk, house_ids=ids, by=who, at=AT)
-    said = typed(scene, **changes) | {BUILDINGS: [scene.buildings[0].pk]}
+    said = typed(**changes) | {BUILDINGS: [scene.buildings[0].pk]}
     engine.save_draft(case.pk, said, by=who, at=AT)
     drafts.fill_in(case.pk, by=who, at=AT)
     drafts.compute_standard(case.pk, by=who, at=AT)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from tests.circle.cast import BACKEND, Cast
 from tests.circle.person import picture
 from tests.publishing.desk import PDF
+from tests.repairs import order_scene
 from tests.web.authorization_going_back import going_back
 from tests.web.authorization_table import STAFF
 from upkeep.banking import counter_prints
@@ -21,7 +22,7 @@ from upkeep.banking.models import PaySlip, ReceiptMode
 from upkeep.casework import engine
 from upkeep.casework import prints as case_prints
 from upkeep.casework.models import Case
-from upkeep.casework.pages import AREAS
+from upkeep.casework.pages import AREAS, BUILDINGS
 from upkeep.casework.procedure import register
 from upkeep.casework.states import Move
 from upkeep.demo.cases import file_cases
@@ -50,6 +51,7 @@ from upkeep.policy.actions import set_policy
 from upkeep.policy.changes import propose
 from upkeep.policy.models import PolicyKind
 from upkeep.policy.payout_gate import PayoutGate
+from upkeep.policy.project_rule import ProjectRule
 from upkeep.policy.service_rule import ServiceRule
 from upkeep.policy.wording import Wording
 from upkeep.printing.actions import keep
@@ -57,6 +59,8 @@ from upkeep.publishing import articles
 from upkeep.publishing.files import Upload
 from upkeep.publishing.models import Column, PublicNotice
 from upkeep.repairs import deciding
+from upkeep.repairs import withdrawal_orders_draft as order_drafts
+from upkeep.repairs import withdrawal_orders_vote as signing
 from upkeep.repairs.documents import notice_document
 from upkeep.repairs.papers import attach_paper
 from upkeep.repairs.queries import orders_of
@@ -79,6 +83,7 @@ class Stage:
         self._make_projects()
         self._make_order()
         self.objects |= going_back(self.cast, voting_project=self.objects["project"])
+        self._make_withdrawal_order()
         self._make_policy_change()
         self._make_keys()
         self._make_service()
@@ -371,6 +376,34 @@ class Stage:
             "order_print": str(bank_prints.keep_paper(order, by_id=None, at=at).pk),
         }
         fail_order(number=order.number, reason="账号不存在", by=cast.city.actor("demo-teller1"), at=at)
+
+    def _make_withdrawal_order(self) -> None:
+        """An order of the company under review with a scan of its signed list, and one still being filled in."""
+        cast, at = self.cast, timezone.now()
+        area, company = cast.filled[0].area, cast.city.actor("demo-company")
+        set_policy(
+            kind=PolicyKind.PROJECT_RULE,
+            jurisdiction_id=cast.city.jurisdiction.pk,
+            value=ProjectRule(form="ORDER"),
+            valid_from=day_of(at),
+        )
+        draft = order_drafts.begin(area_id=area.pk, by=company, at=at)
+        case = order_drafts.begin(area_id=area.pk, by=company, at=at)
+        house = cast.filled[0].houses[0]
+        typed = order_scene.typed("屋面") | {"total": "10.00", BUILDINGS: [house.building_id]}
+        order_drafts.save_houses(case.pk, building_id=house.building_id, house_ids=[house.pk], by=company, at=at)
+        engine.save_draft(case.pk, typed, by=company, at=at)
+        order_drafts.fill_in(case.pk, by=company, at=at)
+        order_drafts.compute_standard(case.pk, by=company, at=at)
+        engine.move(case.pk, Move.SUBMIT, by=company, at=at)
+        clerk, page = cast.city.actor("demo-clerk"), picture().getvalue()
+        scan = signing.keep_scan(case, name="签字.jpg", content=page, by=clerk, at=at)
+        self.objects |= {
+            "withdrawal_draft": draft.number,
+            "withdrawal": case.number,
+            "withdrawal_building": str(house.building_id),
+            "withdrawal_scan": str(scan.pk),
+        }
 
     def _make_payout(self) -> None:
         """What is owed for a cancelled house of the last area, which no other object stands on."""

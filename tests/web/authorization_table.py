@@ -69,6 +69,7 @@ def post(address: str, let_in: frozenset[str] | set[str], finds_nothing: frozens
 _CASE = OFFICE | {"developer"}  # {case} was handed in by the developer
 _AREA = OFFICE | OWN
 _PROJECT = OFFICE | {"committee", "company"}  # {project} is the committee's
+_COMPANIES = {"company", "other-company"}
 _TRANSFERRERS = {"company", "committee", "clerk"}
 RECEIPT_KEEPERS = {"clerk", "accountant", "cashier"}
 PAYERS, FAR_PAYERS = {"approver", "accountant", "cashier"}, {"far-approver", "far-accountant"}
@@ -352,6 +353,28 @@ TABLE: dict[str, Row] = {
     "payments:begin_refund": post("/payments/refunds/new/{house}/", {"clerk"}, {"far-clerk"}),
     "payments:refund": get("/payments/refunds/{refund}/", OFFICE, FAR),
     "payments:give_up_refund": get("/payments/refunds/{refund}/give-up/", {"approver", "accountant"}, FAR_PAYERS),
+    # withdrawal orders, in a city that repairs by them: {withdrawal} is under review, {withdrawal_draft} is filled in
+    "orders:list": get("/orders/", _COMPANIES),
+    "orders:returned": get("/orders/returned/", _COMPANIES),
+    "orders:withdraw": post("/orders/withdraw/", _COMPANIES),
+    "orders:new": get("/orders/new/", _COMPANIES),
+    "orders:begin": post("/orders/begin/", _COMPANIES),
+    "orders:show": get("/orders/{withdrawal}/", {"company"}, {"other-company"}),
+    "orders:fill": get("/orders/{withdrawal_draft}/fill/", {"company"}, {"other-company"}),
+    "orders:houses": get(
+        "/orders/{withdrawal_draft}/buildings/{withdrawal_building}/", {"company"}, {"other-company"}
+    ),
+    "orders:confirm": get("/orders/{withdrawal_draft}/confirm/", {"company"}, {"other-company"}),
+    "orders:done": get("/orders/{withdrawal}/done/", {"company"}, {"other-company"}),
+    "orders:drop": post("/orders/{withdrawal_draft}/drop/", {"company"}, {"other-company"}),
+    "orders:letters": get("/orders/{withdrawal}/letters/", {"company"}, {"other-company"}),
+    "orders:shares": get("/orders/{withdrawal}/shares/", OFFICE | {"company"}, FAR | {"other-company"}),
+    "orders:signatures": get("/orders/{withdrawal}/signatures/", OFFICE, FAR),
+    "orders:scan": post("/orders/{withdrawal}/signatures/scan/", {"clerk"}, {"far-clerk"}),
+    "orders:show_scan": get(
+        "/orders/{withdrawal}/signatures/scan/{withdrawal_scan}/", OFFICE | {"company"}, FAR | {"other-company"}
+    ),
+    "orders:close": post("/orders/{withdrawal}/signatures/close/", {"clerk"}, {"far-clerk"}),
     # repair projects: {project} is being voted on, {new} is not published, {passed} waits for acceptance
     "projects:list": get("/projects/", OFFICE_AND_FAR | RUNNERS),
     "projects:new": get("/projects/new/", RUNNERS),
@@ -411,11 +434,6 @@ TABLE: dict[str, Row] = {
     "projects:request": post("/projects/{passed}/request/", {"committee"}, RUNNERS - {"committee"}),
     "projects:payment_notice": post("/projects/{passed}/payment-notice/", {"committee"}, RUNNERS - {"committee"}),
     "projects:objections": get("/projects/{project}/objections/", _PROJECT, (OFFICE_AND_FAR | RUNNERS) - _PROJECT),
-    "projects:answer_objection": post(
-        "/projects/{project}/objections/{objection}/answer/",
-        {"committee", "company", "clerk", "reviewer", "second-reviewer", "approver"},
-        {"far-clerk", "far-approver", "other-company", "other-committee"},
-    ),
     # {cleared} was paid and has a notice to pay a part of {paid_order} back; {cancelling} has an order that waits for its bank
     "projects:clear": get("/projects/{cleared}/clear/", {"committee"}, RUNNERS - {"committee"}),
     "projects:ask_back": get("/projects/{cleared}/clear/{paid_order}/", {"committee"}, RUNNERS - {"committee"}),

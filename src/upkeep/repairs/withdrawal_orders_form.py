@@ -9,16 +9,16 @@ from django import forms
 
 from upkeep.estate.kinds import FacilityKind
 from upkeep.kernel.forms import BankAccountField, DayField, MoneyField, ReferenceField
-from upkeep.repairs.disbursement import Payee
+from upkeep.repairs.payees import Payee
 
 MOST_PAYEES = 3
 BASICS = (
     "title",
     "total",
     "facility",
+    "contractor",
     "facility_kind",
     "facility_name",
-    "contractor",
     "starts_on",
     "ends_on",
     "reason",
@@ -75,6 +75,13 @@ class OrderForm(forms.Form):
         self._check_payees(data)
         return data
 
+    @classmethod
+    def cleaned_of(cls, data: dict[str, Any]) -> dict[str, Any]:
+        """What of a kept form is right, typed."""
+        form = cls(data)
+        form.is_valid()
+        return form.cleaned_data
+
     def _check_facility(self, data: dict[str, Any]) -> None:
         if data.get("facility"):
             return
@@ -95,8 +102,8 @@ class OrderForm(forms.Form):
             self.add_error("payee_2_amount", "其他收款单位的金额合计须小于支取总金额，余下的付给第一个收款单位")
 
 
-def payees_in(data: dict[str, Any]) -> list[Payee]:
-    """The payees of the form's typed data; together they are paid the total."""
+def payees_in(data: dict[str, Any], *, payable_fen: int) -> list[Payee]:
+    """The payees of the form's typed data; together they are paid what the fund pays, in fen."""
     others = [
         Payee(
             name=str(data[f"payee_{place}_name"]),
@@ -111,6 +118,6 @@ def payees_in(data: dict[str, Any]) -> list[Payee]:
         name=str(data["payee_1_name"]),
         bank=str(data["payee_1_bank"]),
         account=str(data["payee_1_account"]),
-        amount_fen=int(data["total"]) - sum(payee.amount_fen for payee in others),
+        amount_fen=payable_fen - sum(payee.amount_fen for payee in others),
     )
     return [first, *others]

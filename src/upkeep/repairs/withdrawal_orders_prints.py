@@ -37,9 +37,7 @@ def _city(case: Case) -> Jurisdiction:
 
 def order_document(case: Case, *, at: dt.datetime) -> Document:
     """维修支取任务单: the repair, the sharing buildings, the payees, room for stamps. Houses stand on the signed list."""
-    city, shares, form = _city(case), orders.shares_of(case), OrderForm(case.data)
-    form.is_valid()
-    said = form.cleaned_data
+    city, shares, said = _city(case), orders.shares_of(case), OrderForm.cleaned_of(case.data)
     total, area_dm2 = sum(one.share_fen for one in shares), sum(one.area_dm2 for one in shares)
     area = Area.objects.get(pk=said["area"])
     organisation = case.applicant_organisation
@@ -60,7 +58,8 @@ def order_document(case: Case, *, at: dt.datetime) -> Document:
         Fact("分摊总户数", f"{len(shares):,} 户"),
         Fact("分摊总面积", f"{square_metres(area_dm2)} ㎡"),
         Fact("分摊标准", f"{standard_words(total, area_dm2)} 元/㎡"),
-        Fact("原任务单", case.copied_from.number if case.copied_from else "无"),
+        Fact("从维修资金支取", f"{yuan(orders.payable_of(case))} 元"),
+        Fact("原任务单", case.copied_from.number if case.copied_from else "无", wide=True),
     )
     contact = (Fact("经办人", case.contact_name), Fact("联系电话", case.contact_phone))
     return Document(
@@ -74,7 +73,10 @@ def order_document(case: Case, *, at: dt.datetime) -> Document:
             applicant=organisation.name if organisation else case.contact_name,
             applied_on=day_of(case.submitted_at or at),
             sections=(Section("维修事项", tuple(repair)), Section("支取与分摊", money), Section("经办信息", contact)),
-            tables=tuple(_printed(one) for one in (orders.buildings_table(shares), orders.payees_table(case))),
+            tables=(
+                _printed(orders.buildings_table(shares), (3, 2, 2, 2)),
+                _printed(orders.payees_table(case), (4, 3, 3, 2)),
+            ),
             declaration="以上内容真实、完整，分摊范围和金额已告知相关业主，并附业主签字确认表；如有不实，愿承担相应法律责任。",
             signs=(SignBox("物业服务企业（盖章）"), SignBox("窗口受理意见"), SignBox("审核意见")),
         ),
@@ -87,13 +89,13 @@ def _facility(case: Case) -> str:
     return f"{work.facility.name}（{work.facility.place}）" if work else ""
 
 
-def _printed(table: SummaryTable) -> Table:
+def _printed(table: SummaryTable, widths: tuple[float, ...]) -> Table:
     """A table of the summary as forms print it; the sum stands in bold."""
     numeric = table.numeric
     rows = [tuple(row) for row in table.rows]
     total = rows.pop() if rows and rows[-1][0] == "合计" else ()
     aligns = "".join("r" if place in numeric else "l" for place in range(len(table.columns)))
-    return Table(table.title, table.columns, tuple(rows), aligns=aligns, total=total)
+    return Table(table.title, table.columns, tuple(rows), aligns=aligns, widths=widths, total=total)
 
 
 def signatures_document(case: Case) -> Document:

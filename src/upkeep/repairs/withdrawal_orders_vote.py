@@ -1,34 +1,34 @@
 """业主签字确认: the signed list of a withdrawal order, brought to the window with the paper, is its vote (C4).
 
-The window checks the signatures, enters them house by house, keeps the scans and closes the vote; the city's rule decides.
-The vote begins with the first entry, so one that is open has something in it.
+The window checks the signatures, enters them house by house or as sums, keeps the scans and closes the vote; the city's rule
+decides at once, for what was signed on paper needs no days to be objected to. The vote begins when the window begins.
 Source: manual 003 §4.2.1 ⑭ (需业主签字确认); 民法典 第二百七十八条.
 """
 
 import datetime as dt
 from collections import Counter
 from collections.abc import Mapping
-from contextlib import suppress
 
 from django.db import transaction
 
 from upkeep.casework.models import Case
-from upkeep.kernel.dates import day_of
 from upkeep.kernel.errors import Refusal
 from upkeep.parties.actor import Actor
 from upkeep.parties.queries import within
 from upkeep.parties.roles import Role
-from upkeep.policy.voting_rule import voting_rule
+from upkeep.repairs import deciding
 from upkeep.repairs.history import NotNow
 from upkeep.repairs.models import RepairProject
 from upkeep.repairs.queries import project_of
 from upkeep.repairs.stages import Stage
 from upkeep.voting import actions as voting
-from upkeep.voting.models import BallotChoice, Vote, VoteEvidence
+from upkeep.voting import totals
+from upkeep.voting.models import BallotChoice, Vote, VoteEntry, VoteEvidence, VoteTotals
 from upkeep.voting.queries import latest_vote
+from upkeep.voting.totals import Totals
 
-#: How long the window has for one signed list; it is closed by hand long before.
-DAYS = 60
+#: Whoever wanted to sign has signed when the list is brought; the window may enter it later.
+_SIGNED_BY_NOW = dt.timedelta(minutes=1)
 
 
 class NotAtThisWindow(Refusal):
@@ -51,50 +51,54 @@ def _under_review(case: Case, *, by: Actor) -> RepairProject:
     return project
 
 
+def is_by_totals(project: RepairProject, *, at: dt.datetime) -> bool:
+    """Whether the city enters the sums of the list instead of its houses."""
+    return deciding.entry_of(project, at=at) is VoteEntry.TOTALS
+
+
 @transaction.atomic
 def enter(case: Case, choices: Mapping[int, BallotChoice], *, by: Actor, at: dt.datetime) -> Counter[BallotChoice]:
-    """Enter what the signed list says, by house id. The first entry begins the vote with the order's houses.
+    """Enter what the signed list says, by house id.
 
-    Raises: NotAtThisWindow, NotNow, VoteIsClosed, NotInScope.
+    Raises: NotAtThisWindow, NotNow, VoteIsClosed, NotInScope, Refusal where the city enters sums.
     """
     project = _under_review(case, by=by)
-    vote = latest_vote(project.source)
-    if vote is None:
-        if not choices:
-            return Counter()
-        vote = _begin(project, at=at)
-    return voting.enter_ballots(vote.pk, choices, by=by, at=at)
+    if not choices and latest_vote(project.source) is None:
+        return Counter()
+    return voting.enter_ballots(_vote(project, at=at).pk, choices, by=by, at=at)
 
 
-def _begin(project: RepairProject, *, at: dt.datetime) -> Vote:
-    return voting.open_vote(
+@transaction.atomic
+def enter_totals(case: Case, sums: Totals, *, by: Actor, at: dt.datetime) -> VoteTotals:
+    """Enter the sums of the signed list. Raises: NotAtThisWindow, NotNow, VoteIsClosed, HasProblems, Refusal unscanned."""
+    return totals.enter_totals(_vote(_under_review(case, by=by), at=at).pk, sums, by=by, at=at)
+
+
+def _vote(project: RepairProject, *, at: dt.datetime) -> Vote:
+    """The vote on the order, begun with its houses if it is not."""
+    known = latest_vote(project.source)
+    return known or voting.open_vote(
         source=project.source,
         title=f"关于使用住宅专项维修资金实施“{project.title}”的业主签字确认",
-        rule=voting_rule(jurisdiction_id=project.jurisdiction_id, on=day_of(at)),
+        rule=deciding.rule_of(project, at=at),
         house_ids=list(project.houses.values_list("house_id", flat=True)),
-        closes_on=day_of(at) + dt.timedelta(days=DAYS),
+        closes_at=at + _SIGNED_BY_NOW,
+        entry=deciding.entry_of(project, at=at),
         at=at,
     )
-
-
-def _vote(project: RepairProject) -> Vote:
-    vote = latest_vote(project.source)
-    if vote is None:
-        raise NotNow("请先录入业主签字，再上传扫描件和公布结果")
-    return vote
 
 
 @transaction.atomic
 def keep_scan(case: Case, *, name: str, content: bytes, by: Actor, at: dt.datetime) -> VoteEvidence:
     """A scanned page of the signed list. Raises: NotAtThisWindow, NotNow, VoteIsClosed, BadImage."""
-    project = _under_review(case, by=by)
-    return voting.attach_evidence(_vote(project).pk, name=name, content=content, by=by, at=at)
+    vote = _vote(_under_review(case, by=by), at=at)
+    return voting.attach_evidence(vote.pk, name=name, content=content, by=by, at=at)
 
 
 @transaction.atomic
 def close(case: Case, *, by: Actor, at: dt.datetime) -> Vote:
     """公布结果: count by the city's rule. Raises: NotAtThisWindow, NotNow, VoteIsClosed, Refusal without a scan."""
-    vote = _vote(_under_review(case, by=by))
+    vote = _vote(_under_review(case, by=by), at=at)
     if not vote.evidence.exists():
         raise Refusal("请先上传业主签字确认表的扫描件，再公布结果")
     return voting.close_vote(vote.pk, at=at)
@@ -103,6 +107,5 @@ def close(case: Case, *, by: Actor, at: dt.datetime) -> Vote:
 def give_up(project: RepairProject, *, at: dt.datetime) -> None:
     """The order is closed before its list was counted: what was entered is counted, so that no vote stays open."""
     vote = latest_vote(project.source)
-    if vote is not None and vote.is_open:
-        with suppress(Refusal):  # every entry was taken back again: there is nothing to count
-            voting.close_vote(vote.pk, at=at)
+    if vote is not None and not vote.is_decided:
+        voting.close_vote(vote.pk, at=max(at, vote.closes_at))

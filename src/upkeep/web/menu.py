@@ -50,25 +50,12 @@ PROJECT_PAGES = tuple(
     f"projects:{name}"
     for name in (
         *("show", "edit", "drop", "works", "choose_works", "houses", "amounts", "shares", "plan"),
-        *("publish", "open_vote", "results", "accept"),
+        *("publish", "open_vote", "results", "accept", "objections", "clear", "ask_back", "void_clearing", "cancel"),
     )
 )
 #: 商品房维修支取申请 and the pages of its wizard.
 ORDER_WIZARD_PAGES = tuple(
     f"orders:{name}" for name in ("returned", "new", "show", "fill", "houses", "confirm", "done", "shares", "letters")
-        "show",
-        "edit",
-        "houses",
-        "publish",
-        "open_vote",
-        "results",
-        "accept",
-        "objections",
-        "clear",
-        "ask_back",
-        "void_clearing",
-        "cancel",
-    )
 )
 #: Organisations that pay deposits, each for itself or for owners.
 PAYERS = (Role.DEVELOPER, Role.PROPERTY_COMPANY, Role.SELLING_UNIT)

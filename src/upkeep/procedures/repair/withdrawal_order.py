@@ -72,7 +72,10 @@ class WithdrawalOrder(Procedure):
         return orders.summary_of(case, self.form_facts(case, "area", *BASICS))
 
     def tasks(self, case: Case) -> Sequence[Outcome]:
-        return [Outcome("业主签字确认表录入与结果", "orders:signatures", case.number, main=orders.needs_vote(case))]
+        return [
+            Outcome("业主签字确认表录入与结果", "orders:signatures", case.number, main=orders.needs_vote(case)),
+            Outcome("到户支取详细信息", "orders:shares", case.number),
+        ]
 
     def warnings(self, case: Case) -> Sequence[str]:
         return orders.warnings_of(case)

@@ -15,7 +15,6 @@ from upkeep.parties.queries import city_of
 from upkeep.printing.queries import prints_of
 from upkeep.repairs import withdrawal_orders as orders
 from upkeep.repairs.queries import project_of
-from upkeep.repairs.shares import shortfall_sentence
 from upkeep.web.access import ActorRequest, access
 from upkeep.web.orders.areas import STEPS
 from upkeep.web.orders.reach import STARTERS, draft_or_404, own_order_or_404, require_orders
@@ -39,9 +38,9 @@ def confirm(request: ActorRequest, number: str) -> HttpResponse:
     context = {
         "case": case,
         "problems": problems,
-        "summary": orders.without_houses(register[case.procedure].summary(case)),
+        "summary": register[case.procedure].summary(case),
         "sums": orders.sums_of(shares),
-        "short": shortfall_sentence(short) if short else "",
+        "short": orders.short_sentence(short) if short else "",
         "chain": engine.chain_of(case, on=timezone.localdate()),
         "steps": STEPS,
     }
@@ -82,7 +81,7 @@ def done(request: ActorRequest, number: str) -> HttpResponse:
         "city": city_of(jurisdiction_id=case.jurisdiction_id),
         "office": case.jurisdiction,
         "guide": register[case.procedure].guide,
-        "prints": prints_of(subject=prints.subject_of(case)),
+        "prints": sorted(prints_of(subject=prints.subject_of(case)), key=lambda one: one.form),
         "current": engine.current_step(case),
         "in_arrears": len(since_when(house_ids)),
     }

@@ -15,8 +15,9 @@ from upkeep.kernel.errors import HasProblems, Refusal
 from upkeep.policy.further_rule import further_rule
 from upkeep.repairs.models import RepairProject
 from upkeep.repairs.queries import project_of
-from upkeep.repairs.shares import shortfall_sentence, shortfalls
+from upkeep.repairs.shares import shortfalls
 from upkeep.repairs.stages import Stage
+from upkeep.repairs.withdrawal_orders import short_sentence
 from upkeep.repairs.withdrawal_orders_lists import letter_batches
 from upkeep.web.access import ActorRequest, access
 from upkeep.web.deposits.arrears import DemandForm
@@ -50,7 +51,7 @@ def letters(request: ActorRequest, number: str) -> HttpResponse:
         "form": form,
         "rows": [(one, names.get(one.house.pk, "")) for one in found],
         "owed_fen": sum(one.owed.amount_fen for one in found),
-        "short": shortfall_sentence(short) if short else "",
+        "short": short_sentence(short) if short else "",
         "batches": letter_batches(project),
     }
     return render(request, "orders/letters.html", context)

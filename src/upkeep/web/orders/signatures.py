@@ -13,16 +13,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from upkeep.casework.files import MOST_UPLOADED
 from upkeep.casework.models import Case
 from upkeep.estate.queries import owner_names
-from upkeep.kernel.errors import Refusal
+from upkeep.kernel.errors import HasProblems, Refusal
 from upkeep.parties.roles import OFFICE, Role
 from upkeep.repairs import withdrawal_orders_vote as signing
 from upkeep.repairs.models import RepairProject
 from upkeep.repairs.queries import project_houses, project_of
 from upkeep.repairs.stages import Stage
-from upkeep.voting.models import BallotChoice, VoteState
-from upkeep.voting.queries import ballots_of, evidence_content, latest_vote, result_of
+from upkeep.voting.models import BallotChoice, VoteEntry, VoteState
+from upkeep.voting.queries import evidence_content, latest_totals, latest_vote, result_of, standings
 from upkeep.web.access import ActorRequest, access
 from upkeep.web.orders.reach import READERS, order_or_404
+from upkeep.web.projects.reach import put_on_form
+from upkeep.web.projects.vote_forms import TotalsForm
 
 PER_PAGE = 100
 _FIELD = "choice_"
@@ -48,9 +50,15 @@ def signatures(request: ActorRequest, number: str) -> HttpResponse:
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     vote = latest_vote(project.source)
     house_ids = [row.house_id for row in page]
-    said = {pk: found[-1] for pk, found in ballots_of(vote, house_ids=house_ids).items()} if vote else {}
+    said = (
+        {one.house_id: one.paper.choice for one in standings(vote, house_ids=house_ids) if one.paper} if vote else {}
+    )
+    by_totals = vote.entry == VoteEntry.TOTALS if vote else signing.is_by_totals(project, at=timezone.now())
+    form = TotalsForm(latest_totals(vote), vote, request.POST or None) if vote and by_totals else None
     if request.method == "POST":
-        return _enter(request, case, house_ids, set(said))
+        answer = _enter_totals(request, case, form) if form else _enter(request, case, house_ids, set(said))
+        if answer is not None:
+            return answer
     names = owner_names(house_ids)
     context: dict[str, Any] = {
         "case": case,
@@ -60,19 +68,32 @@ def signatures(request: ActorRequest, number: str) -> HttpResponse:
         "page": page,
         "q": text,
         "rows": [
-            (
-                row,
-                names.get(row.house_id, "（未售）"),
-                f"{_FIELD}{row.house_id}",
-                said[row.house_id].choice if row.house_id in said else "",
-            )
+            (row, names.get(row.house_id, "（未售）"), f"{_FIELD}{row.house_id}", said.get(row.house_id, ""))
             for row in page
         ],
         "choices": BallotChoice.choices,
         "evidence": vote.evidence.order_by("at") if vote else [],
-        "may_enter": _is_open(case, project, request) and (vote is None or vote.is_open),
+        "may_enter": _is_open(case, project, request) and (vote is None or not vote.is_decided),
+        "by_totals": by_totals,
+        "form": form,
     }
     return render(request, "orders/signatures.html", context)
+
+
+def _enter_totals(request: ActorRequest, case: Case, form: TotalsForm) -> HttpResponse | None:
+    """Take the sums of the list; None when the page is shown again with what is wrong."""
+    if not form.is_valid():
+        return None
+    try:
+        signing.enter_totals(case, form.totals(), by=request.actor, at=timezone.now())
+    except HasProblems as problems:
+        put_on_form(form, problems)
+        return None
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "汇总结果已录入，请核对统计后公布结果")
+    return redirect("orders:signatures", case.number)
 
 
 def _is_open(case: Case, project: RepairProject, request: ActorRequest) -> bool:
