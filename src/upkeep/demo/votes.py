@@ -70,11 +70,13 @@ def _project(
 
 
 def _neighbours(city: City, filled: Filled, *, today: dt.date) -> dict[int, Actor]:
-    """Owners of the first building who have logged in by code, by house."""
-    building = filled.houses[0].building_id
+    """Owners of the first stairwell who have logged in by code, by house."""
+    first = filled.houses[0]
     mine = city.users[_OWNER]
     found: dict[int, Actor] = {}
-    owned = Ownership.objects.filter(house__building_id=building, until__isnull=True).select_related("owner")
+    owned = Ownership.objects.filter(
+        house__building_id=first.building_id, house__unit=first.unit, until__isnull=True
+    ).select_related("owner")
     for one in owned.order_by("house_id", "pk"):
         user = account_of_phone(phone=one.owner.phone, city_id=city.jurisdiction.pk, at=moment(today, 8))
         if user.pk != mine.pk:

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from upkeep.identity import limits
 from upkeep.kernel.dates import day_of
 from upkeep.kernel.errors import HasProblems, Refusal
 from upkeep.parties.roles import Role
@@ -220,6 +221,8 @@ def delegate(request: ActorRequest, vote_id: int, house_id: int) -> HttpResponse
     form.use_required_attribute = False
     if request.method == "POST" and form.is_valid():
         try:
+            if not limits.allows(limits.PROXIES, key=str(request.actor.user_id), at=timezone.now()):
+                raise Refusal("今天尝试的次数过多，请明天再试，或填写纸质委托书交给组织表决的单位")
             proxies.name_online(
                 vote.pk, house_id, proxies.NewProxy(**form.cleaned_data), by=request.actor, at=timezone.now()
             )
