@@ -47,7 +47,8 @@ def _begins(title: str, procedure: str, *roles: Role) -> MenuItem:
 
 
 PROJECT_PAGES = tuple(
-    f"projects:{name}" for name in ("show", "edit", "houses", "publish", "open_vote", "results", "accept")
+    f"projects:{name}"
+    for name in ("show", "edit", "houses", "publish", "open_vote", "results", "vote_totals", "vote_proxy", "accept")
 )
 #: Organisations that pay deposits, each for itself or for owners.
 PAYERS = (Role.DEVELOPER, Role.PROPERTY_COMPANY, Role.SELLING_UNIT)
@@ -116,7 +117,13 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                 ),
             ),
         ),
-        MenuItem(title="维修项目", icon="repair", url_name="projects:list", roles=OFFICE, also=("projects:show",)),
+        MenuItem(
+            title="维修项目",
+            icon="repair",
+            url_name="projects:list",
+            roles=OFFICE,
+            also=("projects:show", "projects:results"),
+        ),
         MenuItem(
             title="交存管理",
             icon="deposit",

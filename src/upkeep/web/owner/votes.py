@@ -63,9 +63,13 @@ def _vote_or_404(request: ActorRequest, vote_id: int) -> tuple[Vote, list[VoterH
     return vote, mine
 
 
+def _part_key(vote: Vote) -> str:
+    return f"vote-part:{vote.pk}:{vote.state}"
+
+
 def _taking_part(vote: Vote) -> Part:
     """Who takes part so far, at most some seconds old. Never what anybody said."""
-    key = f"vote-part:{vote.pk}:{vote.state}"
+    key = _part_key(vote)
     found: Part | None = cache.get(key)
     if found is None:
         found = part_of_totals(vote) if vote.entry == "TOTALS" else part_of("", standings(vote))
@@ -157,6 +161,7 @@ def cast(request: ActorRequest, vote_id: int) -> HttpResponse:
     except Refusal as refusal:
         messages.error(request, str(refusal))
         return redirect("owner:vote", vote.pk)
+    cache.delete(_part_key(vote))
     return redirect("owner:vote_receipt", vote.pk, receipt.number)
 
 
