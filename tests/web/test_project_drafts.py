@@ -8,13 +8,13 @@
 # covers: R11
 """
 
-import datetime as dt
 import io
 
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 from PIL import Image
 
 from tests.repairs.scene import Scene, again, make_scene
@@ -259,7 +259,7 @@ class TestFacilities:
     def test_under_warranty_are_marked_and_may_block_the_notice(self, scene: Scene) -> None:
         set_rule(scene, PolicyKind.WARRANTY_RULE, within="BLOCK", lift=2)
         building = scene.houses[0].building
-        building.built_in = f"{dt.date.today():%Y%m}"
+        building.built_in = f"{timezone.localdate():%Y%m}"
         building.save()
         project, client = two_works(scene), client_of(scene.chair)
         base = f"/projects/{project.number}/"
