@@ -30,6 +30,7 @@ MODULES = (
     "site",
     "building_table",
     "transactions",
+    "votes",
 )
 
 

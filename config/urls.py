@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("payments/", include("upkeep.web.payments.urls")),
     path("policies/", include("upkeep.web.policies.urls")),
     path("projects/", include("upkeep.web.projects.urls")),
+    path("orders/", include("upkeep.web.orders.urls")),
     path("messages/", include("upkeep.web.messaging.urls")),
     path("profile/", include("upkeep.web.profile.urls")),
     path("organisation/", include("upkeep.web.organisation.urls")),

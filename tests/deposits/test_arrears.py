@@ -3,12 +3,16 @@
 # covers: D8
 """
 
+import dataclasses
 import datetime as dt
 
+import psycopg
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 
+from tests.banking.town import Town, add_area, confirm, issue, new_house
 from tests.deposits.further_scene import FIRST_FEN, JUST_ENOUGH_FEN, TODAY, by_floor, make_scene, spend
+from upkeep.deposits import arrears
 from upkeep.deposits.arrears import Found, houses_in_arrears, register_arrears, since_when
 from upkeep.deposits.models import Arrears
 from upkeep.deposits.queries import DepositState, standings
@@ -29,6 +33,20 @@ def rule(place: Jurisdiction, *, since: dt.date = TODAY, **values: object) -> No
         value=FurtherRule(**values),  # type: ignore[arg-type]
         valid_from=since,
     )
+
+
+def another_area(town: Town, *, serial: str) -> Town:
+    """One more area of the developer, of four houses that have paid; the lower two have nothing left."""
+    area = add_area(
+        town_district=town.district,
+        developer=town.developer,
+        name=f"{serial}小区",
+        houses=[new_house(floor=n, room=f"{n}01") for n in range(1, 5)],
+    )
+    other = dataclasses.replace(town, area=area)
+    confirm(other, issue(other), serial=serial)
+    spend(other, {house.pk: FIRST_FEN for house in by_floor(other)[:2]}, source=serial)
+    return other
 
 
 class TestTheRegister:
@@ -82,6 +100,18 @@ class TestTheRegister:
         assert register_arrears(on=TODAY, house_ids=[first.pk]).entered == 1
         assert set(since_when([first.pk, second.pk])) == {first.pk}
 
+    def test_is_the_same_however_many_houses_are_gone_through_at_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        first = make_scene(left_fen=(0, 0))
+        towns = [first, another_area(first, serial="SECOND"), another_area(first, serial="THIRD")]
+        for houses_at_once in (1, 5, 20_000):
+            monkeypatch.setattr(arrears, "BATCH", houses_at_once)
+            with transaction.atomic():
+                assert register_arrears(on=TODAY) == Found(now=6, entered=6, left=0)
+                assert {one.house_id for one in Arrears.objects.all()} == {
+                    house.pk for town in towns for house in by_floor(town)[:2]
+                }
+                transaction.set_rollback(True)
+
     def test_is_made_by_the_nightly_task(self) -> None:
         make_scene(left_fen=(0,))
 
@@ -100,6 +130,28 @@ class TestTheRegister:
         ):
             with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute(sql)
+
+
+class TestANightThatIsBrokenOff:
+    @pytest.mark.commits
+    def test_keeps_what_it_had_done_and_the_next_one_does_the_rest(
+        self, owner_connection: psycopg.Connection[tuple[object, ...]], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        first = make_scene(left_fen=(0, 0))
+        second = another_area(first, serial="SECOND")
+        monkeypatch.setattr(arrears, "BATCH", 1)
+        owner_connection.execute("select from estate_area where id = %s for update", [second.area.pk])
+        with connection.cursor() as cursor:
+            cursor.execute("set lock_timeout = '100ms'")
+
+        with pytest.raises(OperationalError):
+            register_arrears(on=TODAY)
+        assert {one.area_id for one in Arrears.objects.all()} == {first.area.pk}
+
+        owner_connection.rollback()
+        assert register_arrears(on=TOMORROW) == Found(now=4, entered=2, left=0)
+        since = {one.area_id: one.since for one in Arrears.objects.all()}
+        assert since == {first.area.pk: TODAY, second.area.pk: TOMORROW}
 
 
 class TestWhatAHouseOwes:

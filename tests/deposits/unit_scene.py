@@ -44,11 +44,15 @@ def make_public_town(*, unit_name: str = "江城市房管所") -> PublicTown:
         for room in (1, 2)
     ]
     houses += [new_house(building="2栋", room=f"10{room}", area_dm2=12_000) for room in (1, 2)]
-    town = make_town(houses=houses)
+    return with_unit(make_town(houses=houses), name=unit_name)
+
+
+def with_unit(town: Town, *, name: str = "江城市房管所") -> PublicTown:
+    """The unit that sold the public houses of a town, and who decides reversals at the bank that keeps their fund."""
     unit = register_organisation(
         jurisdiction_id=town.city.pk,
         kind=OrganisationKind.SELLING_UNIT,
-        name=unit_name,
+        name=name,
         code="12510500450000123X",
         contact_name="杨售",
         contact_phone="13900000009",

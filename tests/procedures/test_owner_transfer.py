@@ -176,7 +176,7 @@ class TestWhatStandsInTheWay:
             title="屋面防水维修",
             house_ids=[house.pk],
             rule=CC278_USE,
-            closes_on=timezone.localdate() + dt.timedelta(days=9),
+            closes_at=timezone.now() + dt.timedelta(days=9),
             at=timezone.now(),
         )
 

@@ -195,7 +195,7 @@ def published(scene: Scene, *, budget_fen: int = BUDGET_FEN) -> RepairProject:
 def voting(scene: Scene, *, budget_fen: int = BUDGET_FEN) -> RepairProject:
     """A project being voted on."""
     project = published(scene, budget_fen=budget_fen)
-    deciding.open_vote(project.pk, closes_on=TODAY + dt.timedelta(days=10), by=scene.chair, at=AT)
+    deciding.open_vote(project.pk, closes_at=AT + dt.timedelta(days=10), by=scene.chair, at=AT)
     return again(project)
 
 

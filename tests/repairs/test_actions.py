@@ -156,7 +156,7 @@ class TestVote:
             acceptance.accept_work(
                 project.pk, accepted_on=TODAY, settlement_fen=BUDGET_FEN, acceptance="合格", by=scene.chair, at=AT
             )
-        assert deciding.open_vote(project.pk, closes_on=WEEK_LATER, by=scene.chair, at=AT).is_open
+        assert deciding.open_vote(project.pk, closes_at=AT + dt.timedelta(days=7), by=scene.chair, at=AT).is_open
 
     def test_follows_the_rule_of_the_city(self, scene: Scene) -> None:
         """Four of six agree and two stay away: enough for the Civil Code, not for two thirds of the whole area."""
@@ -184,7 +184,7 @@ class TestVote:
         project = published(scene)
 
         with pytest.raises(NotNow, match="期满后才能办理下一步"):
-            deciding.open_vote(project.pk, closes_on=WEEK_LATER, by=scene.chair, at=AT)
+            deciding.open_vote(project.pk, closes_at=AT + dt.timedelta(days=7), by=scene.chair, at=AT)
 
 
 class TestAcceptWork:

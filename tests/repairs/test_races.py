@@ -5,18 +5,21 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 
 from tests.banking.town import AT
 from tests.procedures.test_simple_disbursement import submitted
+from tests.repairs import phased
 from tests.repairs.scene import BUDGET_FEN, TODAY, Scene, again, make_scene, new_project, voting
 from upkeep.books import sub_accounts
 from upkeep.casework import engine
+from upkeep.casework.models import Case
 from upkeep.casework.states import Move
 from upkeep.kernel.errors import Refusal
 from upkeep.parties.actor import Actor
 from upkeep.publishing.models import PublicNotice
 from upkeep.repairs import announcing, deciding
+from upkeep.repairs.models import ProjectPhase
 from upkeep.repairs.queries import orders_of
 from upkeep.voting.models import Ballot, BallotChoice
 
@@ -103,3 +106,63 @@ class TestTwoAtOnce:
         assert sum(1 for one in raised if isinstance(one, Refusal)) == 1
         assert len(orders_of(project)) == 2
         assert sum(one.held_fen for one in sub_accounts.balances(scene.house_ids).values()) == BUDGET_FEN
+
+
+class TestMoneyAtOnce:
+    def test_two_requests_for_the_last_yuan_of_a_phase_engage_it_once(self, scene: Scene) -> None:
+        project = phased.disbursing(scene)
+        first = phased.plan(BUDGET_FEN)[0]
+        phased.request(scene, project, 1, first - 100)
+        cases = [phased.draft(scene, project, 1, 100)]
+        engine.move(cases[0].pk, Move.SUBMIT, by=scene.chair, at=AT)
+        engine.move(cases[0].pk, Move.RETURN, by=scene.clerk, at=AT, note="核对")
+        cases.append(phased.draft(scene, project, 1, 100, place=1))
+
+        def submit(case: Case) -> Callable[[], object]:
+            return lambda: engine.move(case.pk, Move.SUBMIT, by=scene.chair, at=AT)
+
+        raised = list(at_once(*(submit(case) for case in cases)))
+
+        assert sum(1 for one in raised if one is None) == 1
+        assert sum(1 for one in raised if isinstance(one, Refusal)) == 1
+        assert ProjectPhase.objects.get(project=project, number=1).requested_fen == first
+
+    def test_a_request_against_a_return_never_loses_or_doubles_an_amount(self, scene: Scene) -> None:
+        project = phased.disbursing(scene)
+        first = phased.plan(BUDGET_FEN)[0]
+        one = phased.request(scene, project, 1, first - 100)
+        two = phased.draft(scene, project, 1, 100, place=1)
+
+        raised = list(
+            at_once(
+                lambda: engine.move(one.pk, Move.RETURN, by=scene.clerk, at=AT, note="补正"),
+                lambda: engine.move(two.pk, Move.SUBMIT, by=scene.chair, at=AT),
+            )
+        )
+
+        assert raised == [None, None]
+        phase = ProjectPhase.objects.get(project=project, number=1)
+        assert (phase.requested_fen, again(project).requested_fen) == (100, 100)
+
+    def test_a_refund_against_a_disbursement_never_takes_a_house_below_what_it_has(self, scene: Scene) -> None:
+        """The house has just enough for one of the two: either the refund is held, or the disbursement."""
+        project = phased.disbursing(scene)
+        case = phased.request(scene, project, 1)
+        engine.move(case.pk, Move.ACCEPT, by=scene.clerk, at=AT)
+        engine.move(case.pk, Move.PASS, by=scene.reviewer, at=AT)
+        house = scene.house_ids[0]
+        rest = sub_accounts.available([house])[house] - 1
+
+        def refund() -> None:
+            with transaction.atomic():
+                sub_accounts.hold(area_id=scene.town.area.pk, amounts={house: rest}, source="refund:1", at=AT)
+
+        raised = list(at_once(refund, lambda: engine.move(case.pk, Move.PASS, by=scene.approver, at=AT)))
+
+        assert sum(1 for one in raised if one is None) == 1
+        assert sum(1 for one in raised if isinstance(one, Refusal)) == 1
+        balance = sub_accounts.balances([house])[house]
+        assert balance.available_fen >= 0
+        approved = not isinstance(raised[1], Refusal)
+        assert (balance.held_fen == rest) is not approved
+        assert bool(orders_of(project)) is approved

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from upkeep.policy.voting_rule import CC278_RAISE, CC278_USE, OLD_DOUBLE_2_3, Threshold, VotingRule
-from upkeep.voting.counting import Choice, CountedHouse, Tally, comparisons, count, passes
+from upkeep.voting.counting import Choice, CountedHouse, Said, Tally, comparisons, count, deciding, passes, weighed
 
 
 def tally(*, total: int, joined: int, agreed: int) -> Tally:
@@ -91,3 +91,80 @@ class TestCount:
         found = count([CountedHouse(100, "a", Choice.ABSTAIN), CountedHouse(50, "b", Choice.ABSENT)])
 
         assert (found.joined_people, found.agreed_people, found.total_people) == (1, 0, 2)
+
+
+HOUSES = st.lists(
+    st.builds(
+        CountedHouse,
+        area_dm2=st.integers(1, 10**9),
+        voter_key=st.sampled_from(["a", "b", "c", "d", "developer:1"]),
+        choice=st.sampled_from([None, *Choice]),
+    ),
+    max_size=12,
+)
+
+
+class TestAnyCount:
+    @given(houses=HOUSES, data=st.data())
+    def test_is_the_same_in_any_order(self, houses: list[CountedHouse], data: st.DataObject) -> None:
+        assert count(data.draw(st.permutations(houses))) == count(houses)
+
+    @given(houses=HOUSES)
+    def test_adds_up_in_integers(self, houses: list[CountedHouse]) -> None:
+        found = count(houses)
+
+        assert found.agreed_dm2 + found.against_dm2 + found.abstained_dm2 == found.joined_dm2 <= found.total_dm2
+        assert found.agreed_people + found.against_people + found.abstained_people <= found.joined_people
+        assert found.joined_people <= found.total_people == len({one.voter_key for one in houses})
+        assert all(type(value) is int for value in vars(found).values())
+
+    @given(houses=HOUSES, more=st.integers(1, 10**9))
+    def test_never_loses_by_one_more_who_agrees(self, houses: list[CountedHouse], more: int) -> None:
+        for rule in (CC278_USE, CC278_RAISE, OLD_DOUBLE_2_3):
+            if passes(rule, count(houses)):
+                assert passes(rule, count([*houses, CountedHouse(more, "new", Choice.AGREE)]))
+
+    @pytest.mark.parametrize(
+        ("rule", "top", "bottom"), [(OLD_DOUBLE_2_3, 2, 3), (CC278_RAISE, 3, 4), (CC278_USE, 1, 2)]
+    )
+    @given(size=st.integers(1, 10**12))
+    def test_turns_at_the_fraction_itself_and_not_one_below(
+        self, rule: VotingRule, top: int, bottom: int, size: int
+    ) -> None:
+        whole, exact = bottom * size, top * size
+        reaches = exact if rule.agreed.inclusive else exact + 1
+
+        assert passes(rule, tally(total=whole, joined=whole, agreed=reaches))
+        assert not passes(rule, tally(total=whole, joined=whole, agreed=reaches - 1))
+
+
+SAID = st.one_of(st.none(), st.builds(Said, st.sampled_from(Choice), st.integers(1, 9)))
+
+
+class TestTheBallotThatCounts:
+    @given(online=SAID, paper=SAID, online_first=st.booleans())
+    def test_is_one_of_the_two_and_the_only_one_if_it_is(
+        self, online: Said | None, paper: Said | None, online_first: bool
+    ) -> None:
+        found = deciding(online, paper, online_first=online_first)
+
+        assert found in (online, paper)
+        assert (found is None) is (online is None and paper is None)
+        if online is not None and (online_first or paper is None or paper.choice is Choice.ABSENT):
+            assert found == online
+
+
+class TestSilence:
+    def test_agrees_under_the_owners_own_rule_only(self) -> None:
+        half = tally(total=9, joined=3, agreed=1)
+        silent = CC278_USE.by("DEFAULT", agreement="第十二条")
+
+        assert weighed(CC278_USE, half) == half
+        assert (weighed(silent, half).joined_people, weighed(silent, half).agreed_people) == (9, 7)
+        assert passes(silent, half) and not passes(CC278_USE, half)
+
+    @pytest.mark.parametrize(("against", "is_passed"), [(2, True), (3, False), (4, False)])
+    def test_lets_a_matter_pass_until_a_third_objects(self, against: int, is_passed: bool) -> None:
+        asked = Tally(total_dm2=9, total_people=9, against_dm2=against, against_people=against)
+
+        assert passes(CC278_USE.by("OBJECTION", agreement="第十三条"), asked) is is_passed

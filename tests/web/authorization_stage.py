@@ -10,16 +10,19 @@ from django.utils import timezone
 from tests.circle.cast import BACKEND, Cast
 from tests.circle.person import picture
 from tests.publishing.desk import PDF
+from tests.repairs import order_scene
+from tests.web.authorization_going_back import going_back
 from tests.web.authorization_table import STAFF
 from upkeep.banking import counter_prints
 from upkeep.banking import prints as bank_prints
 from upkeep.banking.actions import ask_reversal, confirm_slip, decide_reversal, fail_order
 from upkeep.banking.day_book import day_book
+from upkeep.banking.house_lines import house_lines, keep_unit_statement, period_of
 from upkeep.banking.models import PaySlip, ReceiptMode
 from upkeep.casework import engine
 from upkeep.casework import prints as case_prints
 from upkeep.casework.models import Case
-from upkeep.casework.pages import AREAS
+from upkeep.casework.pages import AREAS, BUILDINGS
 from upkeep.casework.procedure import register
 from upkeep.casework.states import Move
 from upkeep.demo.cases import file_cases
@@ -32,7 +35,8 @@ from upkeep.deposits.prints import keep_batch as keep_receipts
 from upkeep.deposits.prints import keep_receipt
 from upkeep.deposits.receipt_links import token_of
 from upkeep.estate import owner_cases
-from upkeep.estate.models import House, Ownership
+from upkeep.estate.models import House, Ownership, SellingUnitAccount
+from upkeep.estate.unit_accounts import open_account as open_unit_account
 from upkeep.identity.models import CertificateAuthority, KeyCertificate, SecurityKey
 from upkeep.jobs.actions import defer
 from upkeep.kernel.dates import day_of
@@ -47,6 +51,7 @@ from upkeep.policy.actions import set_policy
 from upkeep.policy.changes import propose
 from upkeep.policy.models import PolicyKind
 from upkeep.policy.payout_gate import PayoutGate
+from upkeep.policy.project_rule import ProjectRule
 from upkeep.policy.service_rule import ServiceRule
 from upkeep.policy.wording import Wording
 from upkeep.printing.actions import keep
@@ -54,6 +59,8 @@ from upkeep.publishing import articles
 from upkeep.publishing.files import Upload
 from upkeep.publishing.models import Column, PublicNotice
 from upkeep.repairs import deciding
+from upkeep.repairs import withdrawal_orders_draft as order_drafts
+from upkeep.repairs import withdrawal_orders_vote as signing
 from upkeep.repairs.documents import notice_document
 from upkeep.repairs.papers import attach_paper
 from upkeep.repairs.queries import orders_of
@@ -75,6 +82,8 @@ class Stage:
         self._make_case()
         self._make_projects()
         self._make_order()
+        self.objects |= going_back(self.cast, voting_project=self.objects["project"])
+        self._make_withdrawal_order()
         self._make_policy_change()
         self._make_keys()
         self._make_service()
@@ -82,6 +91,7 @@ class Stage:
         self._make_batch()
         self._make_refund()
         self._make_further()
+        self._make_unit()
         self._make_article()
         self._make_bank_day()
 
@@ -146,6 +156,17 @@ class Stage:
             "house": str(cast.filled[0].houses[0].pk),
             "ownership": str(Ownership.objects.filter(house__area=cast.filled[0].area, until=None)[0].pk),
         }
+
+    def _make_unit(self) -> None:
+        """The account of the unit that sold houses of the first area, with a statement that the clerk has printed."""
+        cast, at, day = self.cast, timezone.now(), timezone.localdate()
+        building = cast.filled[0].houses[0].building_id
+        opened = open_unit_account(organisation_id=cast.city.sellers[0].pk, building_id=building, at=at)
+        account = SellingUnitAccount.objects.select_related("organisation", "building__area").get(pk=opened.pk)
+        period = period_of(house_lines(account.pk), first=day, last=day)
+        clerk = cast.city.users["demo-clerk"].pk
+        kept = keep_unit_statement(account, period, by_id=clerk, at=at)
+        self.objects |= {"unit": str(account.pk), "unit_print": str(kept.pk)}
 
     def _make_bank_day(self) -> None:
         """Two slips paid today at the first bank: one to be taken back, one that was; and the day's journal on paper."""
@@ -356,6 +377,34 @@ class Stage:
         }
         fail_order(number=order.number, reason="账号不存在", by=cast.city.actor("demo-teller1"), at=at)
 
+    def _make_withdrawal_order(self) -> None:
+        """An order of the company under review with a scan of its signed list, and one still being filled in."""
+        cast, at = self.cast, timezone.now()
+        area, company = cast.filled[0].area, cast.city.actor("demo-company")
+        set_policy(
+            kind=PolicyKind.PROJECT_RULE,
+            jurisdiction_id=cast.city.jurisdiction.pk,
+            value=ProjectRule(form="ORDER"),
+            valid_from=day_of(at),
+        )
+        draft = order_drafts.begin(area_id=area.pk, by=company, at=at)
+        case = order_drafts.begin(area_id=area.pk, by=company, at=at)
+        house = cast.filled[0].houses[0]
+        typed = order_scene.typed("屋面") | {"total": "10.00", BUILDINGS: [house.building_id]}
+        order_drafts.save_houses(case.pk, building_id=house.building_id, house_ids=[house.pk], by=company, at=at)
+        engine.save_draft(case.pk, typed, by=company, at=at)
+        order_drafts.fill_in(case.pk, by=company, at=at)
+        order_drafts.compute_standard(case.pk, by=company, at=at)
+        engine.move(case.pk, Move.SUBMIT, by=company, at=at)
+        clerk, page = cast.city.actor("demo-clerk"), picture().getvalue()
+        scan = signing.keep_scan(case, name="签字.jpg", content=page, by=clerk, at=at)
+        self.objects |= {
+            "withdrawal_draft": draft.number,
+            "withdrawal": case.number,
+            "withdrawal_building": str(house.building_id),
+            "withdrawal_scan": str(scan.pk),
+        }
+
     def _make_payout(self) -> None:
         """What is owed for a cancelled house of the last area, which no other object stands on."""
         at = timezone.now()
@@ -459,6 +508,7 @@ class Stage:
                 kept = keep(notice_document(found, notice, city="jiangcheng"), by_id=None, at=at)
                 self.objects |= {
                     "evidence": str(vote.evidence.all()[0].pk),
+                    "vote_house": str(vote.houses.all()[0].house_id),
                     "notice": notice.number,
                     "project_print": str(kept.pk),
                 }

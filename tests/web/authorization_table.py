@@ -69,6 +69,7 @@ def post(address: str, let_in: frozenset[str] | set[str], finds_nothing: frozens
 _CASE = OFFICE | {"developer"}  # {case} was handed in by the developer
 _AREA = OFFICE | OWN
 _PROJECT = OFFICE | {"committee", "company"}  # {project} is the committee's
+_COMPANIES = {"company", "other-company"}
 _TRANSFERRERS = {"company", "committee", "clerk"}
 RECEIPT_KEEPERS = {"clerk", "accountant", "cashier"}
 PAYERS, FAR_PAYERS = {"approver", "accountant", "cashier"}, {"far-approver", "far-accountant"}
@@ -292,6 +293,14 @@ TABLE: dict[str, Row] = {
     "deposits:void_receipt": get(
         "/deposits/receipts/{receipt}/void/", RECEIPT_KEEPERS, {"far-clerk", "far-accountant"}
     ),
+    # {unit} is the account of the unit that sold houses of {area}; the clerk has printed its statement
+    "deposits:units": get("/deposits/units/", OFFICE_AND_FAR | {"company", "other-company"}),
+    "deposits:unit": get("/deposits/units/{unit}/", OFFICE | {"company"}, FAR | {"other-company"}),
+    "deposits:unit_print": get(
+        "/deposits/units/{unit}/prints/{unit_print}/",
+        {"clerk"},
+        (OFFICE_AND_FAR | {"company", "other-company"}) - {"clerk"},
+    ),
     "deposits:state": get("/deposits/state/", OFFICE_AND_FAR | ORGANISATIONS),
     "deposits:houses": get("/deposits/houses/", OFFICE_AND_FAR | ORGANISATIONS),
     "deposits:export_houses": get("/deposits/houses/export/", OFFICE_AND_FAR | ORGANISATIONS),
@@ -344,6 +353,28 @@ TABLE: dict[str, Row] = {
     "payments:begin_refund": post("/payments/refunds/new/{house}/", {"clerk"}, {"far-clerk"}),
     "payments:refund": get("/payments/refunds/{refund}/", OFFICE, FAR),
     "payments:give_up_refund": get("/payments/refunds/{refund}/give-up/", {"approver", "accountant"}, FAR_PAYERS),
+    # withdrawal orders, in a city that repairs by them: {withdrawal} is under review, {withdrawal_draft} is filled in
+    "orders:list": get("/orders/", _COMPANIES),
+    "orders:returned": get("/orders/returned/", _COMPANIES),
+    "orders:withdraw": post("/orders/withdraw/", _COMPANIES),
+    "orders:new": get("/orders/new/", _COMPANIES),
+    "orders:begin": post("/orders/begin/", _COMPANIES),
+    "orders:show": get("/orders/{withdrawal}/", {"company"}, {"other-company"}),
+    "orders:fill": get("/orders/{withdrawal_draft}/fill/", {"company"}, {"other-company"}),
+    "orders:houses": get(
+        "/orders/{withdrawal_draft}/buildings/{withdrawal_building}/", {"company"}, {"other-company"}
+    ),
+    "orders:confirm": get("/orders/{withdrawal_draft}/confirm/", {"company"}, {"other-company"}),
+    "orders:done": get("/orders/{withdrawal}/done/", {"company"}, {"other-company"}),
+    "orders:drop": post("/orders/{withdrawal_draft}/drop/", {"company"}, {"other-company"}),
+    "orders:letters": get("/orders/{withdrawal}/letters/", {"company"}, {"other-company"}),
+    "orders:shares": get("/orders/{withdrawal}/shares/", OFFICE | {"company"}, FAR | {"other-company"}),
+    "orders:signatures": get("/orders/{withdrawal}/signatures/", OFFICE, FAR),
+    "orders:scan": post("/orders/{withdrawal}/signatures/scan/", {"clerk"}, {"far-clerk"}),
+    "orders:show_scan": get(
+        "/orders/{withdrawal}/signatures/scan/{withdrawal_scan}/", OFFICE | {"company"}, FAR | {"other-company"}
+    ),
+    "orders:close": post("/orders/{withdrawal}/signatures/close/", {"clerk"}, {"far-clerk"}),
     # repair projects: {project} is being voted on, {new} is not published, {passed} waits for acceptance
     "projects:list": get("/projects/", OFFICE_AND_FAR | RUNNERS),
     "projects:new": get("/projects/new/", RUNNERS),
@@ -382,7 +413,16 @@ TABLE: dict[str, Row] = {
         "/projects/{project}/prints/{project_print}/", _PROJECT, (OFFICE_AND_FAR | RUNNERS) - _PROJECT
     ),
     "projects:open_vote": get("/projects/{noticed}/vote/open/", {"committee"}, RUNNERS - {"committee"}),
-    "projects:results": get("/projects/{project}/vote/", {"committee"}, RUNNERS - {"committee"}),
+    "projects:results": get("/projects/{project}/vote/", _PROJECT, (OFFICE_AND_FAR | RUNNERS) - _PROJECT),
+    "projects:print_result": post("/projects/{project}/vote/result/", _PROJECT, (OFFICE_AND_FAR | RUNNERS) - _PROJECT),
+    # the city enters single houses
+    "projects:vote_totals": get("/projects/{project}/vote/totals/", NOBODY, RUNNERS),
+    "projects:vote_proxy": get(
+        "/projects/{project}/vote/houses/{vote_house}/proxy/", {"committee"}, RUNNERS - {"committee"}
+    ),
+    "projects:answer_objection": post(
+        "/projects/{project}/vote/objections/1/", {"committee"}, RUNNERS - {"committee"}
+    ),
     "projects:print_sheet": post("/projects/{project}/vote/sheet/", {"committee"}, RUNNERS - {"committee"}),
     "projects:evidence": post("/projects/{project}/vote/evidence/", {"committee"}, RUNNERS - {"committee"}),
     "projects:show_evidence": get(
@@ -391,6 +431,30 @@ TABLE: dict[str, Row] = {
     "projects:close_vote": post("/projects/{project}/vote/close/", {"committee"}, RUNNERS - {"committee"}),
     "projects:accept": get("/projects/{passed}/acceptance/", {"committee"}, RUNNERS - {"committee"}),
     "projects:apply": post("/projects/{passed}/apply/", {"committee"}, RUNNERS - {"committee"}),
+    "projects:request": post("/projects/{passed}/request/", {"committee"}, RUNNERS - {"committee"}),
+    "projects:payment_notice": post("/projects/{passed}/payment-notice/", {"committee"}, RUNNERS - {"committee"}),
+    "projects:objections": get("/projects/{project}/objections/", _PROJECT, (OFFICE_AND_FAR | RUNNERS) - _PROJECT),
+    # {cleared} was paid and has a notice to pay a part of {paid_order} back; {cancelling} has an order that waits for its bank
+    "projects:clear": get("/projects/{cleared}/clear/", {"committee"}, RUNNERS - {"committee"}),
+    "projects:ask_back": get("/projects/{cleared}/clear/{paid_order}/", {"committee"}, RUNNERS - {"committee"}),
+    "projects:print_clearing": post(
+        "/projects/{cleared}/clearings/{clearing}/print/", _PROJECT, (OFFICE_AND_FAR | RUNNERS) - _PROJECT
+    ),
+    "projects:clearing_print": get(
+        "/projects/{cleared}/clearings/{clearing}/print/{clearing_print}/",
+        _PROJECT,
+        (OFFICE_AND_FAR | RUNNERS) - _PROJECT,
+    ),
+    "projects:void_clearing": get(
+        "/projects/{cleared}/clearings/{clearing}/void/",
+        {"committee", "clerk", "accountant"},
+        (RUNNERS - {"committee"}) | {"far-clerk", "far-accountant"},
+    ),
+    "projects:cancel": get("/projects/{cancelling}/cancel/", {"committee"}, RUNNERS - {"committee"}),
+    "projects:ask_void": post("/projects/{cancelling}/orders/{unpaid}/void/", {"approver", "accountant"}, FAR_PAYERS),
+    "projects:decide_void": post(
+        "/projects/{cancelling}/orders/{unpaid}/void/decide/", {"approver", "accountant"}, FAR_PAYERS
+    ),
     # policies: {policy_change} waits for the second person
     "policies:overview": get("/policies/", OFFICE_AND_FAR),
     "policies:changes": get("/policies/changes/", OFFICE_AND_FAR),
@@ -427,7 +491,17 @@ TABLE: dict[str, Row] = {
     "owner:area": get("/owner/areas/{area}/", NOBODY, {"owner"}),
     "owner:finances": get("/owner/areas/{area}/finances/", NOBODY, {"owner"}),
     "owner:notices": get("/owner/areas/{area}/notices/", NOBODY, {"owner"}),
+    "owner:objection": get("/owner/notices/{notice}/", {"owner"}),
     "owner:votes": get("/owner/areas/{area}/votes/", NOBODY, {"owner"}),
+    # a vote that does not ask him; what an owner finds: tests/web/owner/test_votes.py
+    "owner:vote": get("/owner/votes/1/", NOBODY, {"owner"}),
+    "owner:cast": post("/owner/votes/1/ballot/", NOBODY, {"owner"}),
+    "owner:vote_objection": post("/owner/votes/1/objection/", NOBODY, {"owner"}),
+    "owner:vote_receipt": get("/owner/votes/1/receipts/HZ1/", NOBODY, {"owner"}),
+    "owner:print_vote_receipt": post("/owner/votes/1/receipts/HZ1/print/", NOBODY, {"owner"}),
+    "owner:vote_receipt_pdf": get("/owner/votes/1/receipts/HZ1/pdf/1/", NOBODY, {"owner"}),
+    "owner:vote_proxy": get("/owner/votes/1/houses/{house}/proxy/", NOBODY, {"owner"}),
+    "owner:end_vote_proxy": post("/owner/votes/1/houses/{house}/proxy/end/", NOBODY, {"owner"}),
     # transactions and statements
     "transactions:list": get("/transactions/", OFFICE_AND_FAR | ORGANISATIONS),
     "transactions:export": get("/transactions/export/", OFFICE_AND_FAR | ORGANISATIONS),

@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 #: Every address is asked by everybody, thousands of times; in parts, so that the workers share it.
 PARTS = 4
 #: The objects of the stage whose numbers nobody else's list may show.
-OURS = ("case", "draft", "slip", "paid", "project", "new", "noticed", "passed", "order")
+OURS = ("case", "draft", "slip", "paid", "project", "new", "noticed", "passed", "order", "withdrawal")
 
 
 @pytest.fixture(autouse=True)

@@ -1,11 +1,14 @@
 """What the bank prints at its counter: the slip (银行回单) of each kind, that of a reversal, and the day's journal."""
 
 import datetime as dt
+from typing import Any
+
+from django.db.models import QuerySet
 
 from upkeep.banking.day_book import DayBook, DaySum
 from upkeep.banking.models import BankReversal, PaySlip
 from upkeep.banking.prints import NotToPrint, Paper, custody_of, document_of, once, subject_of
-from upkeep.banking.purposes import purpose_title
+from upkeep.banking.purposes import purpose_title, slip_purpose
 from upkeep.casework.numbering import next_number
 from upkeep.estate.models import House, SellingUnitAccount
 from upkeep.kernel.dates import to_the_minute
@@ -47,8 +50,10 @@ def keep_reversal_slip(reversal: BankReversal, *, by_id: int | None, at: dt.date
 
 def houses_in_words(paper: Paper) -> str:
     """The first houses of the paper by name, and how many there are."""
-    on = {"slip_lines__slip": paper} if isinstance(paper, PaySlip) else {"order_lines__order": paper}
-    houses = House.everything.filter(**on).select_related("building")
+    lines: QuerySet[Any] = paper.lines.all()
+    if isinstance(paper, PaySlip):
+        lines = slip_purpose(paper.purpose).lines(paper)
+    houses = House.everything.filter(pk__in=lines.order_by().values("house_id")).select_related("building")
     some = list(houses.order_by("building__order", "-floor", "unit", "room")[:MOST_HOUSES])
     named = "、".join(f"{house.building.name}{house.label}" for house in some)
     named += f"等 {paper.house_count} 户" if paper.house_count > len(some) else ""

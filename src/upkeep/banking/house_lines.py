@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from upkeep.banking.origins import Origin, origins_of
 from upkeep.books.statements import house_statement
 from upkeep.casework.numbering import next_number
-from upkeep.estate.models import House
+from upkeep.estate.models import House, SellingUnitAccount
 from upkeep.kernel.areas import square_metres
 from upkeep.kernel.dates import day_of
 from upkeep.kernel.errors import HasProblems, Problem
@@ -25,7 +25,7 @@ _PLAIN = {
     "opening_balance": "系统启用时的余额",
     "repair_paid": "维修支出",
     "repair_paid_in_cash": "维修支出",
-    "repair_cleared_back": "多付的维修款退回",
+    "repair_cleared_back": "维修款退回",
     "refund_paid": "退款",
     "loss_recognised": "房屋注销，余额转为待返还",
     "balance_returned": "余额返还",
@@ -125,6 +125,22 @@ def period_of(lines: Sequence[HouseLine], *, first: dt.date, last: dt.date) -> P
     )
 
 
+def keep_unit_statement(account: SellingUnitAccount, period: Period, *, by_id: int, at: dt.datetime) -> KeptPrint:
+    """The same for a selling unit's account (售房单位分账); organisation, building and area are loaded."""
+    area = account.building.area
+    return _keep(
+        jurisdiction_id=area.jurisdiction_id,
+        period=period,
+        title="住宅专项维修资金售房单位分账对账单",
+        house=f"{area.name} {account.building.name}（{area.address}）",
+        owner=account.organisation.name,
+        facts=(Fact("账户性质", "公有住房售房单位分账"), Fact("分账号", str(account.pk))),
+        subject=subject_of(account.pk, by_id),
+        by_id=by_id,
+        at=at,
+    )
+
+
 def subject_of(house_id: int, by_id: int) -> str:
     """Under which a statement is kept: only who had it printed fetches it again."""
     return f"statement:{house_id}:{by_id}"
@@ -135,11 +151,39 @@ def keep_statement(house: House, period: Period, *, owners: str, by_id: int, at:
 
     `owners` is how the owners are named on it, masked or not as the reader may see them.
     """
-    city = city_of(jurisdiction_id=house.area.jurisdiction_id)
-    assert city is not None
-    data = payments.Statement(
+    return _keep(
+        jurisdiction_id=house.area.jurisdiction_id,
+        period=period,
+        title="住宅专项维修资金分户账对账单",
         house=f"{house.address}（{house.area.name} {house.building.name} {house.label}）",
         owner=owners or "未登记",
+        facts=(
+            Fact("建筑面积", f"{square_metres(house.area_dm2)} ㎡"),
+            Fact("分户账号", account_number(house)),
+        ),
+        subject=subject_of(house.pk, by_id),
+        by_id=by_id,
+        at=at,
+    )
+
+
+def _keep(
+    *,
+    jurisdiction_id: int,
+    period: Period,
+    title: str,
+    house: str,
+    owner: str,
+    facts: tuple[Fact, ...],
+    subject: str,
+    by_id: int,
+    at: dt.datetime,
+) -> KeptPrint:
+    city = city_of(jurisdiction_id=jurisdiction_id)
+    assert city is not None
+    data = payments.Statement(
+        house=house,
+        owner=owner,
         from_on=period.first,
         to_on=period.last,
         opening_fen=period.opening_fen,
@@ -157,17 +201,14 @@ def keep_statement(house: House, period: Period, *, owners: str, by_id: int, at:
             )
             for one in period.lines
         ),
-        facts=(
-            Fact("建筑面积", f"{square_metres(house.area_dm2)} ㎡"),
-            Fact("分户账号", account_number(house)),
-        ),
+        facts=facts,
     )
     return printing.keep(
         Document(
             form="statement",
-            title="住宅专项维修资金分户账对账单",
+            title=title,
             number=next_number(PREFIX, on=day_of(at)),
-            subject=subject_of(house.pk, by_id),
+            subject=subject,
             issuer=city.office_name,
             city=city.slug,
             data=data,

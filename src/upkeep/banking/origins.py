@@ -5,6 +5,8 @@ other way, what is booked under a number that somebody types (订单号, 流水�
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 
+from django.db.models import Q
+
 from upkeep.banking.models import BankSerial, OrderState, PaymentOrder, PaySlip
 from upkeep.banking.purposes import purpose_title
 from upkeep.banking.slips import source_of
@@ -141,7 +143,10 @@ def found_by_number(text: str, *, actor: Actor) -> list[Found]:
     Of what lies in areas that the actor does not see, nothing is said: it is the same as a number that nobody has.
     """
     number, areas = tidy_number(text), areas_visible_to(actor).values("pk")
-    slips = PaySlip.objects.filter(area__in=areas)
+    seen = Q(area__in=areas)
+    if actor.organisation_id:  # whoever pays knows his paper, also where he sees nothing of the area: a selling unit
+        seen |= Q(payer_organisation_id=actor.organisation_id)
+    slips = PaySlip.objects.filter(seen)
     orders = PaymentOrder.objects.filter(area__in=areas)
     serials = BankSerial.objects.filter(serial=text.strip())
     found = [_of_slip(slip, "交款通知单编号") for slip in slips.filter(number=number)]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from upkeep.banking.models import OrderState, PaymentOrder, PaySlip, PaySlipLine, SlipState
-from upkeep.banking.purposes import SlipPurpose, purpose_title, slip_purpose
+from upkeep.banking.purposes import SlipPurpose, paper_title, purpose_title, slip_purpose
 from upkeep.casework.models import Case
 from upkeep.kernel.dates import day_of
 from upkeep.kernel.errors import Refusal
@@ -141,7 +141,8 @@ def _notice(slip: PaySlip) -> Document:
     if is_owner_notice(slip):
         return _owner_notices([slip], number=slip.number, subject=subject_of(slip))
     lines = list(
-        PaySlipLine.objects.filter(slip=slip)
+        slip_purpose(slip.purpose)
+        .lines(slip)
         .select_related("house__building")
         .order_by("house__building__order", "-house__floor", "house__unit", "house__room")
     )
@@ -175,7 +176,8 @@ def _notice(slip: PaySlip) -> Document:
         notes=("请在有效期内到专户银行一次足额交款，过期须重新办理通知单。", "扫描二维码可核验本通知单真伪与状态。"),
     )
     words = wording(jurisdiction_id=slip.area.jurisdiction_id, on=day_of(slip.issued_at))
-    return document_of(slip, "pay_notice", f"住宅专项维修资金{words.pay_slip}", data)
+    title = paper_title(slip, otherwise=words.pay_slip)
+    return document_of(slip, "pay_notice", f"住宅专项维修资金{title}", data)
 
 
 def notice_document(slip: PaySlip, *, title: str, subject: str) -> Document:

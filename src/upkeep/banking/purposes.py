@@ -7,7 +7,9 @@ class FirstDeposit(SlipPurpose): ...
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
+
+from django.db.models import QuerySet
 
 from upkeep.banking.models import PaymentOrder, PaySlip
 from upkeep.estate.models.case_house import ClaimKind
@@ -29,6 +31,8 @@ class SlipPurpose:
     """What follows a pay slip. Every method runs inside the transaction that changes the slip; a Refusal undoes it."""
 
     title: str
+    #: What its paper is called; empty: the city's word for a pay slip.
+    paper: str = ""
     #: How a house of a live slip is marked as busy, so that it cannot stand on a second one; None: not at all.
     claims: ClaimKind | None = None
 
@@ -38,6 +42,10 @@ class SlipPurpose:
         Raises: Refusal saying why there cannot be one (paid meanwhile, no longer in the register).
         """
         raise Refusal(f"{self.title}的通知单不能重新开具，请重新办理业务")
+
+    def lines(self, slip: PaySlip) -> QuerySet[Any]:
+        """The houses of a slip with `house`, `area_dm2`, `rule` and `amount_fen`: its own lines, where the houses pay it."""
+        return slip.lines.all()
 
     def notice_facts(self, slip: PaySlip) -> Sequence[tuple[str, str]]:
         """What this purpose adds to the slip's page and printed notice: name and words, nothing personal."""
@@ -146,6 +154,12 @@ def slip_purpose(code: str) -> SlipPurpose:
     return handler
 
 
+def paper_title(slip: PaySlip, *, otherwise: str) -> str:
+    """What the slip's paper is called."""
+    handler = _handlers.get(slip.purpose)
+    return handler.paper if isinstance(handler, SlipPurpose) and handler.paper else otherwise
+
+
 def slip_purposes() -> list[tuple[str, str]]:
     """Every purpose of a pay slip, code and words, in the order in which they were registered."""
     return [(code, handler.title) for code, handler in _handlers.items() if isinstance(handler, SlipPurpose)]
@@ -182,7 +196,7 @@ def references_of_case(case_id: int) -> list[str]:
     return [reference for one in orders for reference in one.references_of_case(case_id)]
 
 
-def order_may_be_voided(code: str) -> bool:
-    """Whether orders of this purpose may be given up one by one."""
-    handler = _handlers.get(code)
+def order_may_be_voided(order: PaymentOrder) -> bool:
+    """Whether this order may be given up by itself now."""
+    handler = _handlers.get(order.purpose)
     return isinstance(handler, OrderPurpose) and handler.may_be_voided

@@ -18,7 +18,7 @@ from upkeep.banking.models import (
     ReversalState,
     SlipState,
 )
-from upkeep.banking.purposes import given_up_references, references_of_case
+from upkeep.banking.purposes import given_up_references, references_of_case, slip_purpose
 from upkeep.casework.models import Case
 from upkeep.estate.owner_accounts import records_of
 from upkeep.estate.queries import served_area_ids
@@ -181,8 +181,11 @@ def lines_of(paper: PaySlip | PaymentOrder) -> QuerySet[PaySlipLine] | QuerySet[
     """The lines of a slip or order in the order of the building table, ready to be shown."""
     if isinstance(paper, PaymentOrder):
         return order_houses(paper)
-    return paper.lines.select_related("house__building").order_by(
-        "house__building__order", "-house__floor", "house__unit", "house__room"
+    return (
+        slip_purpose(paper.purpose)
+        .lines(paper)
+        .select_related("house__building")
+        .order_by("house__building__order", "-house__floor", "house__unit", "house__room")
     )
 
 

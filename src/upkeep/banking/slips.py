@@ -41,6 +41,8 @@ class NewSlip:
     receipt_mode: ReceiptMode
     items: Sequence[SlipItem]
     expires_on: dt.date
+    #: Houses and money where the purpose keeps its lines itself (`SlipPurpose.lines`): their number and total in fen.
+    kept_above: tuple[int, int] | None = None
     case_id: int | None = None
     payer_organisation_id: int | None = None
     #: Whoever asked for it and is not the payer; the hash of the payer's ID number where he is a person.
@@ -84,8 +86,8 @@ def issue_slips(*, new: Sequence[NewSlip], by: Actor, at: dt.datetime) -> list[P
             payer_name=one.payer_name,
             payer_phone=one.payer_phone,
             receipt_mode=one.receipt_mode,
-            total_fen=sum(item.amount_fen for item in one.items),
-            house_count=len(one.items),
+            total_fen=one.kept_above[1] if one.kept_above else sum(item.amount_fen for item in one.items),
+            house_count=one.kept_above[0] if one.kept_above else len(one.items),
             expires_on=one.expires_on,
             issued_at=at,
             issued_by_id=by.user_id or None,

@@ -46,7 +46,7 @@ TAKEN_BACK = _told(
 REPAIRED = _told(
     "repaired", "维修资金已用于维修", "您家{house}于{day}为{why}支出维修资金 {amount} 元，" + _BALANCE + "。"
 )
-CLEARED = _told("cleared", "维修资金已退回", "您家{house}于{day}退回多付的维修款 {amount} 元，" + _BALANCE + "。")
+CLEARED = _told("cleared", "维修资金已退回", "您家{house}于{day}收到退回的维修款 {amount} 元，" + _BALANCE + "。")
 REFUNDED = _told(
     "refunded", "维修资金已退款", "您家{house}的维修资金 {amount} 元已于{day}退到申请的账户，" + _BALANCE + "。"
 )

@@ -22,6 +22,11 @@ def take_back_payment(*, area_id: int, source: str, booked_on: dt.date) -> int:
     return postings.entry_reversed(entry_id=_entry(area_id, source), source=f"{source}:reversed", booked_on=booked_on)
 
 
+def take_back_clearing(*, area_id: int, source: str, booked_on: dt.date) -> int:
+    """The mirror of what was cleared back under `source` (清退冲正). Raises: NotEnoughMoney where it was used since."""
+    return postings.entry_reversed(entry_id=_entry(area_id, source), source=f"{source}:reversed", booked_on=booked_on)
+
+
 def _entry(area_id: int, source: str) -> int:
     found = ledger.entry_of(area_id=area_id, source=source)
     if found is None:

@@ -40,14 +40,26 @@ Key = tuple[int, int]
 
 _CLAIMED = "exists (select 1 from estate_houseclaim c where c.house_id = h.id and c.kind = 'DEPOSIT')"
 _BALANCE = "coalesce(s.balance_fen, 0)"
-_PERCENT = "coalesce((%(others)s::jsonb ->> h.area_id::text)::int, %(percent)s)"
-_IS_SHORT = f"{_BALANCE} * 100 < h.first_deposit_due_fen * {_PERCENT}"
-_CONDITIONS = {
-    HouseStanding.NONE: f"h.first_deposit_due_fen is null and not {_CLAIMED}",
-    HouseStanding.WAITING: f"h.first_deposit_due_fen is null and {_CLAIMED}",
-    HouseStanding.PAID: f"h.first_deposit_due_fen is not null and not ({_IS_SHORT})",
-    HouseStanding.ARREARS: f"h.first_deposit_due_fen is not null and {_IS_SHORT}",
-}
+_OTHER_PERCENT = "coalesce((%(others)s::jsonb ->> h.area_id::text)::int, %(percent)s)"
+#: The states in which the first deposit has been paid.
+_SETTLED = (HouseStanding.PAID, HouseStanding.ARREARS)
+
+
+def _is_short(wanted: StandingWanted) -> str:
+    percent = _OTHER_PERCENT if wanted.other_percents else "%(percent)s"
+    return f"{_BALANCE} * 100 < h.first_deposit_due_fen * {percent}"
+
+
+def _condition(wanted: StandingWanted) -> str:
+    return {
+        None: "true",
+        HouseStanding.NONE: f"h.first_deposit_due_fen is null and not {_CLAIMED}",
+        HouseStanding.WAITING: f"h.first_deposit_due_fen is null and {_CLAIMED}",
+        HouseStanding.PAID: f"h.first_deposit_due_fen is not null and not ({_is_short(wanted)})",
+        HouseStanding.ARREARS: f"h.first_deposit_due_fen is not null and {_is_short(wanted)}",
+    }[wanted.state]
+
+
 _FROM = (
     "from estate_house h left join ledger.sub_account s on s.id = h.id and s.area_id = h.area_id"
     " where h.state = 'ACTIVE' and h.area_id = any (%(areas)s::bigint[])"
@@ -70,7 +82,7 @@ def _parameters(wanted: StandingWanted) -> dict[str, object]:
 
 
 def _where(wanted: StandingWanted) -> str:
-    return f"{_FROM} and ({_CONDITIONS[wanted.state]})" if wanted.state else _FROM
+    return f"{_FROM} and ({_condition(wanted)})"
 
 
 def houses_by_standing(wanted: StandingWanted, *, after: Key | None, size: int) -> list[Key]:
@@ -93,26 +105,43 @@ class StandingSum:
     due_fen: int
     balance_fen: int
 
-
-_SUMS_OF_EACH = ", ".join(
-    f"count(*) filter (where {condition}) as houses_{state},"
-    f" coalesce(sum(h.first_deposit_due_fen) filter (where {condition}), 0)::bigint as due_{state},"
-    f" coalesce(sum({_BALANCE}) filter (where {condition}), 0)::bigint as balance_{state}"
-    for state, condition in _CONDITIONS.items()
-)
+    def __sub__(self, part: "StandingSum") -> "StandingSum":
+        return StandingSum(
+            houses=self.houses - part.houses,
+            due_fen=self.due_fen - part.due_fen,
+            balance_fen=self.balance_fen - part.balance_fen,
+        )
 
 
 def sums_by_standing(wanted: StandingWanted) -> dict[HouseStanding, StandingSum]:
-    """Counts and sums of everything that is listed, by state; one query, one pass, nothing sorted."""
-    (row,) = ledger.named_rows(f"select {_SUMS_OF_EACH} {_where(wanted)}", _parameters(wanted))
+    """Counts and sums of everything that is listed, by state; two queries.
+
+    The first goes over all houses in one pass, nothing grouped or asked house by house, so that several processes of the
+    database share it: whoever has paid and is not in arrears is what remains. Those that wait are few, and found by their claims.
+    """
+    every, unpaid, arrears = _sums(wanted, "true", "h.first_deposit_due_fen is null", _is_short(wanted))
+    (waiting,) = _sums(wanted, "true", only=f"h.first_deposit_due_fen is null and {_CLAIMED}")
     return {
-        state: StandingSum(
-            houses=row[f"houses_{state.lower()}"],
-            due_fen=row[f"due_{state.lower()}"],
-            balance_fen=row[f"balance_{state.lower()}"],
-        )
-        for state in HouseStanding
+        HouseStanding.NONE: unpaid - waiting,
+        HouseStanding.WAITING: waiting,
+        HouseStanding.PAID: every - unpaid - arrears,
+        HouseStanding.ARREARS: arrears,
     }
+
+
+def _sums(wanted: StandingWanted, *conditions: str, only: str = "true") -> list[StandingSum]:
+    """One for each condition, all from one pass."""
+    columns = ", ".join(
+        f"count(*) filter (where {condition}) as houses_{place},"
+        f" coalesce(sum(h.first_deposit_due_fen) filter (where {condition}), 0)::bigint as due_{place},"
+        f" coalesce(sum({_BALANCE}) filter (where {condition}), 0)::bigint as balance_{place}"
+        for place, condition in enumerate(conditions)
+    )
+    (row,) = ledger.named_rows(f"select {columns} {_where(wanted)} and {only}", _parameters(wanted))
+    return [
+        StandingSum(houses=row[f"houses_{place}"], due_fen=row[f"due_{place}"], balance_fen=row[f"balance_{place}"])
+        for place in range(len(conditions))
+    ]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +154,10 @@ class Alike:
 
 def unpaid_alike(wanted: StandingWanted, *, most: int) -> list[Alike] | None:
     """The listed houses without a first deposit in groups that owe the same; None where there are more than `most`
-    groups. One query, so that what a city still lacks is added up without looking at each house."""
+    groups. One query, so that what a city still lacks is added up without looking at each house; none where only houses
+    that have paid are listed."""
+    if wanted.state in _SETTLED:
+        return []
     found = ledger.named_rows(
         f"select min(h.id) as house, count(*) as houses {_where(wanted)} and h.first_deposit_due_fen is null"
         " group by h.area_id, h.building_id, h.use, h.nature, h.area_dm2 limit %(most)s",

@@ -23,6 +23,7 @@ __all__ = [
     "MoveKind",
     "MovePage",
     "MoveSums",
+    "counted_in",
     "lines_page",
     "moves_page",
     "sums_of",
@@ -122,6 +123,11 @@ def sums_of(wanted: MoveFilter) -> dict[MoveKind, MoveSums]:
             out_fen=before.out_fen + row.out_fen,
         )
     return found
+
+
+def counted_in(moves: Sequence[MoneyMove], *, account_ids: Collection[int]) -> dict[int, int]:
+    """How many of some sub-accounts each entry has moved, by entry id; for those that are no houses' (售房单位分账)."""
+    return ledger.counted_in([one.entry_id for one in moves], ids=account_ids)
 
 
 def _wanted(wanted: MoveFilter) -> ledger.MovesWanted:

@@ -128,6 +128,8 @@ class Procedure:
     identity_at_window: ClassVar[bool] = False
     #: The page on which it begins, by name, where that is not its guide (a list from which something is chosen).
     begins_at: ClassVar[str] = ""
+    #: The page on which a draft is filled in, by name, where that is none of the generic ones; its argument is the number.
+    filled_at: ClassVar[str] = ""
 
     def default_chain(self) -> ReviewChain:
         return ReviewChain(steps=self.steps, starters=tuple(sorted(self.starters)))
@@ -188,6 +190,10 @@ class Procedure:
 
     def warnings(self, case: Case) -> Sequence[str]:
         """What whoever decides must know and the applicant is not told."""
+        return ()
+
+    def tasks(self, case: Case) -> Sequence[Outcome]:
+        """What is done for a case while it is decided, on pages of their own; shown to the office beside the moves."""
         return ()
 
     def result_title(self, case: Case) -> str:

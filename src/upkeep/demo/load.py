@@ -13,13 +13,16 @@ from upkeep.demo.city import PASSWORD, City, found_city, found_committee
 from upkeep.demo.estate_cases import file_estate_cases
 from upkeep.demo.fill import Filled, fill_area, moment
 from upkeep.demo.further import run_further
+from upkeep.demo.going_back import go_back
 from upkeep.demo.money_back import demolish, pay_back
 from upkeep.demo.notices import print_notices
 from upkeep.demo.owners import earn_interest, give_more_houses, open_owner_account, pass_houses_on
 from upkeep.demo.preset_cities import PRESET_CITIES, fill_preset_city, found_preset_city
 from upkeep.demo.repairs import run_projects
 from upkeep.demo.self_service import describe_house, pay_oneself
+from upkeep.demo.selling_units import pay_unit_parts
 from upkeep.demo.site import write_site
+from upkeep.demo.votes import hold_votes
 from upkeep.estate.kinds import HouseUse
 from upkeep.parties.queries import cities
 from upkeep.policy.presets.applying import get_preset
@@ -32,6 +35,8 @@ _REFUNDING, _DEMOLISHED = 8, 15
 _NOTICES = 18
 #: Where payments are confirmed by mistake, and taken back.
 _AT_THE_BANK = 19
+#: The area of public housing whose selling unit has paid its part.
+_OF_A_UNIT = 11
 #: Which areas have houses for which a slip waits at the bank, and how many of the unpaid.
 _WAITING = ((13, 24), (16, 0), (19, 36))
 
@@ -91,6 +96,8 @@ def _deposits(city: City, filled: list[Filled], *, today: dt.date, tell: Callabl
     )
     notices = print_notices(city, filled[_NOTICES], today=today, chance=random.Random(231))
     tell(f"{notices} 张业主交存通知书")
+    units = pay_unit_parts(city, filled[_OF_A_UNIT], today=today)
+    tell(f"售房单位交存 {units} 户")
     bank_day.spend_a_day(city, filled[_AT_THE_BANK], today=today)
 
 
@@ -99,6 +106,8 @@ def _business(
 ) -> None:
     """Repairs, further deposits, money paid back, cases of every kind, and what the city has published."""
     tell(f"{run_projects(city, filled, today=today)} 个维修项目")
+    tell(f"{hold_votes(city, filled, today=today)} 次网上和书面的业主表决")
+    tell(f"{go_back(city, filled, today=today)} 个维修项目有异议、清退或撤销")
     tell(f"{run_further(city, filled, today=today)} 户欠交，续交方案一个，催缴通知单一批")
     tell(f"{pay_back(city, filled[_REFUNDING], today=today)} 笔退款申请")
     tell(f"{demolish(city, filled[_DEMOLISHED], building='4幢', today=today)} 笔房屋注销返还")

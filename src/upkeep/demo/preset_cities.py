@@ -13,6 +13,7 @@ from upkeep.casework.states import Move
 from upkeep.demo import fill
 from upkeep.demo.areas import Plan
 from upkeep.demo.city import City
+from upkeep.demo.orders import run_orders
 from upkeep.demo.people import credit_code, invent
 from upkeep.demo.self_service import describe_house
 from upkeep.deposits.receipt_books import open_receipt_book
@@ -203,6 +204,8 @@ def fill_preset_city(city: City, plan: PresetCity, *, today: dt.date, password_h
         serial = f"{plan.preset.upper()}{place}"
         fill.pay_deposits(city, filled, on=day + dt.timedelta(days=20), serial=serial)
         houses += len(filled.houses)
+        if place == 0:
+            run_orders(city, filled, today=today)
         if place == 0 and _takes_houses_at_once(city, on=today):
             bought = fill.moment(today - dt.timedelta(days=1), 15, 30)
             describe_house(city, filled.area, building="3幢", room="502", at=bought, chance=random.Random(502))

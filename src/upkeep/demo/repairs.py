@@ -102,8 +102,8 @@ class _Walk:
         announcing.publish_project(project.pk, open_until=until, by=self.by, at=self.at(1))
 
     def _open_vote(self, project: RepairProject) -> None:
-        closes = self.day + dt.timedelta(days=14)
-        deciding.open_vote(project.pk, closes_on=closes, by=self.by, at=self.at(3))
+        closes = moment(self.day + dt.timedelta(days=14), 18)
+        deciding.open_vote(project.pk, closes_at=closes, by=self.by, at=self.at(3))
 
     def _vote(self, project: RepairProject) -> None:
         houses = list(project.houses.order_by("house_id").values_list("house_id", flat=True))

@@ -1,14 +1,15 @@
 """欠交登记 (D8): which houses' balances lie below the city's part of their first deposit (165号令 第十七条), and since when.
 
-One statement finds them all at night, whatever their number; money that comes in takes a house off at once.
+At night they are all gone through, some thousands at a time; money that comes in takes a house off at once.
 """
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+import logging
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.functional import cached_property
 
@@ -25,6 +26,10 @@ from upkeep.policy.further_rule import FIRST_STANDARD, FurtherRule, further_rule
 from upkeep.policy.models import PolicyKind
 from upkeep.policy.queries import NoPolicy
 
+log = logging.getLogger(__name__)
+
+#: So many houses are gone through in one statement, which ends in a fraction of what the serving role may take for one.
+BATCH = 20_000
 _TABLE_ORDER = ("house__building__order", "house__building__name", "-house__floor", "house__unit", "house__room")
 _REGISTER = f"""
 with rule as (select * from unnest(%(places)s::bigint[], %(percents)s::int[]) as r (jurisdiction_id, percent)),
@@ -35,11 +40,14 @@ below as (
     join rule on rule.jurisdiction_id = a.jurisdiction_id
     join {sub_accounts.BALANCES} b on b.house_id = h.id
     where h.state = 'ACTIVE' and h.first_deposit_due_fen > 0
-      and b.balance_fen * 100 < h.first_deposit_due_fen * rule.percent and {{only_house}}
+      and b.balance_fen * 100 < h.first_deposit_due_fen * rule.percent
+      -- said of the balances too: the planner does not carry it into their sums, and would add up the whole city
+      and h.id = any (%(houses)s::bigint[]) and b.house_id = any (%(houses)s::bigint[])
 ),
 gone as (
     update deposits_arrears d set left_on = %(on)s
-    where d.left_on is null and {{only_entry}} and not exists (select from below where below.id = d.house_id)
+    where d.left_on is null and d.house_id = any (%(houses)s::bigint[])
+      and not exists (select from below where below.id = d.house_id)
     returning 1
 ),
 found as (
@@ -53,9 +61,11 @@ select (select count(*) from below), (select count(*) from found), (select count
 """
 
 
-#: Of a whole city every balance is read once and matched; going from house to house is never the quicker way, and the planner
-#: chooses it where tables have grown since it last counted them.
-_WHOLE_TABLES = "select set_config('enable_nestloop', %s, true)"
+#: Of thousands of houses everything is read once and matched. Going from house to house is never quicker there, and ruinous
+#: in the night that fills the register: the planner takes it for empty, and looks through what has been entered for every house.
+#: The setting lasts until the transaction ends, so there must be one.
+_LOOPS = "select set_config('enable_nestloop', %s, true)"
+_FEW = 1_000
 _PERCENTS = """
 select a.id, coalesce((
     select (p.value ->> 'percent')::int
@@ -88,28 +98,58 @@ class Found:
     entered: int
     left: int
 
+    def __add__(self, other: "Found") -> "Found":
+        return Found(self.now + other.now, self.entered + other.entered, self.left + other.left)
+
 
 def register_arrears(*, on: dt.date, house_ids: Collection[int] | None = None) -> Found:
-    """Bring the register up to date, for all houses or for some. One statement; the same again changes nothing."""
+    """Bring the register up to date, for all houses or for some; the same again changes nothing.
+
+    All houses are gone through in batches, each a transaction of its own: what is done stays done if the night is broken off.
+    """
     places = list(Area.objects.order_by().values_list("jurisdiction_id", flat=True).distinct())
     rules = further_rules(places, on=on)
-    some = house_ids is not None
-    sql = _REGISTER.format(
-        # said of the balances too: the planner does not carry it into their sums, and would add up the whole city
-        only_house="h.id = any (%(houses)s::bigint[]) and b.house_id = any (%(houses)s::bigint[])" if some else "true",
-        only_entry="d.house_id = any (%(houses)s::bigint[])" if some else "true",
-    )
+    if house_ids is not None:
+        return _register(house_ids, rules, on=on)
+    found, seen = Found(now=0, entered=0, left=0), 0
+    for batch in _batches():
+        found += _register(batch, rules, on=on)
+        seen += len(batch)
+        log.info("gone_through=%s in_arrears=%s entered=%s left=%s", seen, found.now, found.entered, found.left)
+    return found
+
+
+def _batches() -> Iterator[list[int]]:
+    """All houses, area by area; an area that is larger than a batch is not divided."""
+    counts = House.objects.order_by("area_id").values_list("area_id").annotate(houses=Count("pk"))
+    areas: list[int] = []
+    waiting = 0
+    for area_id, houses in list(counts):
+        if areas and waiting + houses > BATCH:
+            yield _houses_of(areas)
+            areas, waiting = [], 0
+        areas.append(area_id)
+        waiting += houses
+    if areas:
+        yield _houses_of(areas)
+
+
+def _houses_of(area_ids: Sequence[int]) -> list[int]:
+    return list(House.objects.filter(area_id__in=area_ids).order_by().values_list("pk", flat=True))
+
+
+def _register(house_ids: Collection[int], rules: Mapping[int, FurtherRule], *, on: dt.date) -> Found:
     values: dict[str, Any] = {
         "places": list(rules),
         "percents": [rule.percent for rule in rules.values()],
         "on": on,
-        "houses": list(house_ids or ()),
+        "houses": list(house_ids),
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_WHOLE_TABLES, [str(some).lower()])
-        cursor.execute(sql, values)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_LOOPS, ["off" if len(house_ids) > _FEW else "on"])
+        cursor.execute(_REGISTER, values)
         found = Found(*cursor.fetchone())
-        cursor.execute(_WHOLE_TABLES, ["true"])
+        cursor.execute(_LOOPS, ["on"])
     return found
 
 

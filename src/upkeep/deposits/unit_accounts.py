@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Sum
 
+from upkeep.banking.models import PaySlip, SlipState
 from upkeep.books import sub_accounts
 from upkeep.books.deposited import left_of
 from upkeep.deposits.models import UnitSale
@@ -60,7 +61,7 @@ def amounts_of_sub_accounts(shares: Mapping[int, int], parts: Mapping[int, int])
 
 @dataclass(frozen=True, kw_only=True)
 class UnitStanding:
-    """How a selling unit's account stands: for how many houses it was paid in, how much, what is left and held; in fen."""
+    """How a selling unit's account stands: for how many houses it was paid in, how much, what is left, held, awaited; in fen."""
 
     account: SellingUnitAccount
     houses: int
@@ -68,6 +69,8 @@ class UnitStanding:
     deposited_fen: int
     balance_fen: int
     held_fen: int
+    #: Asked for by slips that wait at the bank.
+    waiting_fen: int
 
     @property
     def available_fen(self) -> int:
@@ -75,9 +78,17 @@ class UnitStanding:
         return self.balance_fen - self.held_fen
 
 
+def sales_of(account_id: int) -> list[UnitSale]:
+    """The houses the account is for, with price and part paid in, in the order of the building table. One query."""
+    rows = UnitSale.objects.filter(account_id=account_id, ended_at__isnull=True).select_related("house__building")
+    return list(rows.order_by("house__building__order", "-house__floor", "house__unit", "house__room"))
+
+
 def standings(accounts: Collection[SellingUnitAccount]) -> list[UnitStanding]:
-    """How accounts stand, in the order given. Two queries."""
+    """How accounts stand, in the order given. Three queries."""
     ids = [account.pk for account in accounts]
+    if not ids:
+        return []
     balances = sub_accounts.balances(ids)
     rows = UnitSale.objects.filter(account_id__in=ids, ended_at__isnull=True, deposited_fen__isnull=False)
     sums = {
@@ -86,6 +97,8 @@ def standings(accounts: Collection[SellingUnitAccount]) -> list[UnitStanding]:
         .values("account_id")
         .annotate(houses=Count("pk"), price=Sum("price_fen"), deposited=Sum("deposited_fen"))
     }
+    slips = PaySlip.objects.filter(unit_account_id__in=ids, state=SlipState.WAITING).order_by()
+    waiting = dict(slips.values_list("unit_account_id").annotate(total=Sum("total_fen")))
     empty = {"houses": 0, "price": 0, "deposited": 0}
     return [
         UnitStanding(
@@ -95,6 +108,7 @@ def standings(accounts: Collection[SellingUnitAccount]) -> list[UnitStanding]:
             deposited_fen=sums.get(account.pk, empty)["deposited"],
             balance_fen=balances[account.pk].balance_fen,
             held_fen=balances[account.pk].held_fen,
+            waiting_fen=waiting.get(account.pk, 0),
         )
         for account in accounts
     ]

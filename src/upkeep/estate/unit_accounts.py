@@ -33,6 +33,12 @@ def accounts_of_buildings(building_ids: Collection[int]) -> list[SellingUnitAcco
     return list(rows.order_by("building__order", "building__name", "organisation__name"))
 
 
+def accounts_in(area_ids: Collection[int]) -> dict[int, SellingUnitAccount]:
+    """The accounts of the buildings of some areas, by id. One query."""
+    rows = SellingUnitAccount.objects.filter(building__area_id__in=area_ids).select_related("organisation", "building")
+    return {account.pk: account for account in rows}
+
+
 def accounts_among(ids: Collection[int]) -> dict[int, SellingUnitAccount]:
     """Which of the sub-accounts are selling units' and which account each is; the others are houses'. One query."""
     return SellingUnitAccount.objects.select_related("organisation", "building").in_bulk(list(ids))

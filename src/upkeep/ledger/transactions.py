@@ -182,6 +182,17 @@ def balances_on(*, ids: Collection[int], on: dt.date) -> dict[int, int]:
     )
 
 
+def counted_in(entry_ids: Collection[int], *, ids: Collection[int]) -> dict[int, int]:
+    """How many of the sub-accounts each entry has moved, by entry; entries that moved none of them are left out."""
+    return dict(
+        rows(
+            "select entry_id, count(distinct sub_account_id) from ledger.line"
+            " where sub_account_id = any (%s::bigint[]) and entry_id = any (%s::bigint[]) group by entry_id",
+            [array(ids), array(entry_ids)],
+        )
+    )
+
+
 def turnover(*, ids: Collection[int], first: dt.date, last: dt.date) -> list[tuple[int, str, int, int]]:
     """What came in and went out of each sub-account in a period by reason: (sub-account, reason, in fen, out fen)."""
     return rows(

@@ -34,6 +34,7 @@ class PolicyKind(models.TextChoices):
     FURTHER_RULE = "further_rule", "续交规则"
     WARRANTY_RULE = "warranty_rule", "保修规则"
     UNIT_DEPOSIT_RULE = "unit_deposit_rule", "售房单位交存规则"
+    VOTING_CONDUCT = "voting_conduct", "表决办法"
 
 
 #: What moves money or decides who lets it go: proposed by one person, put in force by another.
@@ -49,6 +50,7 @@ TWO_PERSON_KINDS = (
     PolicyKind.REFUND_RULE,
     PolicyKind.FURTHER_RULE,
     PolicyKind.UNIT_DEPOSIT_RULE,
+    PolicyKind.VOTING_CONDUCT,
 )
 
 

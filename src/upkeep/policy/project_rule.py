@@ -15,6 +15,7 @@ VOTES = (
 )
 DEVELOPER_OUTSIDE, SUB_ACCOUNT = "DEVELOPER_OUTSIDE", "SUB_ACCOUNT"
 UNSOLD = ((DEVELOPER_OUTSIDE, "开发建设单位在维修资金之外承担"), (SUB_ACCOUNT, "按分户账承担"))
+NOTICES = (("OFFICE", "审核通过即由管理部门开具"), ("APPLICANT", "审核通过后由申请单位提交"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +30,8 @@ class ProjectRule:
     )
     #: 165号令 第二十一条: 尚未售出的, 由开发建设单位按未售出部分的建筑面积分摊.
     unsold_bears: str = setting("尚未售出房屋的分摊费用", DEVELOPER_OUTSIDE, choices=UNSOLD)
+    emergency_confirmed: bool = setting("紧急维修立项须街道或居（村）委会书面确认", True)
+    payment_notice: str = setting("拨款通知单", "OFFICE", choices=NOTICES)
 
 
 def project_rule(*, jurisdiction_id: int, on: dt.date) -> ProjectRule:

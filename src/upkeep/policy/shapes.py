@@ -31,6 +31,7 @@ from upkeep.policy.review_chain import MOST_DAYS, MOST_STEPS, chain_from_json
 from upkeep.policy.service_rule import ServiceRule
 from upkeep.policy.settings import from_json, problem_of, settings_of
 from upkeep.policy.unit_deposit_rule import UnitDepositRule
+from upkeep.policy.voting_conduct import VotingConduct
 from upkeep.policy.warranty_rule import WarrantyRule
 from upkeep.policy.wording import Wording
 
@@ -141,6 +142,7 @@ SHAPES: dict[PolicyKind, Shape] = {
     PolicyKind.FURTHER_RULE: _of(FurtherRule),
     PolicyKind.WARRANTY_RULE: _of(WarrantyRule),
     PolicyKind.UNIT_DEPOSIT_RULE: _of(UnitDepositRule),
+    PolicyKind.VOTING_CONDUCT: _of(VotingConduct),
 }
 
 

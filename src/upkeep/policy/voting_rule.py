@@ -1,13 +1,16 @@
 """表决规则: when owners have decided, as integer fractions; which rule holds where and when is a policy."""
 
 import datetime as dt
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from upkeep.policy.models import PolicyKind
 from upkeep.policy.queries import value_in_force
 
 Base = Literal["SCOPE", "JOINED"]
+#: EXPLICIT counts what was said. DEFAULT (默认表决) counts silence as agreement, OBJECTION (异议表决) asks only for objectors;
+#: both stand on the owners' agreement (业主规约), never on the law alone.
+Method = Literal["EXPLICIT", "DEFAULT", "OBJECTION"]
 SCOPES = (("use", "使用维修资金"), ("raise", "续筹维修资金"))
 
 
@@ -48,10 +51,23 @@ class VotingRule:
     agreed: Threshold
     base: Base
     basis: str = ""
+    method: Method = "EXPLICIT"
+    agreement: str = ""
+
+    def by(self, method: Method, *, agreement: str) -> "VotingRule":
+        """The rule under a silent method, with the clause of the owners' agreement that it stands on."""
+        return replace(self, method=method, agreement=agreement)
 
     @property
     def words(self) -> str:
         """The rule as the signature sheet and the result page say it."""
+        if self.method == "OBJECTION":
+            return f"异议表决（{self.agreement}）：反对的专有部分面积和人数均不足 1/3 的，通过"
+        silent = f"。默认表决（{self.agreement}）：未参与表决的计为同意" if self.method == "DEFAULT" else ""
+        return self._fractions + silent
+
+    @property
+    def _fractions(self) -> str:
         of = "参与表决" if self.base == "JOINED" else "列支范围内"
         agreed = f"经{of}专有部分面积{self.agreed.words}且人数{self.agreed.words}的业主同意"
         if self.joined.numerator == 0:
@@ -60,6 +76,8 @@ class VotingRule:
 
 
 TWO_THIRDS = Threshold(2, 3, inclusive=True)
+#: What objectors must not reach under 异议表决.
+ONE_THIRD = Threshold(1, 3, inclusive=True)
 #: Where a rule asks nothing of those who take part.
 ANY = Threshold(0, 1, inclusive=True)
 

@@ -3,9 +3,9 @@
 from django.db import models
 from django.db.models import F, Q
 
-from upkeep.estate.models import Area
+from upkeep.estate.models import Area, House
 from upkeep.kernel.ids import new_id
-from upkeep.parties.models import Jurisdiction, User
+from upkeep.parties.models import Jurisdiction, Organisation, User
 
 #: Largest attachment that is kept, in bytes.
 MOST_KEPT = 10 * 1024 * 1024
@@ -23,6 +23,7 @@ class NoticeKind(models.TextChoices):
 
     PROJECT = "PROJECT", "立项公示"
     ACCEPTANCE = "ACCEPTANCE", "验收公示"
+    CANCELLATION = "CANCELLATION", "撤销公示"
 
 
 class PublicNotice(models.Model):
@@ -40,6 +41,10 @@ class PublicNotice(models.Model):
     source = models.CharField("事项来源", max_length=60)
     title = models.CharField("标题", max_length=200)
     publisher = models.CharField("发布单位", max_length=100)
+    #: Who answers objections; None where an office published for somebody else.
+    organisation = models.ForeignKey(
+        Organisation, verbose_name="发布机构", null=True, on_delete=models.PROTECT, related_name="+"
+    )
     body = models.JSONField("公示内容")
     published_at = models.DateTimeField("发布时间")
     open_until = models.DateField("公示截止日")
@@ -58,6 +63,85 @@ class PublicNotice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.kind}"
+
+    @property
+    def kind_now(self) -> NoticeKind:
+        return NoticeKind(self.kind)
+
+
+class Objection(models.Model):
+    """异议: what an owner objects to in a notice, one per account and notice. Its words stand in `ObjectionText`, what was
+    answered in `ObjectionAnswer`; this row is what everybody locks. Once answered its words change no more.
+    """
+
+    id = models.BigIntegerField("标识", primary_key=True, default=new_id)
+    number = models.CharField("异议编号", max_length=20, unique=True)
+    notice = models.ForeignKey(PublicNotice, verbose_name="公示", on_delete=models.PROTECT, related_name="objections")
+    user = models.ForeignKey(User, verbose_name="提出人", on_delete=models.PROTECT, related_name="+")
+    house = models.ForeignKey(House, verbose_name="房屋", on_delete=models.PROTECT, related_name="+")
+    #: How the public reads who he is: the room, and of the name its first sign.
+    shown_as = models.CharField("公开的称呼", max_length=100)
+    made_at = models.DateTimeField("提出时间")
+    texts = models.PositiveSmallIntegerField("第几稿", default=1)
+    answered_at = models.DateTimeField("首次答复时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "异议"
+        ordering = ("made_at", "pk")
+        constraints = [
+            models.UniqueConstraint(fields=("notice", "user"), name="owner_objects_once_to_a_notice"),
+            models.CheckConstraint(name="objection_has_a_text", condition=Q(texts__gte=1, texts__lte=20)),
+        ]
+        indexes = [
+            models.Index(fields=("notice",), condition=Q(answered_at__isnull=True), name="objection_to_answer"),
+            models.Index(fields=("user", "-made_at"), name="objection_of_owner"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} v{self.texts}"
+
+
+class ObjectionText(models.Model):
+    """异议内容: what an objection said from one saving to the next. Append-only."""
+
+    id = models.BigIntegerField("标识", primary_key=True, default=new_id)
+    objection = models.ForeignKey(Objection, verbose_name="异议", on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveSmallIntegerField("第几稿")
+    text = models.CharField("内容", max_length=500)
+    at = models.DateTimeField("保存时间")
+
+    class Meta:
+        verbose_name = "异议内容"
+        ordering = ("number",)
+        constraints = [
+            models.UniqueConstraint(fields=("objection", "number"), name="objection_texts_are_counted"),
+            models.CheckConstraint(name="objection_text_says_something", condition=~Q(text="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.objection_id} v{self.number}"
+
+
+class ObjectionAnswer(models.Model):
+    """异议答复: what the publisher, or the office, answered; also that an objection's words are not shown. Append-only."""
+
+    id = models.BigIntegerField("标识", primary_key=True, default=new_id)
+    objection = models.ForeignKey(Objection, verbose_name="异议", on_delete=models.PROTECT, related_name="answers")
+    text = models.CharField("答复内容", max_length=500)
+    #: The unit or office in whose name it is answered.
+    answered_as = models.CharField("答复单位", max_length=100)
+    by_user = models.ForeignKey(User, verbose_name="答复人", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField("答复时间")
+    #: Set by the office where the objection names other persons or has nothing to do with the notice.
+    hides_text = models.BooleanField("异议内容不公开", default=False)
+
+    class Meta:
+        verbose_name = "异议答复"
+        ordering = ("at", "pk")
+        constraints = [models.CheckConstraint(name="objection_answer_says_something", condition=~Q(text=""))]
+
+    def __str__(self) -> str:
+        return f"{self.objection_id} {self.at:%Y-%m-%d}"
 
 
 class Column(models.TextChoices):

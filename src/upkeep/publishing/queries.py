@@ -9,14 +9,18 @@ from upkeep.publishing.models import PublicNotice
 
 
 def public_notices(
-    *, city_id: int, on: dt.date, is_open: bool | None = None, text: str = "", kind: str = ""
+    *, city_id: int, on: dt.date, is_open: bool | None = None, text: str = "", area: str = "", kind: str = ""
 ) -> QuerySet[PublicNotice]:
-    """The notices of a city and its districts, newest first; open ones, closed ones or all. Bodies are left out."""
+    """The notices of a city and its districts, newest first; open ones, closed ones or all; those of the areas with
+    this in their name, of one kind. Bodies are left out.
+    """
     notices = PublicNotice.objects.filter(jurisdiction_id__in=within(city_id)).select_related("area").defer("body")
     if is_open is not None:
         notices = notices.filter(open_until__gte=on) if is_open else notices.filter(open_until__lt=on)
     if text := text.strip():
         notices = notices.filter(Q(title__icontains=text) | Q(area__name__icontains=text) | Q(number=text.upper()))
+    if area := area.strip():
+        notices = notices.filter(area__name__icontains=area)
     if kind:
         notices = notices.filter(kind=kind)
     return notices.order_by("-published_at", "-pk")

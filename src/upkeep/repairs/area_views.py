@@ -67,8 +67,9 @@ class AreaVote:
 
 
 def area_votes(area_id: int, *, house_ids: Collection[int]) -> list[AreaVote]:
-    """The votes on the area's projects, those still open first."""
-    sources = {one.source: one.pk for one in RepairProject.objects.filter(area_id=area_id).exclude(stage="NEW")}
+    """The votes on the area's projects, those not yet decided first."""
+    projects = RepairProject.objects.filter(area_id=area_id).exclude(stage="NEW")
+    sources = {source: one.pk for one in projects for source in (one.source, one.supplement_source)}
     votes = list(Vote.objects.filter(source__in=list(sources)).order_by("-opened_at", "-pk"))
     mine = set(VoteHouse.objects.filter(vote__in=votes, house_id__in=house_ids).values_list("vote_id", flat=True))
     notices = notice_numbers(set(sources.values()))
@@ -81,4 +82,4 @@ def area_votes(area_id: int, *, house_ids: Collection[int]) -> list[AreaVote]:
         )
         for one in votes
     ]
-    return sorted(found, key=lambda one: not one.vote.is_open)
+    return sorted(found, key=lambda one: one.vote.is_decided)

@@ -40,8 +40,8 @@ def balances_of(divisions: Sequence[Division]) -> dict[int, int]:
     return {house_id: balance.balance_fen for house_id, balance in found.items()}
 
 
-def divide(case: Case, divisions: Sequence[Division], *, source: str, by: Actor, at: dt.datetime) -> None:
-    """Exchange the houses and let their money follow. `source` is the claim under which the case holds them.
+def divide(case: Case, divisions: Sequence[Division], *, source: str, by: Actor, at: dt.datetime) -> list[Successor]:
+    """Exchange the houses and let their money follow; answers with the new ones. `source` is the claim of the case.
 
     Raises: lineage.HouseHasLeft, claims.HouseIsBusy, purses.MoneyIsHeld, HouseExists; then nothing has changed.
     """
@@ -57,6 +57,7 @@ def divide(case: Case, divisions: Sequence[Division], *, source: str, by: Actor,
         _post(case, purse, successors, area_id=area_id, at=at)
     sub_accounts.close_for(area_id, old_ids, on=day_of(at))
     lineage.succeed(successors, basis=f"房屋拆分合并 {case.number}", case_id=case.pk, by=by, at=at)
+    return successors
 
 
 def _successors(divisions: Sequence[Division], balances: dict[int, int]) -> Iterator[Successor]:

@@ -15,6 +15,8 @@ from upkeep.policy.refund_rule import REASONS
 
 #: What stands where a name would, when the register knew no owner.
 NOBODY_KNOWN = "业主不明，留存待领"
+#: The same for the part of a unit that sold the house and is no more (165号令 第二十九条).
+UNIT_IS_GONE = "售房单位已停用，核实后收缴同级国库"
 
 
 class PayoutState(models.TextChoices):
@@ -28,8 +30,9 @@ class PayoutState(models.TextChoices):
 class Payout(models.Model):
     """返还: one owner's part of the balance of a cancelled house (165号令 第二十九条), owed until the bank has paid it.
 
-    Without an owner the register knew nobody: the money stays a payable until somebody proves that it is his. The sum of
-    what is not paid yet is the balance of 2001 应付房屋灭失返还资金. To whom and how much never changes (a trigger refuses).
+    The part of the unit that sold it is a payout of its own, owed to the unit. Without either the register knew nobody: the
+    money stays a payable until somebody proves that it is his. The sum of what is not paid yet is the balance of 2001
+    应付房屋灭失返还资金. To whom and how much never changes (a trigger refuses).
     """
 
     id = models.BigIntegerField("标识", primary_key=True, default=new_id)
@@ -82,7 +85,10 @@ class Payout(models.Model):
             ),
             models.CheckConstraint(
                 name="payout_to_somebody_unknown_says_why",
-                condition=Q(owner__isnull=False) | Q(state=PayoutState.OWED) | ~Q(basis=""),
+                condition=Q(owner__isnull=False)
+                | Q(unit_account__isnull=False)
+                | Q(state=PayoutState.OWED)
+                | ~Q(basis=""),
             ),
         ]
         indexes = [
@@ -98,8 +104,19 @@ class Payout(models.Model):
         return PayoutState(self.state)
 
     @property
+    def recorded_payee(self) -> str:
+        """Who gets it without further papers: the owner on record, or the unit that sold the house while it exists. Empty:
+        nobody does. Owner and unit are loaded."""
+        if self.unit_account is not None:
+            unit = self.unit_account.organisation
+            return "" if unit.suspended_at else unit.name
+        return self.owner.name if self.owner else ""
+
+    @property
     def masked_owner(self) -> str:
         """To whom it is owed, as everybody may read it: persons masked, organisations in full."""
+        if self.unit_account is not None:
+            return self.recorded_payee or UNIT_IS_GONE
         if self.owner is None:
             return NOBODY_KNOWN
         return self.owner.name if self.owner.is_organisation else mask_name(self.owner.name)

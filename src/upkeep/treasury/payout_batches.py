@@ -53,7 +53,9 @@ def prepare(payees: Sequence[PayeeOf], *, by: Actor, at: dt.datetime) -> PayoutB
         raise HasProblems([Problem("", "请至少填写一笔返还的收款账户")])
     if len(payees) > MOST:
         raise HasProblems([Problem("", f"一批最多 {MOST:,} 笔，请分批办理")])
-    rows = Payout.objects.select_for_update(of=("self",)).select_related("owner", "house__building")
+    rows = Payout.objects.select_for_update(of=("self",)).select_related(
+        "owner", "house__building", "unit_account__organisation"
+    )
     found = {one.pk: one for one in rows.filter(pk__in=[one.payout_id for one in payees]).order_by("pk")}
     if problems := list(_problems(payees, found)):
         raise HasProblems(problems)
@@ -108,11 +110,15 @@ def _problems(payees: Sequence[PayeeOf], found: dict[int, Payout]) -> Iterator[P
         account = _tidy(one.payee_account)
         if not (account.isascii() and account.isdigit() and 8 <= len(account) <= 32):
             yield Problem(f"{one.payout_id}:payee_account", f"{name}：收款账号应为 8 至 32 位数字")
-        if not one.basis.strip() and (payout.owner is None or payout.owner.name != one.payee_name.strip()):
-            whom = "业主不明" if payout.owner is None else "收款人不是登记的业主"
-            yield Problem(
-                f"{one.payout_id}:basis", f"{name}：{whom}，请填写领取依据（如继承公证书、法院判决书的文号）"
-            )
+        if not one.basis.strip() and (not payout.recorded_payee or payout.recorded_payee != one.payee_name.strip()):
+            yield Problem(f"{one.payout_id}:basis", f"{name}：{_why_a_basis(payout)}")
+
+
+def _why_a_basis(payout: Payout) -> str:
+    if payout.unit_account is not None:
+        return "收款人不是售房单位，请填写依据（售房单位不存在的，写明财务隶属关系和收缴同级国库的文号）"
+    whom = "业主不明" if payout.owner is None else "收款人不是登记的业主"
+    return f"{whom}，请填写领取依据（如继承公证书、法院判决书的文号）"
 
 
 @transaction.atomic
@@ -221,7 +227,9 @@ def visible_to(actor: Actor) -> QuerySet[PayoutBatch]:
 
 def lines_of(batch: PayoutBatch) -> QuerySet[PayoutBatchLine]:
     """What stands in the batch, in the order of the building table."""
-    rows = batch.lines.select_related("payout__house__building", "payout__area", "payout__owner")
+    rows = batch.lines.select_related(
+        "payout__house__building", "payout__area", "payout__owner", "payout__unit_account__organisation"
+    )
     return rows.order_by(
         "payout__house__building__order", "-payout__house__floor", "payout__house__unit", "payout__house__room", "pk"
     )

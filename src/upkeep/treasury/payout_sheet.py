@@ -50,7 +50,7 @@ class PayeeSheet(Sheet):
     def rows(payouts: Iterable[Payout]) -> Iterator[Mapping[str, Any]]:
         """The cells of what is owed, with the recorded owner as the payee."""
         for one in payouts:
-            name = one.owner.name if one.owner else ""
+            name = one.recorded_payee
             yield {
                 ID: str(one.pk),
                 "house": f"{one.house.building.name} {one.house.label}",
@@ -82,7 +82,7 @@ class PayoutRegister(Sheet):
             yield {
                 "area": one.area.name,
                 "house": f"{one.house.building.name} {one.house.label}",
-                "owner": one.owner.name if one.owner and sees_names else one.masked_owner,
+                "owner": (one.recorded_payee if sees_names else "") or one.masked_owner,
                 "amount_fen": one.amount_fen,
                 "state": one.get_state_display(),
                 "case": one.case.number,

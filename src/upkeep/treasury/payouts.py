@@ -1,7 +1,7 @@
 """返还: what a cancelled house's balance becomes, owed to each owner by his share, and paid through the bank."""
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet, Sum
@@ -24,7 +24,7 @@ from upkeep.parties.actor import Actor
 from upkeep.parties.queries import within
 from upkeep.parties.roles import OFFICE
 from upkeep.treasury.models import Payout, PayoutState
-from upkeep.treasury.purses import Purse, check_free, purses_of
+from upkeep.treasury.purses import Purse, check_free, check_units_free, purses_of
 
 #: The key of whoever owns the part of a house that no recorded owner has.
 UNKNOWN = 0
@@ -52,16 +52,35 @@ def shares_of(owned: Sequence[Ownership]) -> dict[int, int]:
     return shares | ({UNKNOWN: missing} if missing > 0 else {})
 
 
-def problems_of(houses: Sequence[House]) -> Iterator[Problem]:
+#: What of the houses is due to the units that sold them: fen by (house id, account id). `deposits.unit_leaving.parts_of`.
+UnitParts = Callable[[Collection[int]], Mapping[tuple[int, int], int]]
+
+
+def no_units(house_ids: Collection[int]) -> Mapping[tuple[int, int], int]:
+    """For houses that no unit has sold."""
+    return {}
+
+
+def problems_of(houses: Sequence[House], *, unit_parts: UnitParts = no_units) -> Iterator[Problem]:
     """What the houses' money forbids now."""
     try:
         check_free(houses)
+        check_units_free(unit_parts([house.pk for house in houses]))
     except Refusal as refused:
         yield Problem("", str(refused))
 
 
-def cancel(case: Case, house_ids: Collection[int], *, source: str, by: Actor, at: dt.datetime) -> None:
-    """Let houses leave the register; their balances become payables (借 5101 贷 2001), named by owner.
+def cancel(
+    case: Case,
+    house_ids: Collection[int],
+    *,
+    source: str,
+    by: Actor,
+    at: dt.datetime,
+    unit_parts: UnitParts = no_units,
+) -> None:
+    """Let houses leave the register; their balances become payables (借 5101 贷 2001), named by owner. So does what the
+    units that sold them have left in their accounts for them (售房单位部分), named by unit.
 
     Raises: lineage.HouseHasLeft, claims.HouseIsBusy, purses.MoneyIsHeld, purses.MoneyIsSpread; then nothing has changed.
     """
@@ -82,14 +101,52 @@ def cancel(case: Case, house_ids: Collection[int], *, source: str, by: Actor, at
             booked_on=day_of(at),
         )
         tell_balance(area_id=area_id, source=f"case:{case.pk}:cancelled:{purse.custody.pk}", at=at)
+    from_units = _recognise_units(case, unit_parts(house_ids), area_id=area_id, at=at)
     sub_accounts.close_for(area_id, house_ids, on=day_of(at))
     basis = f"房屋注销 {case.number}"
     lineage.leave(house_ids, state=HouseState.CANCELLED, basis=basis, case_id=case.pk, by=by, at=at)
     for purse in purses:
         _owe(case, purse, owners, area_id=area_id, at=at)
+    Payout.objects.bulk_create(from_units, batch_size=5_000)
     if purses and owners:
         title = f"通知业主领取返还资金（{case.number}）"
         jobs.defer(kind=TELL_OWED, title=title, arguments={"case_id": case.pk}, by_id=by.user_id or None, at=at)
+
+
+def _recognise_units(
+    case: Case, parts: Mapping[tuple[int, int], int], *, area_id: int, at: dt.datetime
+) -> list[Payout]:
+    """Book what leaves the units' accounts; answers with the payouts to be made when the houses have left."""
+    check_units_free(parts)
+    by_account: dict[int, int] = {}
+    for (_, account_id), fen in parts.items():
+        by_account[account_id] = by_account.get(account_id, 0) + fen
+    rows = []
+    for purse in purses_of(by_account):
+        postings.loss_recognised(
+            area_id=area_id,
+            custody_id=purse.custody.pk,
+            fund_kind=purse.fund_kind,
+            amounts={account_id: by_account[account_id] for account_id in purse.amounts},
+            source=f"case:{case.pk}:cancelled:{purse.custody.pk}:units",
+            booked_on=day_of(at),
+        )
+        rows += [
+            Payout(
+                case=case,
+                jurisdiction_id=case.jurisdiction_id,
+                area_id=area_id,
+                house_id=house_id,
+                custody=purse.custody,
+                unit_account_id=account_id,
+                share_ppm=WHOLE_PPM,
+                amount_fen=fen,
+                owed_at=at,
+            )
+            for (house_id, account_id), fen in sorted(parts.items())
+            if account_id in purse.amounts
+        ]
+    return rows
 
 
 def _owe(
@@ -118,6 +175,7 @@ def _owe(
 def visible_to(actor: Actor) -> QuerySet[Payout]:
     """The payouts the actor may know of: those of the office's jurisdiction; nobody else."""
     rows = Payout.objects.select_related("house__building", "area", "owner", "case", "custody__bank")
+    rows = rows.select_related("unit_account__organisation")
     if not actor.has(*OFFICE):
         return rows.none()
     return rows.filter(jurisdiction_id__in=within(actor.jurisdiction_id))
@@ -145,10 +203,11 @@ def payout_list(*, actor: Actor, wanted: PayoutFilter) -> QuerySet[Payout]:
             Q(area__name__icontains=text)
             | Q(house__room=text)
             | Q(owner__name=text)
+            | Q(unit_account__organisation__name__icontains=text)
             | Q(case__number__startswith=text.upper())
         )
     if state == "UNKNOWN":
-        rows = rows.filter(owner__isnull=True)
+        rows = rows.filter(owner__isnull=True, unit_account__isnull=True)
     elif state:
         rows = rows.filter(state=state)
     return rows.order_by("-owed_at", "house__building__order", "-house__floor", "house__unit", "house__room", "pk")
@@ -192,5 +251,6 @@ def order_of(payout: Payout) -> PaymentOrder | None:
 
 def of_case(case_id: int) -> list[Payout]:
     """What a case has left to be paid back."""
-    rows = Payout.objects.filter(case_id=case_id).select_related("house__building", "owner")
+    rows = Payout.objects.filter(case_id=case_id)
+    rows = rows.select_related("house__building", "owner", "unit_account__organisation")
     return list(rows.order_by("house__building__order", "-house__floor", "house__unit", "house__room", "pk"))

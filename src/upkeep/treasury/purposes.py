@@ -85,13 +85,12 @@ class PayoutPayment(OrderPurpose):
     def check_payee(self, order: PaymentOrder, payee_name: str) -> None:
         """Issued anew it goes to the recorded owner, or to whom it was to go on the basis that was written down."""
         payout = _payout(order)
-        owner = payout.owner.name if payout.owner else ""
-        if payee_name not in {owner, order.payee_name}:
+        if payee_name not in {payout.recorded_payee, order.payee_name}:
             raise Refusal("重新开具只能更正账号和开户行，收款人须为登记的业主或原付款通知的收款人")
 
 
 def _payout(order: PaymentOrder) -> Payout:
-    rows = Payout.objects.select_for_update(of=("self",)).select_related("owner", "case")
+    rows = Payout.objects.select_for_update(of=("self",)).select_related("owner", "case", "unit_account__organisation")
     return rows.get(pk=int(order.reference.split(":")[1]))
 
 

@@ -1,6 +1,6 @@
 """In which custody account (专户) houses' money lies, when houses are about to leave the register."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from upkeep.banking.models import CustodyAccount
@@ -43,6 +43,21 @@ def check_free(houses: Sequence[House]) -> None:
     places = sub_accounts.balances_by_custody(ids)
     if spread := [house for house in houses if len(places.get(house.pk, ())) > 1]:
         raise MoneyIsSpread(f"{names_of(spread)}的资金分在几个专户，须待专户划转完成后再办理")
+
+
+def check_units_free(parts: Mapping[tuple[int, int], int]) -> None:
+    """Whether the accounts of the units that sold houses can give back what they have for them: fen by (house, account).
+
+    Raises: MoneyIsHeld, MoneyIsSpread.
+    """
+    wanted: dict[int, int] = {}
+    for (_, account_id), fen in parts.items():
+        wanted[account_id] = wanted.get(account_id, 0) + fen
+    available = sub_accounts.available(wanted)
+    if any(available[pk] < fen for pk, fen in wanted.items()):
+        raise MoneyIsHeld("售房单位分账有冻结资金，须待付款完成后再办理")
+    if any(len(places) > 1 for places in sub_accounts.balances_by_custody(wanted).values()):
+        raise MoneyIsSpread("售房单位分账的资金分在几个专户，须待专户划转完成后再办理")
 
 
 def purses_of(house_ids: Collection[int]) -> list[Purse]:

@@ -13,6 +13,7 @@ from upkeep.estate import lineage
 from upkeep.estate.division import Division, NewPart, name_of
 from upkeep.estate.models import House, Owner
 from upkeep.estate.queries import current_ownerships, owner_names
+from upkeep.estate.unit_accounts import accounts_among
 from upkeep.kernel.areas import square_metres
 from upkeep.kernel.masking import mask_name
 from upkeep.kernel.money import yuan
@@ -134,11 +135,13 @@ def area_differences(divisions: Sequence[Division]) -> list[str]:
     ]
 
 
-def cancellation_tables(case: Case, houses: Sequence[House]) -> list[Table]:
-    """The houses with their balances, and to whom these are owed."""
+def cancellation_tables(
+    case: Case, houses: Sequence[House], *, unit_parts: payouts.UnitParts = payouts.no_units
+) -> list[Table]:
+    """The houses with their balances, and to whom these are owed: owners, and the units that sold them."""
     if not houses:
         return []
-    owed = _as_owed(case) if case.state_now is State.APPROVED else _as_computed(houses)
+    owed = _as_owed(case) if case.state_now is State.APPROVED else _as_computed(houses, unit_parts)
     houses_of: dict[str, list[House]] = {}
     for house in houses:
         houses_of.setdefault(house.building.name, []).append(house)
@@ -172,7 +175,7 @@ def _as_owed(case: Case) -> list[tuple[House, str, int]]:
     return [(one.house, one.masked_owner, one.amount_fen) for one in payouts.of_case(case.pk)]
 
 
-def _as_computed(houses: Sequence[House]) -> list[tuple[House, str, int]]:
+def _as_computed(houses: Sequence[House], unit_parts: payouts.UnitParts) -> list[tuple[House, str, int]]:
     ids = [house.pk for house in houses]
     owners, balances = current_ownerships(ids), sub_accounts.balances(ids)
     rows = []
@@ -181,4 +184,11 @@ def _as_computed(houses: Sequence[House]) -> list[tuple[House, str, int]]:
         if fen := balances[house.pk].balance_fen:
             parts = payouts.parts_of(fen, owners.get(house.pk, ()))
             rows += [(house, names.get(owner_id, NOBODY_KNOWN), part) for owner_id, part in parts.items()]
+    by_id = {house.pk: house for house in houses}
+    from_units = unit_parts(ids)
+    units = accounts_among({account_id for _, account_id in from_units})
+    rows += [
+        (by_id[house_id], f"{units[account_id].organisation.name}（售房单位部分）", fen)
+        for (house_id, account_id), fen in from_units.items()
+    ]
     return rows

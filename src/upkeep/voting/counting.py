@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from upkeep.policy.voting_rule import VotingRule
+from upkeep.policy.voting_rule import ONE_THIRD, VotingRule
 
 
 class Choice(StrEnum):
@@ -38,6 +38,8 @@ class Tally:
     agreed_people: int = 0
     against_dm2: int = 0
     against_people: int = 0
+    abstained_dm2: int = 0
+    abstained_people: int = 0
 
     @property
     def missing_dm2(self) -> int:
@@ -66,6 +68,41 @@ def count(houses: Iterable[CountedHouse]) -> Tally:
         agreed_people=sum(1 for heard in opinions.values() if heard == {Choice.AGREE}),
         against_dm2=areas[Choice.AGAINST],
         against_people=sum(1 for heard in opinions.values() if heard == {Choice.AGAINST}),
+        abstained_dm2=areas[Choice.ABSTAIN],
+        abstained_people=sum(1 for heard in opinions.values() if heard == {Choice.ABSTAIN}),
+    )
+
+
+@dataclass(frozen=True)
+class Said:
+    """What one channel says for a house last, and its place in the house's sequence of ballots."""
+
+    choice: Choice
+    revision: int
+
+
+def deciding(online: Said | None, paper: Said | None, *, online_first: bool) -> Said | None:
+    """The one ballot of a house that counts. Paper that was taken back (ABSENT) says nothing.
+
+    `online_first`: what was said online counts whenever it exists; else the later of the two.
+    """
+    if paper is not None and paper.choice is Choice.ABSENT:
+        return online or paper
+    if online is None or paper is None:
+        return online or paper
+    return online if online_first or online.revision > paper.revision else paper
+
+
+def weighed(rule: VotingRule, tally: Tally) -> Tally:
+    """The tally that the rule compares: under 默认表决 those who kept silent agree."""
+    if rule.method != "DEFAULT":
+        return tally
+    return replace(
+        tally,
+        agreed_dm2=tally.agreed_dm2 + tally.missing_dm2,
+        agreed_people=tally.agreed_people + tally.total_people - tally.joined_people,
+        joined_dm2=tally.total_dm2,
+        joined_people=tally.total_people,
     )
 
 
@@ -83,6 +120,9 @@ class Comparison:
 
 def comparisons(rule: VotingRule, tally: Tally) -> list[Comparison]:
     """The comparisons the rule asks for, in the order in which they are read out."""
+    if rule.method == "OBJECTION":
+        return _objections(tally)
+    tally = weighed(rule, tally)
     whole_dm2, whole_people = tally.joined_dm2, tally.joined_people
     if rule.base == "SCOPE":
         whole_dm2, whole_people = tally.total_dm2, tally.total_people
@@ -97,6 +137,18 @@ def comparisons(rule: VotingRule, tally: Tally) -> list[Comparison]:
         Comparison(title, part, whole, needed.words, needed.is_reached(part, whole), is_area)
         for title, part, whole, needed, is_area in rows
         if needed.numerator
+    ]
+
+
+def _objections(tally: Tally) -> list[Comparison]:
+    """异议表决: neither the area nor the heads against may reach a third of all."""
+    rows = (
+        ("反对面积占全体面积", tally.against_dm2, tally.total_dm2, True),
+        ("反对人数占全体人数", tally.against_people, tally.total_people, False),
+    )
+    return [
+        Comparison(title, part, whole, "不足 1/3", whole > 0 and not ONE_THIRD.is_reached(part, whole), is_area)
+        for title, part, whole, is_area in rows
     ]
 
 

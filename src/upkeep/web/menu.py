@@ -50,8 +50,12 @@ PROJECT_PAGES = tuple(
     f"projects:{name}"
     for name in (
         *("show", "edit", "drop", "works", "choose_works", "houses", "amounts", "shares", "plan"),
-        *("publish", "open_vote", "results", "accept"),
+        *("publish", "open_vote", "results", "accept", "objections", "clear", "ask_back", "void_clearing", "cancel"),
     )
+)
+#: 商品房维修支取申请 and the pages of its wizard.
+ORDER_WIZARD_PAGES = tuple(
+    f"orders:{name}" for name in ("returned", "new", "show", "fill", "houses", "confirm", "done", "shares", "letters")
 )
 #: Organisations that pay deposits, each for itself or for owners.
 PAYERS = (Role.DEVELOPER, Role.PROPERTY_COMPANY, Role.SELLING_UNIT)
@@ -69,6 +73,7 @@ ORDER_PAGES = ("payments:order", "payments:reissue", "payments:void")
 REFUND_PAGES = tuple(f"payments:{name}" for name in ("refund", "refunds_waiting", "refund_house", "give_up_refund"))
 PAYOUT_PAGES = tuple(f"payments:{name}" for name in ("payout", "order_payout", "batches", "batch", "new_batch"))
 OWNER_PAGES = ("owners:full", "owners:correct")
+UNIT_PAGES = ("deposits:unit",)
 SLIP_PAGES = ("deposits:slip", "deposits:void_slip")
 FURTHER_PAGES = tuple(
     f"deposits:{name}" for name in ("arrears_of", "plans", "plan", "end_plan", "letters", "letter_batch")
@@ -139,6 +144,8 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
             children=(
                 MenuItem(title="交存情况", url_name="deposits:state", roles=OFFICE),
                 _begins("代打交款通知单", "printed_notice", Role.WINDOW_CLERK),
+                _begins("售房单位交存", "selling_unit_deposit", Role.WINDOW_CLERK),
+                MenuItem(title="售房单位分账", url_name="deposits:units", roles=OFFICE, also=UNIT_PAGES),
                 MenuItem(title="资金管理", url_name="deposits:houses", roles=OFFICE),
                 MenuItem(title="欠交与续交", url_name="deposits:arrears", roles=OFFICE, also=FURTHER_PAGES),
                 MenuItem(title="交款通知单", url_name="deposits:slips", roles=OFFICE, also=SLIP_PAGES),
@@ -274,6 +281,13 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
             children=(
                 _begins("开发建设单位批量交款", "developer_deposit", Role.DEVELOPER),
                 _begins("代打交款通知单", "printed_notice", Role.DEVELOPER),
+                _begins("售房单位交存", "selling_unit_deposit", Role.SELLING_UNIT),
+                MenuItem(
+                    title="售房单位分账",
+                    url_name="deposits:units",
+                    roles=(Role.SELLING_UNIT, Role.PROPERTY_COMPANY),
+                    also=UNIT_PAGES,
+                ),
                 MenuItem(title="交款通知单", url_name="deposits:slips", roles=PAYERS, also=SLIP_PAGES),
                 MenuItem(title="票据", url_name="deposits:receipts", roles=PAYERS),
                 MenuItem(title="资金管理", url_name="deposits:houses", roles=ORGANISATION),
@@ -294,6 +308,26 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
             icon="repair",
             children=(
                 MenuItem(title="维修项目列表", url_name="projects:list", roles=STARTERS, also=PROJECT_PAGES),
+                MenuItem(
+                    title="新建维修项目",
+                    url_name="projects:new",
+                    roles=STARTERS,
+                    also=("projects:create",),
+                    way="PROJECT",
+                ),
+            ),
+        ),
+        MenuItem(
+            title="维修资金（物业）",
+            icon="payment",
+            children=(
+                MenuItem(
+                    title="商品房维修支取申请",
+                    url_name="orders:list",
+                    roles=(Role.PROPERTY_COMPANY,),
+                    also=ORDER_WIZARD_PAGES,
+                    way="ORDER",
+                ),
                 MenuItem(title="新建维修项目", url_name="projects:new", roles=STARTERS, also=("projects:create",)),
                 MenuItem(title="维修记录", url_name="projects:records", roles=STARTERS),
             ),

@@ -17,6 +17,7 @@ _TONE_OF_STATE = {
         "MATCHED",
         "OPEN",
         "SENT",
+        "FINISHED",
     ),
     "info": (
         "SUBMITTED",
@@ -29,6 +30,8 @@ _TONE_OF_STATE = {
         "UNPAID",
         "WAITING",
         "ORDERED",
+        "REVIEW",
+        "TRANSFER",
     ),
     "warn": (
         "RETURNED",

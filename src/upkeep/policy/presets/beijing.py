@@ -46,6 +46,19 @@ BEIJING = Preset(
             "simple_disbursement",
         ),
         PresetValue(
+            PolicyKind.REVIEW_CHAIN,
+            ReviewChain(
+                steps=(
+                    ChainStep(Role.WINDOW_CLERK, 1),
+                    ChainStep(Role.FIRST_REVIEWER, 3),
+                    ChainStep(Role.APPROVER, 3),
+                ),
+                starters=(Role.PROPERTY_COMPANY,),
+            ),
+            f"{_MANUAL}4.2 商品房维修支取申请：签字表随任务单交窗口，建委审核",
+            "withdrawal_order",
+        ),
+        PresetValue(
             PolicyKind.ORGANISATION_RULE,
             OrganisationRule(core_change="REGISTRY_CHECK", auxiliary_change="AT_ONCE"),
             f"{_MANUAL}8 单位信息管理：质监校验",

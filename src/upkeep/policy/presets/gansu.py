@@ -34,11 +34,18 @@ GANSU = Preset(
             f"{_MANUAL}开发商用户 2.1 小区管理：提交房管局审核",
             "area_collection",
         ),
-        PresetValue(
-            PolicyKind.REVIEW_CHAIN,
-            ReviewChain(steps=(ChainStep(Role.FIRST_REVIEWER, 3), ChainStep(Role.APPROVER, 3))),
-            f"{_MANUAL}物业用户 2.5 维修项目管理：提交房管局审核",
-            "simple_disbursement",
+        *(
+            PresetValue(
+                PolicyKind.REVIEW_CHAIN,
+                ReviewChain(steps=(ChainStep(Role.FIRST_REVIEWER, 3), ChainStep(Role.APPROVER, 3))),
+                f"{_MANUAL}物业用户 2.5 维修项目管理：{words}",
+                procedure,
+            )
+            for procedure, words in (
+                ("simple_disbursement", "提交房管局审核"),
+                ("project_application", "提交审核"),
+                ("fund_disbursement", "拨款申请"),
+            )
         ),
         PresetValue(
             PolicyKind.REVIEW_CHAIN,
@@ -64,8 +71,12 @@ GANSU = Preset(
         ),
         PresetValue(
             PolicyKind.PROJECT_RULE,
-            ProjectRule(starters=("PROPERTY_COMPANY", "OWNERS_COMMITTEE")),
-            f"{_MANUAL}物业用户 2.5、业主委员会用户 2.4 维修项目管理",
+            ProjectRule(
+                starters=("PROPERTY_COMPANY", "OWNERS_COMMITTEE"),
+                emergency_confirmed=False,
+                payment_notice="APPLICANT",
+            ),
+            f"{_MANUAL}物业用户 2.5（最后提交拨款通知单）、业主委员会用户 2.4 维修项目管理",
         ),
         PresetValue(
             PolicyKind.PAYOUT_GATE,

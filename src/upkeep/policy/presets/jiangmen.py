@@ -47,6 +47,25 @@ JIANGMEN = Preset(
             f"{_MANUAL}1.3.3 简单拨付项目：立项与拨付一并受理、审核",
             "simple_disbursement",
         ),
+        *(
+            PresetValue(
+                PolicyKind.REVIEW_CHAIN,
+                ReviewChain(
+                    steps=(
+                        ChainStep(Role.WINDOW_CLERK, 1),
+                        ChainStep(Role.FIRST_REVIEWER, 3),
+                        ChainStep(Role.APPROVER, 3),
+                    ),
+                    starters=(Role.OWNERS_COMMITTEE,),
+                ),
+                f"{_MANUAL}{section}：窗口受理，审核通过后办理",
+                procedure,
+            )
+            for procedure, section in (
+                ("project_application", "1.3.1 第四步 立项申请"),
+                ("fund_disbursement", "1.3.1 第五步 资金拨付"),
+            )
+        ),
         PresetValue(
             PolicyKind.ORGANISATION_RULE,
             OrganisationRule(
@@ -57,7 +76,7 @@ JIANGMEN = Preset(
         PresetValue(PolicyKind.SERVICE_RULE, ServiceRule(ways=()), f"{_MANUAL}1.1 注册时选择物业区域"),
         PresetValue(
             PolicyKind.PROJECT_RULE,
-            ProjectRule(starters=("OWNERS_COMMITTEE",), form="PROJECT", vote="TOTALS"),
+            ProjectRule(starters=("OWNERS_COMMITTEE",), form="PROJECT", vote="TOTALS", emergency_confirmed=False),
             f"{_MANUAL}1.3 维修项目管理",
         ),
         PresetValue(PolicyKind.VOTING_RULE, OLD_DOUBLE_2_3, f"{_MANUAL}1.3.1 投票表决管理：双三分之二", scope="use"),

@@ -6,7 +6,7 @@ Values stay typed: `*_fen` shows as yuan (on the form itself in capitals too), `
 from upkeep.printing.forms.annual import AnnualStatement
 from upkeep.printing.forms.application import Application
 from upkeep.printing.forms.demands import DemandLetters
-from upkeep.printing.forms.notices import PublicNotice, Resolution, SignatureSheet
+from upkeep.printing.forms.notices import BallotReceipt, PublicNotice, Resolution, SignatureSheet
 from upkeep.printing.forms.payments import (
     BankSlip,
     Journal,
@@ -32,6 +32,7 @@ FORMS: dict[str, type] = {
     "journal": Journal,
     "statement": Statement,
     "resolution": Resolution,
+    "ballot_receipt": BallotReceipt,
     "annual_statement": AnnualStatement,
     "demand_letters": DemandLetters,
 }

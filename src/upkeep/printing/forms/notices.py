@@ -27,17 +27,20 @@ class Voter:
     owner: str
     area_dm2: int
     share: str = ""
+    proxy: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SignatureSheet:
-    """投票表决签字表: one line per house, with boxes to tick and room to sign."""
+    """投票表决签字表: one line per house, with boxes to tick and room to sign. Without a last day it only says when it was
+    made.
+    """
 
     area: str
     matter: str
     question: str
     from_on: dt.date
-    to_on: dt.date
+    to_on: dt.date | None
     voters: tuple[Voter, ...]
     total_dm2: int
     options: tuple[str, ...] = ("同意", "反对", "弃权")
@@ -75,3 +78,12 @@ class Resolution:
     facts: tuple[Fact, ...] = ()
     tables: tuple[Table, ...] = ()
     signs: tuple[SignBox, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class BallotReceipt:
+    """表决回执: what an owner voted at one go, for which houses."""
+
+    facts: tuple[Fact, ...]
+    votes: Table
+    notes: tuple[str, ...] = ()

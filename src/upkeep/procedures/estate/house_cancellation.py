@@ -2,8 +2,8 @@
 
 Source: manual 001 §2.5 (by whole building, with the reason), 165号令 第二十九条. Approval cancels every house of the
 buildings and turns its balance into a payable to its owners by their shares (应付房屋灭失返还资金); where nobody is recorded
-the money stays a payable to be claimed. It is paid by payment order from the page 房屋注销返还, once the payee's account
-is known; the books move when the bank has paid.
+the money stays a payable to be claimed. What the unit that sold public housing has left for a house is owed to that unit.
+It is paid by payment order from the page 房屋注销返还, once the payee's account is known; the books move when the bank has paid.
 """
 
 import datetime as dt
@@ -15,6 +15,7 @@ from django import forms
 from upkeep.casework.models import Case
 from upkeep.casework.pages import FormPage, PapersPage
 from upkeep.casework.procedure import Change, Fact, Guide, Outcome, Paper, Print, Procedure, Summary, register
+from upkeep.deposits import unit_leaving
 from upkeep.estate import claims
 from upkeep.estate.house_choice import chosen_houses, chosen_ids, put_in
 from upkeep.estate.leaving import leaving_problems, source_of
@@ -88,7 +89,7 @@ class HouseCancellation(Procedure):
         houses = _houses(case)
         names = "、".join(dict.fromkeys(house.building.name for house in houses))
         facts = [*self.form_facts(case, "area", "reason"), *([Fact("注销的楼栋", names)] if names else [])]
-        return Summary(facts=facts, tables=telling.cancellation_tables(case, houses))
+        return Summary(facts=facts, tables=telling.cancellation_tables(case, houses, unit_parts=unit_leaving.parts_of))
 
     def changes(self, case: Case) -> Sequence[Change]:
         names = list(dict.fromkeys(house.building.name for house in _houses(case)))
@@ -103,7 +104,7 @@ class HouseCancellation(Procedure):
         if kept and {house.pk for house in now} - set(kept):
             yield Problem("", "提交后楼栋内新增了房屋，请退回申请人重新提交")
         yield from leaving_problems(case, now, area_id=data["area"])
-        yield from payouts.problems_of(now)
+        yield from payouts.problems_of(now, unit_parts=unit_leaving.parts_of)
 
     def claim(self, case: Case, data: dict[str, Any], *, by: Actor, at: dt.datetime) -> None:
         houses = [house.pk for house in live_houses_of([int(pk) for pk in data["buildings"]])]
@@ -115,7 +116,9 @@ class HouseCancellation(Procedure):
         put_in(case, ())
 
     def apply(self, case: Case, data: dict[str, Any], *, by: Actor, at: dt.datetime) -> None:
-        payouts.cancel(case, chosen_ids(case), source=source_of(case), by=by, at=at)
+        houses = chosen_ids(case)
+        payouts.cancel(case, houses, source=source_of(case), by=by, at=at, unit_parts=unit_leaving.parts_of)
+        unit_leaving.end_returned(houses, at=at)
 
 
 def _houses(case: Case) -> list[House]:

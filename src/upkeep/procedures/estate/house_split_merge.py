@@ -16,6 +16,7 @@ from upkeep.casework.models import Case
 from upkeep.casework.pages import FormPage, HousesPage, PapersPage, SheetPage
 from upkeep.casework.parts import row_count, rows_of
 from upkeep.casework.procedure import Change, Guide, Outcome, Paper, Print, Procedure, Summary, register
+from upkeep.deposits import unit_leaving
 from upkeep.estate import claims
 from upkeep.estate.division import Division, divisions_of, faults_of, left_out, template_rows
 from upkeep.estate.division_sheet import DividedHouses
@@ -127,6 +128,7 @@ class HouseSplitMerge(Procedure):
                     "", f"{claims.names_of(forgotten)}没有写明拆分或合并成什么，请补填后重新导入，或取消选择"
                 )
             yield from dividing.problems_of(divisions)
+            yield from unit_leaving.merging_problems(divisions)
             if (differing := telling.area_differences(divisions)) and not data["area_note"]:
                 yield Problem("area_note", f"面积合计不相等，请填写面积差异说明（{differing[0]}）")
 
@@ -137,7 +139,8 @@ class HouseSplitMerge(Procedure):
         claims.release(source=source_of(case))
 
     def apply(self, case: Case, data: dict[str, Any], *, by: Actor, at: dt.datetime) -> None:
-        dividing.divide(case, _divisions(case), source=source_of(case), by=by, at=at)
+        successors = dividing.divide(case, _divisions(case), source=source_of(case), by=by, at=at)
+        unit_leaving.hand_on(successors, at=at)
 
 
 def _divisions(case: Case) -> list[Division]:

@@ -19,6 +19,10 @@ class ActCode(StrEnum):
     ACCEPT = "accept"
     PUBLISH_ACCEPTANCE = "publish_acceptance"
     APPLY = "apply"
+    REQUEST = "request"
+    PUBLISH_CANCELLATION = "publish_cancellation"
+    CLEAR = "clear"
+    CANCEL = "cancel"
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,13 @@
 """What may be done with a project now (操作): the open acts, and of the next one why it is still blocked."""
 
 from upkeep.banking.models import OrderState
+from upkeep.kernel.money import yuan
 from upkeep.parties.actor import Actor
 from upkeep.repairs.acts import announcing, deciding, drafting, going_back, paying
 from upkeep.repairs.acts.act import Act
 from upkeep.repairs.models import RepairProject
 from upkeep.repairs.queries import application_of, orders_of
-from upkeep.repairs.stages import STEPS, Stage
+from upkeep.repairs.stages import PAYING, STEPS, Stage
 
 #: In the order in which they are shown.
 TOPICS = (drafting, announcing, deciding, paying, going_back)
@@ -24,18 +25,28 @@ def acts_for(project: RepairProject, *, actor: Actor, thoroughly: bool = True) -
 
 def waiting_for(project: RepairProject) -> str:
     """Whom the project waits for when its starter has nothing to do; empty otherwise."""
-    if project.stage_now is Stage.REVIEW:
+    if project.stage_now in (Stage.REVIEW, Stage.APPLICATION):
         application = application_of(project)
         number = application.number if application else ""
         return f"申请 {number} 正在维修资金管理部门审核"
-    if project.stage_now is Stage.TRANSFER:
+    if project.stage_now is Stage.TRANSFER and project.cleared_fen and project.ordered_fen == project.paid_fen:
+        return f"已清退 {yuan(project.cleared_fen)} 元；项目不再实施的，请发布撤销公示，期满后撤销"
+    if project.stage_now is not Stage.TRANSFER and project.stage_now not in PAYING:
+        return ""
+    waits = []
+    if under_review := project.requested_fen - project.ordered_fen:
+        waits.append(f"{yuan(under_review)} 元的拨付申请正在维修资金管理部门审核")
+    if project.ordered_fen > project.paid_fen:
         orders = orders_of(project)
         replaced = {order.replaces_id for order in orders}
         failed = [one for one in orders if one.state_now is OrderState.FAILED and one.pk not in replaced]
         if failed:
-            return f"{len(failed)} 笔付款失败，等待维修资金管理部门核对收款信息后重新开具付款通知"
-        return "审核已通过，等待专户银行付款"
-    return ""
+            waits.append(f"{len(failed)} 笔付款失败，等待维修资金管理部门核对收款信息后重新开具付款通知")
+        elif any(one.state_now is OrderState.WAITING for one in orders):
+            waits.append("审核已通过，等待专户银行付款")
+        else:
+            waits.append("审核已通过，请提交拨款通知单")
+    return "；".join(waits)
 
 
 def step_number(project: RepairProject) -> int:

@@ -4,8 +4,17 @@ Money is in fen, areas in 0.01 m². Sums of what was requested, ordered and paid
 """
 
 from upkeep.repairs.models.draft import DraftPage, ProjectPaper, TypedPage
+from upkeep.repairs.models.going_back import (
+    Clearing,
+    ClearingLine,
+    ClearingReason,
+    ClearingState,
+    OrderVoiding,
+    PaidOrder,
+)
 from upkeep.repairs.models.paying import PayeeAccount, ProjectPhase
 from upkeep.repairs.models.project import EmergencyCause, ProjectCase, ProjectEvent, RepairProject
+from upkeep.repairs.models.requests import FundRequest, RequestState, WorkSettlement
 from upkeep.repairs.models.shares import (
     AllocationWay,
     FacilityShare,
@@ -16,10 +25,17 @@ from upkeep.repairs.models.shares import (
 
 __all__ = [
     "AllocationWay",
+    "Clearing",
+    "ClearingLine",
+    "ClearingReason",
+    "ClearingState",
     "DraftPage",
     "EmergencyCause",
     "FacilityShare",
+    "FundRequest",
+    "OrderVoiding",
     "OutsideReason",
+    "PaidOrder",
     "PayeeAccount",
     "ProjectCase",
     "ProjectEvent",
@@ -28,5 +44,7 @@ __all__ = [
     "ProjectPaper",
     "ProjectPhase",
     "RepairProject",
+    "RequestState",
     "TypedPage",
+    "WorkSettlement",
 ]

@@ -10,7 +10,7 @@ from upkeep.estate.models import Area
 from upkeep.kernel.ids import new_id
 from upkeep.kernel.secrecy import EncryptedTextField
 from upkeep.parties.models import Jurisdiction, Organisation, User
-from upkeep.repairs.stages import ProjectKind, ProjectMove, Stage
+from upkeep.repairs.stages import NEVER_OVERDUE, ProjectKind, ProjectMove, Stage
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -71,6 +71,7 @@ class RepairProject(models.Model):
     works_from = models.DateField("施工开始日期", null=True, blank=True)
     works_to = models.DateField("施工结束日期", null=True, blank=True)
     accepted_on = models.DateField("验收日期", null=True, blank=True)
+    accepted_content = models.CharField("验收内容", max_length=500, blank=True, default="")
     acceptance = models.CharField("验收意见", max_length=500, blank=True, default="")
     settlement_fen = models.BigIntegerField("结算金额（分）", null=True, blank=True)
     limit_fen = models.BigIntegerField("可拨付限额（分）", default=0)
@@ -174,8 +175,7 @@ class RepairProject(models.Model):
 
     def is_overdue(self, *, on: "dt.date") -> bool:
         """Whether its deadline (办结期限) has passed without its end (004 §1.3.5: 项目超期)."""
-        is_over = self.stage in (Stage.FINISHED, Stage.CANCELLED)
-        return not is_over and self.due_on is not None and self.due_on < on
+        return self.stage not in NEVER_OVERDUE and self.due_on is not None and self.due_on < on
 
     @property
     def kind_now(self) -> ProjectKind:

@@ -9,3 +9,8 @@ grant update (final_fen, final_fund_fen, final_unit_fen, final_outside_fen, orde
 grant update (limit_fen, requested_fen, ordered_fen, paid_fen) on repairs_projectphase to {app};
 revoke update, truncate on repairs_projectpaper from {app};
 revoke truncate on repairs_typedpage from {app};
+-- What is asked back is counted and closed by its guards; its houses stay.
+revoke delete, truncate on repairs_paidorder, repairs_clearing, repairs_ordervoiding from {app};
+revoke update, delete, truncate on repairs_clearingline from {app};
+revoke delete, truncate on repairs_fundrequest from {app};
+revoke update, truncate on repairs_worksettlement from {app};

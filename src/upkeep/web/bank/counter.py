@@ -11,7 +11,7 @@ from upkeep.banking.actions import confirm_order, confirm_slip, fail_order
 from upkeep.banking.models import BankReversal, PaymentOrder, PaySlip, ReversalState
 from upkeep.banking.orders import check_waiting
 from upkeep.banking.prints import Paper
-from upkeep.banking.purposes import purpose_title
+from upkeep.banking.purposes import paper_title, purpose_title
 from upkeep.banking.queries import at_counter, get_order, get_slip, lines_of, number_in, reversals_visible_to
 from upkeep.banking.reversals import check_reversible
 from upkeep.banking.serials import check_unused, tidy_serial
@@ -69,6 +69,7 @@ def _shown(paper: Paper) -> dict[str, object]:
     return {
         "paper": paper,
         "is_slip": isinstance(paper, PaySlip),
+        "paper_title": paper_title(paper, otherwise="交款通知单") if isinstance(paper, PaySlip) else "付款通知",
         "amount_fen": paper.total_fen if isinstance(paper, PaySlip) else paper.amount_fen,
         "party": _party(paper, is_done=bool(blocked)),
         "account": _account(paper, is_done=bool(blocked)),

@@ -86,6 +86,8 @@ def edit(request: ActorRequest, number: str, page: int) -> HttpResponse:
     """One page of filling in. The last page is the confirmation."""
     case = draft_or_404(request, number)
     procedure = register[case.procedure]
+    if procedure.filled_at:
+        return redirect(page_url(case, page))
     if not 1 <= page <= len(procedure.pages_of(case)):
         return confirm(request, case, procedure)
     if request.method == "POST":

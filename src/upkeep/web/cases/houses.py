@@ -1,6 +1,7 @@
 """Choosing houses on the building table, as a page of filling in a case."""
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils import timezone
@@ -8,14 +9,17 @@ from django.utils import timezone
 from upkeep.casework.models import Case
 from upkeep.casework.pages import HousesPage
 from upkeep.casework.procedure import register
+from upkeep.deposits.unit_accounts import accounts_behind
 from upkeep.estate import house_choice, queries
+from upkeep.estate.grid import BuildingGrid
 from upkeep.estate.kinds import HouseState
-from upkeep.estate.models import House
+from upkeep.estate.models import Building, House
+from upkeep.estate.queries import visible_to
 from upkeep.kernel.errors import HasProblems, Problem
 from upkeep.web.access import ActorRequest
 from upkeep.web.building_table import chosen_ids
 from upkeep.web.cases.reach import page_url
-from upkeep.web.estate.table import building_grid, building_links, open_building
+from upkeep.web.estate.table import bare_grid, building_grid, building_links, open_building
 
 
 def choice_context(request: ActorRequest, case: Case) -> dict[str, Any]:
@@ -31,7 +35,7 @@ def choice_context(request: ActorRequest, case: Case) -> dict[str, Any]:
     page = next(n for n, page in enumerate(procedure.pages_of(case), start=1) if isinstance(page, HousesPage))
     base = page_url(case, page)
     return {
-        "grid": building_grid(building, blocked=procedure.blocked_houses(case, list(houses))),
+        "grid": _grid(request, building, procedure.blocked_houses(case, list(houses))),
         "buildings": building_links(
             buildings, base=base, now=building, chosen=Counter(building_id for _, _, building_id in chosen)
         ),
@@ -39,6 +43,14 @@ def choice_context(request: ActorRequest, case: Case) -> dict[str, Any]:
         "save_url": base,
         "view": "list" if request.GET.get("view") == "list" else "grid",
     }
+
+
+def _grid(request: ActorRequest, building: Building, blocked: Mapping[int, str]) -> BuildingGrid:
+    """Owners and balances are shown to those who see the area anyway, and to nobody who only chooses houses in it."""
+    if visible_to(request.actor).filter(pk=building.area_id).exists():
+        return building_grid(building, blocked=blocked)
+    houses = House.objects.filter(building=building).values_list("pk", flat=True)
+    return bare_grid(building, blocked=blocked, paid=accounts_behind(list(houses)))
 
 
 def _first_open(case: Case, area_id: int) -> str:

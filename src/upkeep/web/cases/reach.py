@@ -36,6 +36,8 @@ def procedure_or_404(code: str) -> Procedure:
 
 def page_url(case: Case, page: int) -> str:
     """The address of a step of filling in; one past the last page is the confirmation."""
+    if filled_at := register[case.procedure].filled_at:
+        return reverse(filled_at, args=[case.number])
     return reverse("cases:edit", args=[case.number, page])
 
 

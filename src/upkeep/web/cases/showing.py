@@ -14,7 +14,7 @@ from upkeep.casework.queries import history, next_waiting
 from upkeep.casework.states import APPLICANT_MOVES, EDITABLE, NEEDS_NOTE, Move, State
 from upkeep.kernel.errors import HasProblems, Refusal
 from upkeep.parties.queries import city_of
-from upkeep.parties.roles import EVERYONE, REVIEWERS, Role
+from upkeep.parties.roles import EVERYONE, OFFICE, REVIEWERS, Role
 from upkeep.policy.review_chain import ChainStep
 from upkeep.printing.queries import prints_of
 from upkeep.web.access import ActorRequest, access
@@ -52,6 +52,7 @@ def show(request: ActorRequest, number: str) -> HttpResponse:
         "papers_owed": originals.papers_owed(owed) if owed else (),
         "may_receive": originals.may_receive(case, by=request.actor),
         "warnings": procedure.warnings(case) if deciding else (),
+        "tasks": procedure.tasks(case) if request.actor.has(*OFFICE) else (),
         "deciding": [(move, move in NEEDS_NOTE) for move in deciding],
         "taking_up": window.asks_window(case) and Move.SUBMIT in moves,
         "withdrawable": Move.WITHDRAW in moves,

@@ -154,8 +154,11 @@ def show(request: ActorRequest, number: str) -> HttpResponse:
     """One slip with its houses and receipts."""
     slip = slip_or_404(request, number)
     actor, today = request.actor, timezone.localdate()
-    lines = slip.lines.select_related("house__building").order_by(
-        "house__building__order", "-house__floor", "house__unit", "house__room"
+    lines = (
+        slip_purpose(slip.purpose)
+        .lines(slip)
+        .select_related("house__building")
+        .order_by("house__building__order", "-house__floor", "house__unit", "house__room")
     )
     context = {
         "slip": slip,

@@ -13,6 +13,7 @@ from upkeep.web.deposits import (
     receipts,
     slips,
     state,
+    units,
 )
 
 app_name = "deposits"
@@ -40,6 +41,9 @@ urlpatterns = [
     path("receipts/<int:receipt_id>/pdf/<int:print_id>/", receipts.show_print, name="receipt_print"),
     path("receipts/<int:receipt_id>/void/", receipts.void, name="void_receipt"),
     path("state/", state.areas, name="state"),
+    path("units/", units.unit_list, name="units"),
+    path("units/<int:account_id>/", units.show, name="unit"),
+    path("units/<int:account_id>/prints/<int:print_id>/", units.show_print, name="unit_print"),
     path("houses/", houses.house_list, name="houses"),
     path("houses/export/", houses.export_houses, name="export_houses"),
     path("arrears/", arrears.area_list, name="arrears"),

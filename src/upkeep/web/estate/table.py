@@ -1,6 +1,7 @@
 """Houses of a building as cells of the building table (楼盘表), coloured by how they stand with their deposit."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from django.http import Http404
 from django.utils import timezone
@@ -48,6 +49,20 @@ def building_grid(building: Building, *, blocked: Mapping[int, str] | None = Non
             for house in houses
         ],
     )
+
+
+def bare_grid(building: Building, *, blocked: Mapping[int, str], paid: Collection[int]) -> BuildingGrid:
+    """The drawing for whoever sees nothing of the area's owners and balances: a unit that sold houses there. `paid` are the
+    houses for which it has paid in (售房单位交存).
+    """
+    return lay_out(
+        building=building.name, cells=[_bare(one, blocked, paid) for one in houses_of_building(building.pk)]
+    )
+
+
+def _bare(house: House, blocked: Mapping[int, str], paid: Collection[int]) -> Cell:
+    state = GridState.PAID if house.pk in paid else GridState.BUSY if house.pk in blocked else GridState.UNPAID
+    return replace(_cell(house, "", state, 0, blocked), note="")
 
 
 def _cell(house: House, owner: str, state: GridState, balance_fen: int, blocked: Mapping[int, str]) -> Cell:

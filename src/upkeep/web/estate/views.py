@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from upkeep.casework.queries import visible_to as visible_cases
+from upkeep.deposits.unit_accounts import standings
 from upkeep.estate import actions as estate
 from upkeep.estate import queries
 from upkeep.estate.area_sheet import AreaRegister
@@ -20,6 +21,7 @@ from upkeep.estate.history import changes_of_buildings
 from upkeep.estate.house_search import find_houses
 from upkeep.estate.house_sheet import HouseTable
 from upkeep.estate.models import Area, House
+from upkeep.estate.unit_accounts import accounts_of_buildings
 from upkeep.kernel.errors import Refusal
 from upkeep.kernel.numbers import tidy_number
 from upkeep.parties.models import Organisation, OrganisationKind
@@ -32,6 +34,8 @@ from upkeep.web.estate.table import building_grid, building_links, open_building
 from upkeep.web.owners.area import area_context
 
 READERS = (*OFFICE, *ORGANISATION)
+#: Who sees the accounts of units that sold houses of the area (售房单位分账).
+UNIT_READERS = (*OFFICE, Role.PROPERTY_COMPANY)
 #: Who names and ends those who serve an area.
 SERVICE_KEEPERS = (Role.WINDOW_CLERK, Role.FIRST_REVIEWER, Role.APPROVER)
 PER_PAGE = 20
@@ -125,6 +129,9 @@ def show_area(request: ActorRequest, area_id: int) -> HttpResponse:
         "house_url": reverse("estate:house", args=[0]),
         "view": "list" if request.GET.get("view") == "list" else "grid",
         "committees": _committees(request, area),
+        "units": standings(accounts_of_buildings([one.building.pk for one in buildings]))
+        if request.actor.has(*UNIT_READERS)
+        else (),
         **_services(request, area),
         **_building_changes(request, area),
         **area_context(request, area),

@@ -1,6 +1,7 @@
 """我的小区: the fund of the area, its public notices, its votes; and the owner's own business under way."""
 
 import datetime as dt
+from dataclasses import dataclass
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -12,8 +13,11 @@ from upkeep.books.area_finances import area_finances
 from upkeep.casework.procedure import register
 from upkeep.casework.queries import visible_to
 from upkeep.parties.roles import Role
+from upkeep.publishing.models import Objection, PublicNotice
+from upkeep.publishing.objections import objections_by
 from upkeep.publishing.queries import public_notices
 from upkeep.repairs.area_views import area_votes, paid_repairs
+from upkeep.repairs.objecting import house_to_object_with
 from upkeep.web.access import ActorRequest, access
 from upkeep.web.owner.reach import area_or_404
 
@@ -63,20 +67,28 @@ def finances(request: ActorRequest, area_id: int) -> HttpResponse:
 def notices(request: ActorRequest, area_id: int) -> HttpResponse:
     """The public notices of the area, those one may still object to first."""
     area, _ = area_or_404(request, area_id)
-    today = timezone.localdate()
+    today, user_id = timezone.localdate(), request.actor.user_id
     found = public_notices(city_id=request.city.pk, on=today).filter(area=area)[:_MOST_NOTICES]
     rows = sorted(found, key=lambda one: one.open_until < today)
-    return render(request, "owner/notices.html", {"area": area, "notices": rows, "today": today})
+    mine = objections_by(user_id=user_id, notices=rows)
+    shown = [
+        NoticeCard(
+            notice=one,
+            said=mine.get(one.pk),
+            may_object=one.open_until >= today and house_to_object_with(one, user_id=user_id) is not None,
+        )
+        for one in rows
+    ]
+    return render(request, "owner/notices.html", {"area": area, "notices": shown, "today": today})
 
 
-@access(Role.OWNER)
-@never_cache
-@require_safe
-def votes(request: ActorRequest, area_id: int) -> HttpResponse:
-    """What the owners of the area vote on, or have voted on, and how it ended."""
-    area, mine = area_or_404(request, area_id)
-    found = area_votes(area.pk, house_ids=[one.house.pk for one in mine])
-    return render(request, "owner/votes.html", {"area": area, "votes": found})
+@dataclass(frozen=True, kw_only=True)
+class NoticeCard:
+    """A notice, what the reader has objected to it, whether he may."""
+
+    notice: PublicNotice
+    said: Objection | None
+    may_object: bool
 
 
 @access(Role.OWNER)

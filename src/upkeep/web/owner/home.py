@@ -19,6 +19,7 @@ from upkeep.estate.tenures import tenures_of
 from upkeep.kernel.errors import Refusal
 from upkeep.parties.models import User
 from upkeep.parties.roles import Role
+from upkeep.voting.online import online_votes_of
 from upkeep.web.access import ActorRequest, access
 from upkeep.web.owner.paying import payable_of
 
@@ -56,6 +57,7 @@ def home(request: ActorRequest) -> HttpResponse:
         "areas": list({one.house.area_id: one.house.area for one in present}.values()),
         "case_count": visible_to(request.actor).exclude(state__in=CLOSED).count(),
         "is_bound": bool(tenures) or owner_accounts.is_bound(user_id),
+        "votes": online_votes_of(user_id),
         "total_fen": sum(balance.balance_fen for balance in found.values()),
         "has_password": cast(User, request.user).has_usable_password(),
     }

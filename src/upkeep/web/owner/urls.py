@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from upkeep.web.owner import account, area, home, house, paying
+from upkeep.web.owner import account, area, home, house, objecting, paying, votes
 
 app_name = "owner"
 urlpatterns = [
@@ -26,5 +26,14 @@ urlpatterns = [
     path("areas/<int:area_id>/", area.show, name="area"),
     path("areas/<int:area_id>/finances/", area.finances, name="finances"),
     path("areas/<int:area_id>/notices/", area.notices, name="notices"),
-    path("areas/<int:area_id>/votes/", area.votes, name="votes"),
+    path("notices/<str:number>/", objecting.objection, name="objection"),
+    path("areas/<int:area_id>/votes/", votes.votes, name="votes"),
+    path("votes/<int:vote_id>/", votes.show, name="vote"),
+    path("votes/<int:vote_id>/ballot/", votes.cast, name="cast"),
+    path("votes/<int:vote_id>/objection/", votes.object_to, name="vote_objection"),
+    path("votes/<int:vote_id>/receipts/<str:number>/", votes.receipt, name="vote_receipt"),
+    path("votes/<int:vote_id>/receipts/<str:number>/print/", votes.print_receipt, name="print_vote_receipt"),
+    path("votes/<int:vote_id>/receipts/<str:number>/pdf/<int:print_id>/", votes.receipt_pdf, name="vote_receipt_pdf"),
+    path("votes/<int:vote_id>/houses/<int:house_id>/proxy/", votes.delegate, name="vote_proxy"),
+    path("votes/<int:vote_id>/houses/<int:house_id>/proxy/end/", votes.end_proxy, name="end_vote_proxy"),
 ]

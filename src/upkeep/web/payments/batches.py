@@ -94,7 +94,7 @@ def new_batch(request: ActorRequest) -> HttpResponse:
 
 
 def _typed(request: ActorRequest, payout: Payout) -> Line:
-    name = payout.owner.name if payout.owner else ""
+    name = payout.recorded_payee
     if request.method != "POST":
         return Line(payout, {"payee_name": name}, False, {})
     values = {field: request.POST.get(f"{payout.pk}-{field}", "").strip() for field in _FIELDS}

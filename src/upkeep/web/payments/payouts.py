@@ -97,7 +97,7 @@ def _payout_or_404(request: ActorRequest, payout_id: int) -> Payout:
 
 
 def _owner_shown(request: ActorRequest, payout: Payout) -> str:
-    return payout.owner.name if payout.owner and request.actor.has(*PAYERS) else payout.masked_owner
+    return (payout.recorded_payee if request.actor.has(*PAYERS) else "") or payout.masked_owner
 
 
 @access(*OFFICE)
@@ -127,7 +127,7 @@ def order_payout(request: ActorRequest, payout_id: int) -> HttpResponse:
     if found.state_now is not PayoutState.OWED:
         messages.error(request, f"这笔返还{found.get_state_display()}，请勿重复办理")
         return redirect("payments:payout", found.pk)
-    initial = {"payee_name": found.owner.name if found.owner else ""}
+    initial = {"payee_name": found.recorded_payee}
     form = PayoutOrderForm(request.POST or None, initial=initial)
     form.use_required_attribute = False
     if request.method == "POST" and form.is_valid():

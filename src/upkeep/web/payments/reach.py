@@ -38,4 +38,4 @@ def waits_for_reissue(order: PaymentOrder) -> bool:
 def may_void(request: ActorRequest, order: PaymentOrder) -> bool:
     """Whether the actor may give this order up by itself."""
     waits = order.state_now is OrderState.WAITING
-    return waits and order_may_be_voided(order.purpose) and request.actor.has(*ORDERERS)
+    return waits and order_may_be_voided(order) and request.actor.has(*ORDERERS)

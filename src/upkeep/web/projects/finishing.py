@@ -1,76 +1,110 @@
-"""项目验收, and the way to the application."""
+"""项目验收 with its settlement, facility by facility."""
+
+from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
-from upkeep.casework.procedure import register
 from upkeep.kernel.errors import HasProblems, Refusal
-from upkeep.kernel.forms import DayField, MoneyField
-from upkeep.kernel.money import yuan
-from upkeep.repairs import acceptance, application
+from upkeep.kernel.forms import DayField
+from upkeep.kernel.money import fen_from_text, yuan
+from upkeep.repairs import acceptance
+from upkeep.repairs.history import moves_of
+from upkeep.repairs.models import ProjectFacility, RepairProject, WorkSettlement
 from upkeep.repairs.queries import STARTERS
-from upkeep.repairs.stages import Stage
+from upkeep.repairs.settling import needs_supplement
+from upkeep.repairs.stages import ProjectKind, ProjectMove
 from upkeep.web.access import ActorRequest, access
 from upkeep.web.projects.reach import own_project_or_404, project_url, put_on_form
 
-APPLICATION = "simple_disbursement"
+
+class SettledField(forms.CharField):
+    """Yuan with at most two places as typed; int fen once cleaned. A work that was left out settles at 0."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=forms.TextInput(attrs={"inputmode": "decimal", "class": "num"}), **kwargs)
+
+    def clean(self, value: Any) -> int:
+        text = super().clean(value)
+        try:
+            fen = fen_from_text(str(text))
+        except ValueError:
+            fen = -1
+        if fen < 0:
+            raise ValidationError("请填写金额，单位元，最多两位小数；没有实施的填 0")
+        return fen
 
 
 class AcceptanceForm(forms.Form):
-    """验收信息 and settlement."""
+    """验收信息, with the settlement of each facility."""
 
     accepted_on = DayField(label="验收日期")
-    settlement = MoneyField(label="结算金额（元）", help_text="简单拨付项目的结算金额须等于预算金额")
+    works_from = DayField(label="施工开始日期")
+    works_to = DayField(label="施工结束日期")
+    content = forms.CharField(label="验收内容", max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
     acceptance = forms.CharField(label="验收意见", max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, project: RepairProject, data: Any = None) -> None:
+        works = list(ProjectFacility.objects.filter(project=project).select_related("facility").order_by("pk"))
+        kept = dict(WorkSettlement.objects.filter(work__in=works).values_list("work_id", "settled_fen"))
+        initial = {
+            "accepted_on": project.accepted_on or timezone.localdate(),
+            "works_from": project.works_from or project.starts_on,
+            "works_to": project.works_to or min(project.ends_on, timezone.localdate()),
+            "content": project.accepted_content,
+            "acceptance": project.acceptance,
+            **{f"settled_{work.pk}": yuan(kept.get(work.pk, work.budget_fen)) for work in works},
+        }
+        super().__init__(data, initial=initial)
+        self.works = [work.pk for work in works]
+        for work in works:
+            label = "结算金额（元）" if len(works) == 1 else f"{work.facility.name}结算金额（元）"
+            self.fields[f"settled_{work.pk}"] = SettledField(label=label, help_text=f"预算 {yuan(work.budget_fen)} 元")
+        self.use_required_attribute = False
+
+    def settled(self) -> dict[int, int]:
+        """What each facility came to, in fen by work id."""
+        return {pk: self.cleaned_data[f"settled_{pk}"] for pk in self.works}
+
+    def sums_and_days(self) -> dict[str, Any]:
+        """The arguments of `accept_work`."""
+        settled = self.settled()
+        plain = ("accepted_on", "works_from", "works_to", "content", "acceptance")
+        return {name: self.cleaned_data[name] for name in plain} | {
+            "settled": settled,
+            "settlement_fen": sum(settled.values()),
+        }
 
 
 @access(*STARTERS)
 @require_http_methods(["GET", "POST"])
 def accept(request: ActorRequest, number: str) -> HttpResponse:
-    """项目验收."""
+    """项目验收; until its notice is published it may be handed in anew."""
     project = own_project_or_404(request, number)
-    if project.stage_now is not Stage.PASSED:
+    if (project.stage_now, ProjectMove.ACCEPT) not in moves_of(project):
         raise Http404
-    initial = {"accepted_on": timezone.localdate(), "settlement": yuan(project.budget_fen)}
-    form = AcceptanceForm(request.POST or None, initial=initial)
-    form.use_required_attribute = False
+    form = AcceptanceForm(project, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
         try:
-            acceptance.accept_work(
-                project.pk,
-                accepted_on=data["accepted_on"],
-                settlement_fen=data["settlement"],
-                acceptance=data["acceptance"],
-                by=request.actor,
-                at=timezone.now(),
-            )
+            done = acceptance.accept_work(project.pk, by=request.actor, at=timezone.now(), **form.sums_and_days())
         except HasProblems as problems:
             put_on_form(form, problems)
         except Refusal as refusal:
-            messages.error(request, str(refusal))
-            return redirect(project_url(project))
+            form.add_error(None, str(refusal))
         else:
-            messages.success(request, "项目验收已提交，请发布验收公示")
-            return redirect("projects:publish", project.number, "acceptance")
-    return render(request, "projects/accept.html", {"project": project, "form": form})
+            return _next(request, done)
+    simple = project.kind_now is ProjectKind.SIMPLE
+    return render(request, "projects/accept.html", {"project": project, "form": form, "is_simple": simple})
 
 
-@access(*STARTERS)
-@require_POST
-def apply(request: ActorRequest, number: str) -> HttpResponse:
-    """立项与拨付申请: opens the draft, or the one under way."""
-    project = own_project_or_404(request, number)
-    try:
-        case = application.open_application(
-            project.pk, procedure=register[APPLICATION], by=request.actor, at=timezone.now()
-        )
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
+def _next(request: ActorRequest, project: RepairProject) -> HttpResponse:
+    if needs_supplement(project):
+        messages.warning(request, "项目验收已提交。结算金额超过预算，请就超出部分发起补充表决，通过后再发布验收公示")
         return redirect(project_url(project))
-    return redirect(reverse("cases:edit", args=[case.number, 1]))
+    messages.success(request, "项目验收已提交，请发布验收公示")
+    return redirect("projects:publish", project.number, "acceptance")

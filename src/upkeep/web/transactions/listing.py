@@ -21,7 +21,7 @@ from upkeep.books.transactions import (
     moves_page,
     sums_of,
 )
-from upkeep.parties.roles import OFFICE, ORGANISATION
+from upkeep.parties.roles import OFFICE, ORGANISATION, Role
 from upkeep.sheets.kinds import Money, Text, Whole
 from upkeep.sheets.sheet import Column, Sheet
 from upkeep.web.access import ActorRequest, access
@@ -65,8 +65,8 @@ class TransactionSheet(Sheet):
                 "serial": row.serial or None,
                 "case": row.case_number or None,
                 "area": row.area.name,
-                "house": f"{row.house.building.name} {row.house.label}" if row.house else None,
-                "houses": row.house_count,
+                "house": row.place or None,
+                "houses": None if row.unit else row.house_count or None,
                 "in_fen": row.in_fen or None,
                 "out_fen": row.out_fen or None,
             }
@@ -99,6 +99,7 @@ def transactions(request: ActorRequest) -> HttpResponse:
         "sums": sums,
         "total": _total(sums.values()),
         "most": MOST_EXPORTED,
+        "sees_units": request.actor.has(*OFFICE, Role.PROPERTY_COMPANY, Role.SELLING_UNIT),
     }
     return render(request, "transactions/list.html", context)
 

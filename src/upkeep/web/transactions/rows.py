@@ -8,9 +8,10 @@ from django.urls import reverse
 from upkeep.banking.origins import Origin, origins_of
 from upkeep.banking.queries import orders_visible_to, slips_visible_to
 from upkeep.books.titles import title_of
-from upkeep.books.transactions import KIND_OF, MoneyLine, MoneyMove, MoveKind
+from upkeep.books.transactions import KIND_OF, MoneyLine, MoneyMove, MoveKind, counted_in
 from upkeep.casework.queries import visible_to as cases_visible_to
-from upkeep.estate.models import Area, House
+from upkeep.estate.models import Area, House, SellingUnitAccount
+from upkeep.estate.unit_accounts import accounts_in
 from upkeep.parties.actor import Actor
 
 
@@ -23,6 +24,8 @@ class Row:
     area: Area
     origin: Origin | None
     house: House | None
+    #: The selling unit's account (售房单位分账) that was moved, if it was that alone.
+    unit: SellingUnitAccount | None
     house_count: int
     in_fen: int
     out_fen: int
@@ -48,6 +51,13 @@ class Row:
         return f"冲正：{text}" if self.move.reverses else text
 
     @property
+    def place(self) -> str:
+        """The one house or account that was moved, by name; empty where there were several."""
+        if self.unit is not None:
+            return self.unit.words
+        return f"{self.house.building.name} {self.house.label}" if self.house else ""
+
+    @property
     def number(self) -> str:
         return self.origin.number if self.origin else ""
 
@@ -61,11 +71,14 @@ class Row:
 
 
 def rows_of(found: Sequence[MoneyMove] | Sequence[MoneyLine], *, actor: Actor) -> list[Row]:
-    """The rows of a page, in order. Nine queries at most, however many rows."""
+    """The rows of a page, in order. Eleven queries at most, however many rows."""
     origins = origins_of({one.source for one in found})
     areas = Area.objects.in_bulk({one.area_id for one in found})
     single = {one.house_id for one in found if isinstance(one, MoneyLine) or one.houses == 1}
     houses = House.objects.select_related("building").in_bulk(single)
+    units = accounts_in(areas)
+    moves = [one for one in found if isinstance(one, MoneyMove) and one.houses > 1]
+    no_houses = counted_in(moves, account_ids=units) if units and moves else {}
     urls = _urls(origins.values(), actor=actor)
     return [
         Row(
@@ -73,7 +86,8 @@ def rows_of(found: Sequence[MoneyMove] | Sequence[MoneyLine], *, actor: Actor) -
             area=areas[one.area_id],
             origin=(origin := origins.get(one.source)),
             house=houses.get(one.house_id) if isinstance(one, MoneyLine) or one.houses == 1 else None,
-            house_count=1 if isinstance(one, MoneyLine) else one.houses,
+            unit=units.get(one.house_id) if isinstance(one, MoneyLine) or one.houses == 1 else None,
+            house_count=1 if isinstance(one, MoneyLine) else one.houses - no_houses.get(one.entry_id, 0),
             in_fen=max(one.amount_fen, 0) if isinstance(one, MoneyLine) else one.in_fen,
             out_fen=max(-one.amount_fen, 0) if isinstance(one, MoneyLine) else one.out_fen,
             url=urls.get(origin.number, "") if origin else "",

@@ -8,10 +8,12 @@ from django import forms
 from upkeep.banking.origins import found_by_number
 from upkeep.books.transactions import MoveFilter, MoveKind
 from upkeep.estate.house_search import MOST_LISTED, find_houses, named
-from upkeep.estate.models import House
+from upkeep.estate.models import Area, House
 from upkeep.estate.queries import visible_to
+from upkeep.estate.unit_accounts import visible_to as accounts_visible_to
 from upkeep.kernel.forms import DayField
 from upkeep.parties.actor import Actor
+from upkeep.parties.roles import Role
 
 #: How far back the list goes where no period is asked for, in days.
 _USUAL_DAYS = 365
@@ -56,10 +58,15 @@ class Asked:
 
 
 def asked(form: TransactionForm, *, actor: Actor, today: dt.date) -> Asked:
-    """What the address asks for, within the areas that the actor sees. Five queries at most."""
+    """What the address asks for, within the areas that the actor sees; to a selling unit its own accounts (售房单位分账).
+    Six queries at most.
+    """
+    units = _own_accounts(actor)
+    if units is not None:
+        del form.fields["house"]
     form.is_valid()
     data = form.cleaned_data
-    areas = visible_to(actor)
+    areas = visible_to(actor) if units is None else Area.objects.filter(pk__in=set(units.values()))
     if text := data.get("area", "").strip():
         areas = areas.filter(named(text))
     number = data.get("number", "").strip()
@@ -70,7 +77,7 @@ def asked(form: TransactionForm, *, actor: Actor, today: dt.date) -> Asked:
         last=data.get("last") or today,
         kind=MoveKind(data["kind"]) if data.get("kind") else None,
         sources=None,
-        house_ids=None,
+        house_ids=None if units is None else list(units),
     )
     said = refused = ""
     if number:
@@ -89,6 +96,13 @@ def asked(form: TransactionForm, *, actor: Actor, today: dt.date) -> Asked:
         elif len(houses) >= MOST_LISTED:
             said = f"符合“{house}”的户室超过 {MOST_LISTED:,} 户，只列出其中一部分的交易，请再填写小区或楼栋"
     return Asked(wanted=wanted, said=said, refused=refused)
+
+
+def _own_accounts(actor: Actor) -> dict[int, int] | None:
+    """Of a selling unit the areas of its accounts, by account; None for everybody else."""
+    if not actor.has(Role.SELLING_UNIT):
+        return None
+    return dict(accounts_visible_to(actor).values_list("pk", "building__area_id"))
 
 
 def _with(wanted: MoveFilter, *, sources: list[str] | None = None, house_ids: list[int] | None = None) -> MoveFilter:

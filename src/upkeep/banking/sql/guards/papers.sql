@@ -34,7 +34,8 @@ begin
     if tg_table_name = 'banking_payslip' then
         select coalesce(sum(amount_fen), 0), count(*) into total, houses
         from banking_payslipline where slip_id = new.id;
-        if total = new.total_fen and houses = new.house_count then
+        -- Clearing back (清退): the money is a contractor's, and repairs_clearingline says which houses get it.
+        if total = new.total_fen and houses = new.house_count or new.purpose = 'repair_clearing' and houses = 0 then
             return null;
         end if;
     else
