@@ -25,6 +25,7 @@ from upkeep.banking.models import PaymentOrder
 from upkeep.books import sub_accounts
 from upkeep.casework import engine
 from upkeep.casework.models import Case
+from upkeep.casework.procedure import register
 from upkeep.casework.states import Move, State
 from upkeep.estate.models import Facility, House, HouseClaim, Service
 from upkeep.estate.serving import begin_service
@@ -124,7 +125,7 @@ class TestAnOrderHandedIn:
     def test_keeps_both_prints_under_its_number(self, scene: OrderScene) -> None:
         case = submitted(scene)
 
-        from_case = [print_.code for print_ in engine.register[case.procedure].prints_of(case)]
+        from_case = [print_.code for print_ in register[case.procedure].prints_of(case)]
         assert from_case == ["order", "signatures"]
 
 

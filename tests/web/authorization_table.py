@@ -420,7 +420,7 @@ TABLE: dict[str, Row] = {
     "projects:vote_proxy": get(
         "/projects/{project}/vote/houses/{vote_house}/proxy/", {"committee"}, RUNNERS - {"committee"}
     ),
-    "projects:answer_objection": post(
+    "projects:answer_vote_objection": post(
         "/projects/{project}/vote/objections/1/", {"committee"}, RUNNERS - {"committee"}
     ),
     "projects:print_sheet": post("/projects/{project}/vote/sheet/", {"committee"}, RUNNERS - {"committee"}),
@@ -434,6 +434,11 @@ TABLE: dict[str, Row] = {
     "projects:request": post("/projects/{passed}/request/", {"committee"}, RUNNERS - {"committee"}),
     "projects:payment_notice": post("/projects/{passed}/payment-notice/", {"committee"}, RUNNERS - {"committee"}),
     "projects:objections": get("/projects/{project}/objections/", _PROJECT, (OFFICE_AND_FAR | RUNNERS) - _PROJECT),
+    "projects:answer_objection": post(
+        "/projects/{project}/objections/{objection}/answer/",
+        {"committee", "company", "clerk", "reviewer", "second-reviewer", "approver"},
+        {"far-clerk", "far-approver", "other-company", "other-committee"},
+    ),
     # {cleared} was paid and has a notice to pay a part of {paid_order} back; {cancelling} has an order that waits for its bank
     "projects:clear": get("/projects/{cleared}/clear/", {"committee"}, RUNNERS - {"committee"}),
     "projects:ask_back": get("/projects/{cleared}/clear/{paid_order}/", {"committee"}, RUNNERS - {"committee"}),

@@ -231,6 +231,7 @@ class TestClearing:
 
         assert "已清退" in text(chair.get(base)) and again(project).cleared_fen == orders[0].amount_fen
         house = orders[0].lines.order_by("house_id")[0].house
+        assert house is not None
         assert going_back.balances(scene)[house.pk] == BALANCE_FEN
         assert audit() == []
 
