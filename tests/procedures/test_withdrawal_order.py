@@ -27,6 +27,7 @@ from upkeep.books import postings, sub_accounts
 from upkeep.books.chart import FundKind
 from upkeep.casework import engine
 from upkeep.casework.models import Case
+from upkeep.casework.procedure import register
 from upkeep.casework.states import Move, State
 from upkeep.estate.models import Facility, House, HouseClaim, Ownership, Service
 from upkeep.estate.serving import begin_service
@@ -126,7 +127,7 @@ class TestAnOrderHandedIn:
     def test_keeps_both_prints_under_its_number(self, scene: OrderScene) -> None:
         case = submitted(scene)
 
-        from_case = [print_.code for print_ in engine.register[case.procedure].prints_of(case)]
+        from_case = [print_.code for print_ in register[case.procedure].prints_of(case)]
         assert from_case == ["order", "signatures"]
 
 

@@ -13,6 +13,7 @@ from tests.repairs import phased
 from tests.repairs.scene import BUDGET_FEN, TODAY, Scene, again, make_scene
 from upkeep.kernel.errors import HasProblems
 from upkeep.repairs import acceptance, announcing, deciding
+from upkeep.repairs.acts.act import ActCode
 from upkeep.repairs.acts.offered import acts_for
 from upkeep.repairs.history import NotNow, NotYours
 from upkeep.repairs.models import FacilityShare, ProjectHouse, ProjectPhase, RepairProject, WorkSettlement
@@ -100,7 +101,7 @@ class TestASettlement:
         assert (project.limit_fen, limits(project)) == (BUDGET_FEN, [FIRST, SECOND, LAST])
         assert finals(project) == BUDGET_FEN + 90_000
         blocked = {act.code: act.blocked for act in acts_for(project, actor=scene.chair)}
-        assert "补充表决" in blocked["publish_acceptance"]
+        assert "补充表决" in blocked[ActCode.PUBLISH_ACCEPTANCE]
         with pytest.raises(NotNow, match="补充表决"):
             phased.publish(scene, project)
 

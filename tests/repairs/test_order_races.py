@@ -12,6 +12,7 @@ from upkeep.books import sub_accounts
 from upkeep.casework import engine
 from upkeep.casework.models import Case
 from upkeep.casework.states import Move, State
+from upkeep.kernel.errors import HasProblems
 from upkeep.repairs import withdrawal_orders_draft as drafts
 from upkeep.repairs.models import RepairProject
 from upkeep.repairs.shares import NotEnoughOnSubAccounts
@@ -74,6 +75,6 @@ class TestAtTheSameMoment:
 
         refused = [one for one in answers if isinstance(one, Exception)]
         assert len(refused) == 1 and "余额不足" in str(refused[0])
-        assert isinstance(refused[0], (NotEnoughOnSubAccounts, engine.HasProblems))
+        assert isinstance(refused[0], (NotEnoughOnSubAccounts, HasProblems))
         held = sum(one.held_fen for one in sub_accounts.balances(scene.houses_of(0)).values())
         assert held == 3_000_000

@@ -6,6 +6,7 @@
 
 import datetime as dt
 import io
+from collections.abc import Mapping
 
 import openpyxl
 import pytest
@@ -68,7 +69,7 @@ def workbook_of(work: ProjectFacility) -> bytes:
     return OwnAmountsSheet().template(rows=OwnAmountsSheet.rows(works.shares_in_grid_order(work)))
 
 
-def changed(content: bytes, cells: dict[str, object]) -> bytes:
+def changed(content: bytes, cells: Mapping[str, object]) -> bytes:
     book = openpyxl.load_workbook(io.BytesIO(content))
     for cell, value in cells.items():
         book.worksheets[0][cell] = value

@@ -31,7 +31,7 @@ def scene(db: None) -> Scene:
 def shared(scene: Scene, kind: ProjectKind) -> RepairProject:
     project = drafting.create_project(
         area_id=scene.town.area.pk,
-        basics=basics(scene) if kind is not ProjectKind.EMERGENCY else basics(scene),
+        basics=basics(scene),
         by=scene.chair,
         at=AT,
         kind=kind,
@@ -102,7 +102,7 @@ class TestAPlan:
         if allowed:
             plan(scene, project, first, BUDGET_FEN - first)
             return
-        with pytest.raises(HasProblems, match="首期拨付不超过预算金额的 50%，即 19,382.71 元"):
+        with pytest.raises(HasProblems, match=r"首期拨付不超过预算金额的 50%，即 19,382\.71 元"):
             plan(scene, project, first, BUDGET_FEN - first)
 
     def test_is_set_by_the_starter_only_and_never_once_published(self, scene: Scene) -> None:

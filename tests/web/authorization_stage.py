@@ -11,6 +11,7 @@ from tests.circle.cast import BACKEND, Cast
 from tests.circle.person import picture
 from tests.publishing.desk import PDF
 from tests.repairs import order_scene
+from tests.web.authorization_going_back import going_back
 from tests.web.authorization_table import STAFF
 from upkeep.banking import counter_prints
 from upkeep.banking import prints as bank_prints
@@ -81,6 +82,7 @@ class Stage:
         self._make_case()
         self._make_projects()
         self._make_order()
+        self.objects |= going_back(self.cast, voting_project=self.objects["project"])
         self._make_withdrawal_order()
         self._make_policy_change()
         self._make_keys()

@@ -420,7 +420,7 @@ TABLE: dict[str, Row] = {
     "projects:vote_proxy": get(
         "/projects/{project}/vote/houses/{vote_house}/proxy/", {"committee"}, RUNNERS - {"committee"}
     ),
-    "projects:answer_objection": post(
+    "projects:answer_vote_objection": post(
         "/projects/{project}/vote/objections/1/", {"committee"}, RUNNERS - {"committee"}
     ),
     "projects:print_sheet": post("/projects/{project}/vote/sheet/", {"committee"}, RUNNERS - {"committee"}),
@@ -433,6 +433,33 @@ TABLE: dict[str, Row] = {
     "projects:apply": post("/projects/{passed}/apply/", {"committee"}, RUNNERS - {"committee"}),
     "projects:request": post("/projects/{passed}/request/", {"committee"}, RUNNERS - {"committee"}),
     "projects:payment_notice": post("/projects/{passed}/payment-notice/", {"committee"}, RUNNERS - {"committee"}),
+    "projects:objections": get("/projects/{project}/objections/", _PROJECT, (OFFICE_AND_FAR | RUNNERS) - _PROJECT),
+    "projects:answer_objection": post(
+        "/projects/{project}/objections/{objection}/answer/",
+        {"committee", "company", "clerk", "reviewer", "second-reviewer", "approver"},
+        {"far-clerk", "far-approver", "other-company", "other-committee"},
+    ),
+    # {cleared} was paid and has a notice to pay a part of {paid_order} back; {cancelling} has an order that waits for its bank
+    "projects:clear": get("/projects/{cleared}/clear/", {"committee"}, RUNNERS - {"committee"}),
+    "projects:ask_back": get("/projects/{cleared}/clear/{paid_order}/", {"committee"}, RUNNERS - {"committee"}),
+    "projects:print_clearing": post(
+        "/projects/{cleared}/clearings/{clearing}/print/", _PROJECT, (OFFICE_AND_FAR | RUNNERS) - _PROJECT
+    ),
+    "projects:clearing_print": get(
+        "/projects/{cleared}/clearings/{clearing}/print/{clearing_print}/",
+        _PROJECT,
+        (OFFICE_AND_FAR | RUNNERS) - _PROJECT,
+    ),
+    "projects:void_clearing": get(
+        "/projects/{cleared}/clearings/{clearing}/void/",
+        {"committee", "clerk", "accountant"},
+        (RUNNERS - {"committee"}) | {"far-clerk", "far-accountant"},
+    ),
+    "projects:cancel": get("/projects/{cancelling}/cancel/", {"committee"}, RUNNERS - {"committee"}),
+    "projects:ask_void": post("/projects/{cancelling}/orders/{unpaid}/void/", {"approver", "accountant"}, FAR_PAYERS),
+    "projects:decide_void": post(
+        "/projects/{cancelling}/orders/{unpaid}/void/decide/", {"approver", "accountant"}, FAR_PAYERS
+    ),
     # policies: {policy_change} waits for the second person
     "policies:overview": get("/policies/", OFFICE_AND_FAR),
     "policies:changes": get("/policies/changes/", OFFICE_AND_FAR),
@@ -469,6 +496,7 @@ TABLE: dict[str, Row] = {
     "owner:area": get("/owner/areas/{area}/", NOBODY, {"owner"}),
     "owner:finances": get("/owner/areas/{area}/finances/", NOBODY, {"owner"}),
     "owner:notices": get("/owner/areas/{area}/notices/", NOBODY, {"owner"}),
+    "owner:objection": get("/owner/notices/{notice}/", {"owner"}),
     "owner:votes": get("/owner/areas/{area}/votes/", NOBODY, {"owner"}),
     # a vote that does not ask him; what an owner finds: tests/web/owner/test_votes.py
     "owner:vote": get("/owner/votes/1/", NOBODY, {"owner"}),

@@ -13,6 +13,7 @@ from upkeep.demo.city import PASSWORD, City, found_city, found_committee
 from upkeep.demo.estate_cases import file_estate_cases
 from upkeep.demo.fill import Filled, fill_area, moment
 from upkeep.demo.further import run_further
+from upkeep.demo.going_back import go_back
 from upkeep.demo.money_back import demolish, pay_back
 from upkeep.demo.notices import print_notices
 from upkeep.demo.owners import earn_interest, give_more_houses, open_owner_account, pass_houses_on
@@ -106,6 +107,7 @@ def _business(
     """Repairs, further deposits, money paid back, cases of every kind, and what the city has published."""
     tell(f"{run_projects(city, filled, today=today)} 个维修项目")
     tell(f"{hold_votes(city, filled, today=today)} 次网上和书面的业主表决")
+    tell(f"{go_back(city, filled, today=today)} 个维修项目有异议、清退或撤销")
     tell(f"{run_further(city, filled, today=today)} 户欠交，续交方案一个，催缴通知单一批")
     tell(f"{pay_back(city, filled[_REFUNDING], today=today)} 笔退款申请")
     tell(f"{demolish(city, filled[_DEMOLISHED], building='4幢', today=today)} 笔房屋注销返还")

@@ -7,7 +7,6 @@ import datetime as dt
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from upkeep.casework.models import Case
 from upkeep.casework.states import CLOSED
@@ -27,15 +26,13 @@ from upkeep.repairs.giving_up import unpaid_orders
 from upkeep.repairs.history import NotNow, advance, locked
 from upkeep.repairs.models import ProjectHouse, RepairProject
 from upkeep.repairs.objecting import blocked_by_objections
-from upkeep.repairs.queries import visible_to
-from upkeep.repairs.stages import ProjectMove, Stage
+from upkeep.repairs.queries import overdue
+from upkeep.repairs.stages import ProjectMove
 from upkeep.voting import abandoning
 
 #: The kind of job that tells the owners; `upkeep.tasks` declares it.
 TELLING = "project_cancelled"
 _PER_BATCH = 1_000
-#: Nothing is overdue that is over, or not begun.
-_OVER = (Stage.NEW, Stage.FINISHED, Stage.CANCELLATION, Stage.CANCELLED)
 
 CANCELLED = event(
     "project_cancelled",
@@ -139,21 +136,6 @@ def tell_cancelled(project_id: int, *, happened_at: dt.datetime) -> int:
         )
         told += len(users)
     return told
-
-
-def overdue(projects: QuerySet[RepairProject], *, on: dt.date) -> QuerySet[RepairProject]:
-    """Those whose day (办结期限) has passed while they are under way: candidates for cancellation."""
-    return projects.filter(due_on__lt=on).exclude(stage__in=_OVER)
-
-
-def is_overdue(project: RepairProject, *, on: dt.date) -> bool:
-    """Whether the project is past its day and not over."""
-    return project.due_on is not None and project.due_on < on and project.stage_now not in _OVER
-
-
-def overdue_visible_to(actor: Actor, *, on: dt.date) -> QuerySet[RepairProject]:
-    """超期项目 that the actor sees, the oldest first."""
-    return overdue(visible_to(actor), on=on).order_by("due_on", "pk")
 
 
 def tell_overdue(*, on: dt.date, at: dt.datetime) -> int:

@@ -15,6 +15,7 @@ from upkeep.books import corrections, postings, sub_accounts
 from upkeep.books.balance_messages import tell_balance
 from upkeep.books.chart import FundKind
 from upkeep.estate import claims
+from upkeep.estate.kinds import HouseState
 from upkeep.estate.models import House
 from upkeep.estate.models.case_house import ClaimKind
 from upkeep.kernel.errors import Refusal
@@ -173,11 +174,10 @@ class PaidBack(SlipPurpose):
 
 
 def _claim_again(project: RepairProject, *, at: dt.datetime) -> None:
-    """A finished project is open again: its houses are, where no other project has them by now."""
-    ids = list(ProjectHouse.objects.filter(project=project).values_list("house_id", flat=True))
-    busy = {house.pk for house in claims.busy_houses(ids, ClaimKind.REPAIR)}
-    alive = set(House.objects.filter(pk__in=ids, area_id=project.area_id).values_list("pk", flat=True))
-    claims.claim(house_ids=sorted(alive - busy), kind=ClaimKind.REPAIR, source=project.source, at=at)
+    """A finished project is open again: its houses are marked anew, those that are still in the register."""
+    ids = ProjectHouse.objects.filter(project=project).values("house_id")
+    alive = House.objects.filter(pk__in=ids, state=HouseState.ACTIVE).values_list("pk", flat=True)
+    claims.claim(house_ids=sorted(alive), kind=ClaimKind.REPAIR, source=project.source, at=at)
 
 
 def _tell(project: RepairProject, slip: PaySlip, *, at: dt.datetime) -> None:

@@ -17,6 +17,7 @@ from upkeep.parties.queries import within
 from upkeep.parties.roles import OFFICE, Role
 from upkeep.repairs.models import ProjectCase, ProjectEvent, ProjectFacility, ProjectHouse, RepairProject
 from upkeep.repairs.purposes import PURPOSE, project_id_of, reference_prefix
+from upkeep.repairs.stages import NEVER_OVERDUE
 
 #: The procedure by which money is requested phase by phase; every other case of a project applies for the project.
 FUND_REQUEST = "fund_disbursement"
@@ -99,8 +100,13 @@ def project_list(
     if to.until is not None:
         projects = projects.filter(created_at__lt=start_of(to.until + dt.timedelta(days=1)))
     if to.overdue_on is not None:
-        projects = projects.filter(due_on__lt=to.overdue_on).exclude(stage__in=("FINISHED", "CANCELLED"))
+        projects = overdue(projects, on=to.overdue_on)
     return projects.order_by("-created_at", "-pk")
+
+
+def overdue(projects: QuerySet[RepairProject], *, on: dt.date) -> QuerySet[RepairProject]:
+    """Those whose day (办结期限) has passed while they are under way: candidates for cancellation (004 §1.3.5)."""
+    return projects.filter(due_on__lt=on).exclude(stage__in=NEVER_OVERDUE)
 
 
 def overdue_count(*, actor: Actor, on: dt.date) -> int:

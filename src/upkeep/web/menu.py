@@ -50,7 +50,7 @@ PROJECT_PAGES = tuple(
     f"projects:{name}"
     for name in (
         *("show", "edit", "drop", "works", "choose_works", "houses", "amounts", "shares", "plan"),
-        *("publish", "open_vote", "results", "accept"),
+        *("publish", "open_vote", "results", "accept", "objections", "clear", "ask_back", "void_clearing", "cancel"),
     )
 )
 #: 商品房维修支取申请 and the pages of its wizard.

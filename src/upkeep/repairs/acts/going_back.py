@@ -1,16 +1,16 @@
 """清退 and 撤销: acts that go back, at whatever stage the project is."""
 
-from django.utils import timezone
-
 from upkeep.repairs.acts.act import Act, ActCode
-from upkeep.repairs.cancelling import blockers
 from upkeep.repairs.history import moves_of
 from upkeep.repairs.models import RepairProject
 from upkeep.repairs.stages import ProjectMove, Stage
 
 
 def acts(project: RepairProject, *, thoroughly: bool) -> list[Act]:
-    """清退 while anything is paid, 撤销公示 while the project can be given up, 撤销 once that is published."""
+    """清退 while anything is paid, 撤销公示 while the project can be given up, 撤销 once that is published.
+
+    What still keeps a cancellation back stands on its page and on the project's (`cancelling.blockers`).
+    """
     found = []
     moves = moves_of(project)
     if project.paid_fen and (project.stage_now, ProjectMove.CLEAR) in moves:
@@ -18,6 +18,5 @@ def acts(project: RepairProject, *, thoroughly: bool) -> list[Act]:
     if (project.stage_now, ProjectMove.PUBLISH_CANCELLATION) in moves:
         found.append(Act(ActCode.PUBLISH_CANCELLATION, "发布撤销公示"))
     if project.stage_now is Stage.CANCELLATION:
-        kept_back = blockers(project, on=timezone.localdate()) if thoroughly else []
-        found.append(Act(ActCode.CANCEL, "撤销", blocked="；".join(kept_back), is_next=not kept_back))
+        found.append(Act(ActCode.CANCEL, "撤销", is_next=True))
     return found

@@ -29,6 +29,8 @@ def waiting_for(project: RepairProject) -> str:
         application = application_of(project)
         number = application.number if application else ""
         return f"申请 {number} 正在维修资金管理部门审核"
+    if project.stage_now is Stage.TRANSFER and project.cleared_fen and project.ordered_fen == project.paid_fen:
+        return f"已清退 {yuan(project.cleared_fen)} 元；项目不再实施的，请发布撤销公示，期满后撤销"
     if project.stage_now is not Stage.TRANSFER and project.stage_now not in PAYING:
         return ""
     waits = []

@@ -8,8 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('casework', '0004_forgotten_cases_and_channels'),
-        ('repairs', '0004_drafting'),
-        ('repairs', '0004_going_back'),
+        ('repairs', '0005_going_back'),
     ]
 
     operations = [

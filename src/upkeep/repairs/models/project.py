@@ -10,7 +10,7 @@ from upkeep.estate.models import Area
 from upkeep.kernel.ids import new_id
 from upkeep.kernel.secrecy import EncryptedTextField
 from upkeep.parties.models import Jurisdiction, Organisation, User
-from upkeep.repairs.stages import ProjectKind, ProjectMove, Stage
+from upkeep.repairs.stages import NEVER_OVERDUE, ProjectKind, ProjectMove, Stage
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -175,8 +175,7 @@ class RepairProject(models.Model):
 
     def is_overdue(self, *, on: "dt.date") -> bool:
         """Whether its deadline (办结期限) has passed without its end (004 §1.3.5: 项目超期)."""
-        is_over = self.stage in (Stage.FINISHED, Stage.CANCELLED)
-        return not is_over and self.due_on is not None and self.due_on < on
+        return self.stage not in NEVER_OVERDUE and self.due_on is not None and self.due_on < on
 
     @property
     def kind_now(self) -> ProjectKind:

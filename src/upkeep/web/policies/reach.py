@@ -54,8 +54,13 @@ GROUPS: tuple[tuple[str, tuple[PolicyKind, ...]], ...] = (
     ),
     (
         "维修与表决",
-        (PolicyKind.PROJECT_RULE, PolicyKind.NOTICE_RULE, PolicyKind.VOTING_RULE, PolicyKind.VOTING_CONDUCT),
-        (PolicyKind.PROJECT_RULE, PolicyKind.NOTICE_RULE, PolicyKind.VOTING_RULE, PolicyKind.WARRANTY_RULE),
+        (
+            PolicyKind.PROJECT_RULE,
+            PolicyKind.WARRANTY_RULE,
+            PolicyKind.NOTICE_RULE,
+            PolicyKind.VOTING_RULE,
+            PolicyKind.VOTING_CONDUCT,
+        ),
     ),
     ("账号与安全", (PolicyKind.LOGIN_RULE, PolicyKind.PASSWORD_RULE)),
     ("用语", (PolicyKind.WORDING,)),

@@ -26,6 +26,7 @@ from upkeep.repairs.stages import STEPS, ProjectKind, Stage
 from upkeep.repairs.warranty import warranties_of
 from upkeep.voting.queries import result_of
 from upkeep.web.access import ActorRequest, access
+from upkeep.web.projects.cancelling import going_back_of
 from upkeep.web.projects.draft import draft_tabs, lacks_with_urls
 from upkeep.web.projects.editing import KINDS, TITLES
 from upkeep.web.projects.paying_context import money_context
@@ -111,30 +112,34 @@ def show(request: ActorRequest, number: str) -> HttpResponse:
     """A project: facts, where it stands, what can be done, houses, notices, vote, application, payments, history."""
     project = project_or_404(request, number)
     vote = present_vote(project)
-    context = {
-        "project": project,
-        "facts": facts_of(project),
-        "steps": [title for title, _ in STEPS[project.kind_now]],
-        "now": step_number(project),
-        "acts": _with_urls(project, acts_for(project, actor=request.actor)),
-        "waiting": waiting_for(project),
-        "works": works_of(project),
-        "sums": queries.sums_of(project),
-        "houses": Paginator(queries.project_houses(project), HOUSES_PER_PAGE).get_page(request.GET.get("page")),
-        "notices": notices_on(project.source),
-        "vote": vote,
-        "rule": rule_from_json(vote.rule) if vote else None,
-        "result": result_of(vote) if vote else None,
-        **money_context(project, actor=request.actor),
-        "orders": queries.orders_of(project),
-        "events": [
-            {"title": event.get_move_display(), "who": event.by_name, "at": event.at, "note": event.note}
-            for event in queries.history(project)
-        ],
-        "prints": prints_of(subject=subject_of(project)),
-        "is_own": project.organisation_id == request.actor.organisation_id,
-        "today": timezone.localdate(),
-    } | _of_draft(request, project)
+    context = (
+        {
+            "project": project,
+            "facts": facts_of(project),
+            "steps": [title for title, _ in STEPS[project.kind_now]],
+            "now": step_number(project),
+            "acts": _with_urls(project, acts_for(project, actor=request.actor)),
+            "waiting": waiting_for(project),
+            "works": works_of(project),
+            "sums": queries.sums_of(project),
+            "houses": Paginator(queries.project_houses(project), HOUSES_PER_PAGE).get_page(request.GET.get("page")),
+            "notices": notices_on(project.source),
+            "vote": vote,
+            "rule": rule_from_json(vote.rule) if vote else None,
+            "result": result_of(vote) if vote else None,
+            **money_context(project, actor=request.actor),
+            "orders": queries.orders_of(project),
+            "events": [
+                {"title": event.get_move_display(), "who": event.by_name, "at": event.at, "note": event.note}
+                for event in queries.history(project)
+            ],
+            "prints": prints_of(subject=subject_of(project)),
+            "is_own": project.organisation_id == request.actor.organisation_id,
+            "today": timezone.localdate(),
+        }
+        | _of_draft(request, project)
+        | going_back_of(request, project)
+    )
     return render(request, "projects/show.html", context)
 
 
@@ -145,7 +150,6 @@ def _of_draft(request: ActorRequest, project: RepairProject) -> dict[str, Any]:
         "phases": project.phases.order_by("number"),
         "papers": project.papers.order_by("uploaded_at", "pk"),
         "merged": merged_list.sums_of(project),
-        "is_overdue": project.is_overdue(on=today),
     }
     is_draft = project.stage_now is Stage.NEW and project.kind_now is not ProjectKind.ORDER
     if is_draft and project.organisation_id == request.actor.organisation_id:

@@ -4,6 +4,8 @@ from django.urls import path
 
 from upkeep.web.projects import (
     amounts,
+    cancelling,
+    clearing,
     editing,
     finishing,
     houses,
@@ -48,6 +50,18 @@ urlpatterns = [
     path("<str:number>/plan/", plan.edit_plan, name="plan"),
     path("<str:number>/notices/<slug:kind>/", publishing.publish, name="publish"),
     path("<str:number>/notices/<slug:kind>/print/", publishing.print_notice, name="print_notice"),
+    path("<str:number>/clear/", clearing.clear, name="clear"),
+    path("<str:number>/clear/<str:order_number>/", clearing.ask, name="ask_back"),
+    path("<str:number>/clearings/<str:slip_number>/print/", clearing.print_clearing, name="print_clearing"),
+    path(
+        "<str:number>/clearings/<str:slip_number>/print/<int:print_id>/",
+        clearing.clearing_print,
+        name="clearing_print",
+    ),
+    path("<str:number>/clearings/<str:slip_number>/void/", clearing.void_clearing, name="void_clearing"),
+    path("<str:number>/cancel/", cancelling.cancel_project, name="cancel"),
+    path("<str:number>/orders/<str:order_number>/void/", cancelling.ask_void, name="ask_void"),
+    path("<str:number>/orders/<str:order_number>/void/decide/", cancelling.decide_void, name="decide_void"),
     path("<str:number>/objections/", objections.objections, name="objections"),
     path(
         "<str:number>/objections/<str:objection_number>/answer/",
@@ -64,7 +78,7 @@ urlpatterns = [
     path("<str:number>/vote/result/", voting.print_result, name="print_result"),
     path("<str:number>/vote/totals/", vote_forms.totals, name="vote_totals"),
     path("<str:number>/vote/houses/<int:house_id>/proxy/", vote_forms.proxy, name="vote_proxy"),
-    path("<str:number>/vote/objections/<int:objection_id>/", vote_forms.answer, name="answer_objection"),
+    path("<str:number>/vote/objections/<int:objection_id>/", vote_forms.answer, name="answer_vote_objection"),
     path("<str:number>/acceptance/", finishing.accept, name="accept"),
     path("<str:number>/apply/", paying.apply, name="apply"),
     path("<str:number>/request/", paying.request_money, name="request"),

@@ -37,6 +37,23 @@ begin
     return null;
 end $$;
 
+-- Lines are positive, so one that is added later pushes the sum above the amount and is refused.
+create or replace function repairs_clearing_lines_fit() returns trigger
+language plpgsql set search_path = public, pg_temp as $$
+declare
+    wrong bigint;
+begin
+    select c.id into wrong
+      from repairs_clearing c join repairs_clearingline l on l.clearing_id = c.id
+     where c.id in (select distinct clearing_id from added)
+     group by c.id having sum(l.amount_fen) > c.amount_fen limit 1;
+    if wrong is not null then
+        raise exception 'the lines of clearing % exceed its amount', wrong
+            using errcode = 'check_violation', constraint = 'clearings_add_up';
+    end if;
+    return null;
+end $$;
+
 create or replace function repairs_clearing_moves_on() returns trigger
 language plpgsql set search_path = public, pg_temp as $$
 begin
@@ -109,6 +126,9 @@ create trigger clearing_moves_on before insert or update or delete on repairs_cl
 drop trigger if exists clearing_line_is_append_only on repairs_clearingline;
 create trigger clearing_line_is_append_only before update or delete on repairs_clearingline
     for each row execute function repairs_is_append_only();
+drop trigger if exists clearing_lines_fit on repairs_clearingline;
+create trigger clearing_lines_fit after insert on repairs_clearingline
+    referencing new table as added for each statement execute function repairs_clearing_lines_fit();
 drop trigger if exists paid_order_is_paid on repairs_paidorder;
 create trigger paid_order_is_paid before insert or update or delete on repairs_paidorder
     for each row execute function repairs_paid_order_is_paid();

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('banking', '0004_slip_life'),
         ('estate', '0011_provisional_houses'),
-        ('repairs', '0003_every_kind_of_project'),
+        ('repairs', '0004_drafting'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
