@@ -7,6 +7,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from tests.banking.town import AT
 from tests.repairs.scene import Scene, accepted, make_scene, new_project, passed, published, voting
+from tests.staging import staged
 from upkeep.publishing.models import PublicNotice
 from upkeep.repairs import actions
 from upkeep.repairs.models import ProjectEvent, ProjectFacility, ProjectHouse, RepairProject
@@ -17,9 +18,7 @@ from upkeep.voting.queries import latest_vote
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def scene(db: None) -> Scene:
-    return make_scene()
+scene = staged(make_scene)
 
 
 def refuse(statement: str, *values: int, by_grant: bool = False) -> str:
