@@ -55,7 +55,8 @@ PROJECT_PAGES = tuple(
 )
 #: 商品房维修支取申请 and the pages of its wizard.
 ORDER_WIZARD_PAGES = tuple(
-    f"orders:{name}" for name in ("returned", "new", "show", "fill", "houses", "confirm", "done", "shares", "letters")
+    f"orders:{name}"
+    for name in ("returned", "new", "show", "fill", "houses", "confirm", "done", "shares", "letters")
     for name in ("show", "edit", "houses", "publish", "open_vote", "results", "vote_totals", "vote_proxy", "accept")
 )
 #: Organisations that pay deposits, each for itself or for owners.
