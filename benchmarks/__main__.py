@@ -31,6 +31,7 @@ MODULES = (
     "building_table",
     "transactions",
     "votes",
+    "allocation",
 )
 
 

@@ -140,17 +140,17 @@ def _figure(name: str, client: Client, addresses: Sequence[str]) -> Figure:
     random.Random(1).shuffle(asked)
     clock, computed = [], []
     for address in asked:
-        began, computing = time.perf_counter(), _computed_s()
+        began, computing = time.perf_counter(), computed_s()
         client.get(address)
         clock.append(time.perf_counter() - began)
-        computed.append(_computed_s() - computing)
+        computed.append(computed_s() - computing)
     place = int(len(asked) * SLOWEST_PART)
     p95, busy = sorted(clock)[place], sorted(computed)[place]
     note = f"median {statistics.median(clock):.3f} s; p95 of the processor's time, database and Python, {busy:.3f} s"
     return Figure(name, p95, LIMIT_S, p95 / LIMIT_S, must=1, goal=0.5, note=note)
 
 
-def _computed_s() -> float:
+def computed_s() -> float:
     """What this process and its database backend have computed so far, whatever else the machine is doing."""
     assert connection.connection is not None
     schedstat = Path(f"/proc/{connection.connection.info.backend_pid}/schedstat").read_text()

@@ -482,6 +482,7 @@ TABLE: dict[str, Row] = {
     # {house} and {area} are not this owner's; what an owner finds: tests/web/owner/
     "owner:house": get("/owner/houses/{house}/", NOBODY, {"owner"}),
     "owner:movements": get("/owner/houses/{house}/movements/", NOBODY, {"owner"}),
+    "owner:repairs": get("/owner/houses/{house}/repairs/", NOBODY, {"owner"}),
     "owner:receipts": get("/owner/houses/{house}/receipts/", NOBODY, {"owner"}),
     "owner:print_receipt": post("/owner/houses/{house}/receipts/{receipt}/", NOBODY, {"owner"}),
     "owner:receipt": get("/owner/houses/{house}/receipts/{receipt}/pdf/{receipt_print}/", NOBODY, {"owner"}),

@@ -14,6 +14,7 @@ from PIL import Image
 
 from tests.repairs import scene as scenes
 from tests.repairs.scene import OWNER_ID, OWNER_NAME, OWNER_PHONE, Scene, again, make_scene
+from tests.staging import staged
 from upkeep.casework import engine
 from upkeep.casework.models import Case
 from upkeep.casework.states import Move
@@ -28,9 +29,7 @@ from upkeep.voting.models import Ballot
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def scene(db: None) -> Scene:
-    return make_scene()
+scene = staged(make_scene)
 
 
 @pytest.fixture(autouse=True)

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from upkeep.demo import areas, bank_day, fill
 from upkeep.demo.cases import file_cases
 from upkeep.demo.city import PASSWORD, City, found_city, found_committee
+from upkeep.demo.drafts import leave_drafts
 from upkeep.demo.estate_cases import file_estate_cases
 from upkeep.demo.fill import Filled, fill_area, moment
 from upkeep.demo.further import run_further
@@ -108,6 +109,7 @@ def _business(
     """Repairs, further deposits, money paid back, cases of every kind, and what the city has published."""
     projects = run_projects(city, filled, today=today) + run_phased(city, filled, today=today)
     tell(f"{projects} 个维修项目")
+    tell(f"{leave_drafts(city, filled[0], today=today)} 个填写中和刚公示的维修项目")
     tell(f"{hold_votes(city, filled, today=today)} 次网上和书面的业主表决")
     tell(f"{go_back(city, filled, today=today)} 个维修项目有异议、清退或撤销")
     tell(f"{run_further(city, filled, today=today)} 户欠交，续交方案一个，催缴通知单一批")

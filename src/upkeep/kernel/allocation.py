@@ -1,6 +1,6 @@
 """Allocation (分摊): amounts divided exactly to the fen, by largest remainder. Pure integers, no database."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 
 def allocate(total_fen: int, weights: Mapping[int, int]) -> dict[int, int]:
@@ -13,18 +13,7 @@ def allocate(total_fen: int, weights: Mapping[int, int]) -> dict[int, int]:
     whole = sum(weights.values())
     if total_fen < 0 or whole <= 0 or min(weights.values()) < 0:
         raise ValueError("an allocation needs a total and weights that are not negative, and one weight above zero")
-    exact = [total_fen * weight for weight in weights.values()]
-    shares = dict(zip(weights, [product // whole for product in exact], strict=True))
-    left = total_fen - sum(shares.values())
-    if left:
-        remainders = [product % whole for product in exact]
-        # Sorting bare numbers and looking for the last one served is three times as fast as sorting pairs.
-        cut = sorted(remainders, reverse=True)[left - 1]
-        above = [key for key, remainder in zip(weights, remainders, strict=True) if remainder > cut]
-        tied = sorted(key for key, remainder in zip(weights, remainders, strict=True) if remainder == cut)
-        for key in (*above, *tied[: left - len(above)]):
-            shares[key] += 1
-    return shares
+    return _rounded(total_fen, total_fen, whole, weights)
 
 
 def allocate_in_groups(total_fen: int, weights: Mapping[int, int], groups: Mapping[int, str]) -> dict[int, int]:
@@ -55,9 +44,19 @@ def _rounded(part_fen: int, total_fen: int, whole: int, weights: Mapping[int, in
     The part is the group's own exact sum rounded down or up, so it lies between the sums of all rounded down and of
     all rounded up.
     """
-    exact = {key: divmod(total_fen * weight, whole) for key, weight in weights.items()}
-    shares = {key: quota for key, (quota, _) in exact.items()}
-    left = part_fen - sum(shares.values())
-    for key in sorted(exact, key=lambda key: (-exact[key][1], key))[:left]:
-        shares[key] += 1
+    exact = [total_fen * weight for weight in weights.values()]
+    shares = dict(zip(weights, [product // whole for product in exact], strict=True))
+    return _with_the_rest(part_fen - sum(shares.values()), shares, exact, whole)
+
+
+def _with_the_rest(left: int, shares: dict[int, int], exact: Sequence[int], whole: int) -> dict[int, int]:
+    """What rounding down has left over, a fen each to those rounded down furthest; ties go to the lower key."""
+    if left:
+        remainders = [product % whole for product in exact]
+        # Sorting bare numbers and looking for the last one served is three times as fast as sorting pairs.
+        cut = sorted(remainders, reverse=True)[left - 1]
+        above = [key for key, remainder in zip(shares, remainders, strict=True) if remainder > cut]
+        tied = sorted(key for key, remainder in zip(shares, remainders, strict=True) if remainder == cut)
+        for key in (*above, *tied[: left - len(above)]):
+            shares[key] += 1
     return shares

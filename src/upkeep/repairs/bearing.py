@@ -4,13 +4,12 @@ Pure integers, no database. Source: 165号令 第二十条 (public housing: owne
 第二十一条 (an unsold house: its developer, by floor area).
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from upkeep.repairs.models import OutsideReason
 
 
-@dataclass(frozen=True, slots=True)
-class Borne:
+class Borne(NamedTuple):
     """A share in its parts, in fen: share = fund + unit + outside. `shortfall_fen` is what the sub-account lacks of
     its part now; who pays that in cash lacks nothing.
     """

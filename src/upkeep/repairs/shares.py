@@ -4,7 +4,6 @@ Source: 165号令 第二十条 (by floor area, first among the kinds of property
 第一步三、四 (预算分摊, 分摊合并, 合并分摊清册).
 """
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -48,13 +47,6 @@ class SharingHouse(NamedTuple):
     nature: str
     use: str
 
-    @property
-    def group(self) -> str:
-        """商品住宅, 非住宅, 售后公有住房: a budget is divided among these first (165号令 第二十条)."""
-        if self.nature == HouseNature.SOLD_PUBLIC:
-            return "PUBLIC"
-        return "DWELLING" if self.use == HouseUse.RESIDENTIAL else "OTHER"
-
 
 def sharing_houses(*, area_id: int, house_ids: Collection[int]) -> list[SharingHouse]:
     """The chosen houses of the area, in the order of the building table.
@@ -74,7 +66,17 @@ def sharing_houses(*, area_id: int, house_ids: Collection[int]) -> list[SharingH
 def divide(budget_fen: int, houses: Sequence[SharingHouse]) -> dict[int, int]:
     """预算分摊: the budget among the houses by floor area, in fen by house id."""
     areas = {house.pk: house.area_dm2 for house in houses}
-    return allocate_in_groups(budget_fen, areas, {house.pk: house.group for house in houses})
+    groups = _groups(houses)
+    return allocate_in_groups(budget_fen, areas, groups)
+
+
+def _groups(houses: Sequence[SharingHouse]) -> dict[int, str]:
+    """商品住宅, 非住宅, 售后公有住房 by house id: a budget is divided among these first (165号令 第二十条)."""
+    public, dwelling = HouseNature.SOLD_PUBLIC.value, HouseUse.RESIDENTIAL.value
+    return {
+        pk: "PUBLIC" if nature == public else "DWELLING" if use == dwelling else "OTHER"
+        for pk, _, nature, use in houses
+    }
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------
@@ -263,11 +265,3 @@ def shortfall_sentence(short: Mapping[int, int]) -> str:
         f"分户账可用余额不足：{named}{more}。请在“合并分摊清册”打印欠款催缴通知单请业主补交，"
         "或登记由业主现金支付缺口，也可调整分摊房屋、预算金额"
     )
-
-
-def sums_by_group(houses: Iterable[SharingHouse], shares: Mapping[int, int]) -> Counter[str]:
-    """What each kind of property bears."""
-    sums: Counter[str] = Counter()
-    for house in houses:
-        sums[house.group] += shares[house.pk]
-    return sums

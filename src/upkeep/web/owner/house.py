@@ -17,12 +17,15 @@ from upkeep.deposits.models import Receipt
 from upkeep.deposits.prints import keep_receipt
 from upkeep.deposits.queries import receipts_of_house
 from upkeep.estate.tenures import Tenure
+from upkeep.kernel.dates import day_of
 from upkeep.kernel.errors import HasProblems
 from upkeep.kernel.forms import DayField
 from upkeep.parties.roles import Role
 from upkeep.printing.actions import content_of
 from upkeep.printing.queries import prints_of
 from upkeep.repairs.area_views import notices_of_payments
+from upkeep.repairs.models import ProjectHouse
+from upkeep.repairs.records import repairs_of_house
 from upkeep.web.access import ActorRequest, access
 from upkeep.web.cases.printing import pdf
 from upkeep.web.owner.paying import REFUND, Payable, payable_of, procedure_for
@@ -71,6 +74,7 @@ def show(request: ActorRequest, house_id: int) -> HttpResponse:
         "more": len(lines) - LATEST,
         "payable": payable,
         "may_refund": tenure.is_present and procedure_for(request, REFUND) is not None,
+        "repair_count": len(_repairs_of(tenure)),
         "receipt_count": len(receipts_of(tenure)),
     }
     return render(request, "owner/house.html", context)
@@ -83,6 +87,26 @@ def movements(request: ActorRequest, house_id: int) -> HttpResponse:
     """Every movement, the newest first."""
     tenure = tenure_or_404(request, house_id)
     return render(request, "owner/movements.html", {"tenure": tenure, "lines": shown_lines(tenure)})
+
+
+@access(Role.OWNER)
+@never_cache
+@require_safe
+def repairs(request: ActorRequest, house_id: int) -> HttpResponse:
+    """维修记录 of the house: what it has shared in while it was the account's, the newest first."""
+    tenure = tenure_or_404(request, house_id)
+    return render(request, "owner/repairs.html", {"tenure": tenure, "shares": _repairs_of(tenure)})
+
+
+def _repairs_of(tenure: Tenure) -> list[ProjectHouse]:
+    shares = repairs_of_house(tenure.house.pk)
+    last = tenure.last_day
+    return [
+        share
+        for share in shares
+        if day_of(share.project.created_at) >= tenure.since
+        and (last is None or day_of(share.project.created_at) <= last)
+    ]
 
 
 @access(Role.OWNER)

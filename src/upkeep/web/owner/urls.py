@@ -12,6 +12,7 @@ urlpatterns = [
     path("cases/", area.cases, name="cases"),
     path("houses/<int:house_id>/", house.show, name="house"),
     path("houses/<int:house_id>/movements/", house.movements, name="movements"),
+    path("houses/<int:house_id>/repairs/", house.repairs, name="repairs"),
     path("houses/<int:house_id>/receipts/", house.receipts, name="receipts"),
     path("houses/<int:house_id>/receipts/<int:receipt_id>/", house.print_receipt, name="print_receipt"),
     path("houses/<int:house_id>/receipts/<int:receipt_id>/pdf/<int:print_id>/", house.receipt_print, name="receipt"),
