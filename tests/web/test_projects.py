@@ -67,6 +67,17 @@ def basics_sent(**changes: str) -> dict[str, str]:
     } | changes
 
 
+def acceptance_sent(project: RepairProject) -> dict[str, str]:
+    return {
+        "accepted_on": day(0),
+        "works_from": day(-3),
+        "works_to": day(-1),
+        "content": "钢丝绳 6 根全部更换",
+        "acceptance": "工程质量合格",
+        f"settled_{project.facilities.get().pk}": "38,765.43",
+    }
+
+
 class TestCommittee:
     def test_walks_a_simple_project_to_its_submitted_application(self, scene: Scene) -> None:
         client = client_of(scene.chair)
@@ -96,8 +107,7 @@ class TestCommittee:
         client.post(f"{base}vote/close/")
         assert again(project).stage == Stage.PASSED
 
-        sent = {"accepted_on": day(0), "settlement": "38,765.43", "acceptance": "工程质量合格"}
-        client.post(f"{base}acceptance/", sent)
+        client.post(f"{base}acceptance/", acceptance_sent(project))
         preview = client.get(f"{base}notices/acceptance/").content.decode()
         assert "验收公告" in preview and "决算清册" in preview
         sent = {"open_until": day(10), "version": str(again(project).version)}
