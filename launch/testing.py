@@ -37,11 +37,19 @@ def bring_programs() -> None:
             return
 
 
+def keep_bytecode() -> None:
+    """Workers and the dozens of processes that tests start compile each module once, not once each; below `var/`, so that
+    it is done even where nothing may be written beside the sources."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["PYTHONPYCACHEPREFIX"] = str(var() / "cache" / "bytecode")
+
+
 def main() -> None:
     """Become pytest, so that its summary is the last line and its exit status is ours."""
     os.chdir(ROOT)
     bring_programs()
     os.environ["UPKEEP_VAR"] = str(var())
+    keep_bytecode()
     if not os.environ.get("DATABASE_OWNER_URL"):
         os.environ.pop("DATABASE_URL", None)  # a product's database is never a place for tests
     os.execv(sys.executable, [sys.executable, "-m", "pytest", *pytest_arguments(sys.argv[1:])])

@@ -1,4 +1,4 @@
-"""Gives every test its database: a copy per worker that is rolled back, or with `commits` a copy of its own.
+"""Gives every test its database: one of the worker's that is rolled back, or with `commits` a copy of its own.
 
 The journal refuses TRUNCATE, so Django's way of flushing after a test with real commits cannot work here, and
 `django_db(transaction=True)` without the marker `commits` is an error.
@@ -16,11 +16,11 @@ from hypothesis.configuration import set_hypothesis_home_dir
 from playwright.sync_api import Playwright, sync_playwright
 from pytest_django.plugin import DjangoDbBlocker
 
-from config.database import database_from_url
 from launch.environment import django_environment
 from launch.places import var
 from tests.cast import Cast, make_cast
-from tests.databases import Database, TestServer
+from tests.databases import TestServer
+from tests.staging import Make, Stages, stage_of, staged
 
 
 def pytest_configure() -> None:
@@ -37,6 +37,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         asks = asks or bool({"transactional_db", "django_db_reset_sequences"} & set(getattr(item, "fixturenames", ())))
         if asks and not item.get_closest_marker("commits"):
             raise pytest.UsageError(f"{item.nodeid}: a test that commits is marked `commits`, not transaction=True")
+
+
+_STAGES, _MAKE = pytest.StashKey[Stages](), pytest.StashKey[Make | None]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """What a test begins with is there before its fixtures change settings or replace something."""
+    make = item.config.stash[_MAKE] = stage_of(item)
+    if (stages := item.config.stash.get(_STAGES, None)) is not None:
+        stages.begin(make)
 
 
 @pytest.fixture(scope="session")
@@ -68,34 +79,34 @@ def template_database(test_server: TestServer) -> str:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(
-    django_test_environment: None, test_server: TestServer, template_database: str, django_db_blocker: DjangoDbBlocker
-) -> Iterator[None]:
-    """Replaces pytest-django's: one copy of the template for this worker's ordinary tests."""
-    with test_server.clone(template_database) as database:
-        _connect_to(database)
-        yield
-        with django_db_blocker.unblock():
-            connections.close_all()
+def stages(
+    request: pytest.FixtureRequest,
+    django_test_environment: None,
+    test_server: TestServer,
+    template_database: str,
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[Stages]:
+    """The databases of this worker: an empty one, and one for each state that its tests begin with."""
+    stages = request.config.stash[_STAGES] = Stages(test_server, template_database, django_db_blocker)
+    stages.begin(request.config.stash[_MAKE])
+    yield stages
+    del request.config.stash[_STAGES]
+    stages.end()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(stages: Stages) -> None:
+    """Replaces pytest-django's: the worker's databases are made once."""
 
 
 @pytest.fixture
 def _django_db_helper(
-    request: pytest.FixtureRequest,
-    django_db_setup: None,
-    test_server: TestServer,
-    template_database: str,
-    django_db_blocker: DjangoDbBlocker,
+    request: pytest.FixtureRequest, django_db_setup: None, stages: Stages, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[None]:
     """Replaces pytest-django's, which knows rolling back and flushing only."""
     if request.node.get_closest_marker("commits"):
-        with test_server.clone(template_database) as database, django_db_blocker.unblock():
-            before = _connect_to(database)
-            try:
-                yield
-            finally:
-                connections.close_all()
-                connections["default"].settings_dict.update(before)
+        with django_db_blocker.unblock(), stages.copy(stage_of(request.node)):
+            yield
         return
     with django_db_blocker.unblock():
         RolledBack.setUpClass()
@@ -129,21 +140,19 @@ def owner_url(_django_db_helper: None) -> str:
 @pytest.fixture
 def owner_connection(owner_url: str) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
     """A raw connection as the owner, rolled back unless the test commits (then mark it `commits`)."""
-    with psycopg.connect(owner_url) as connection:
+    with psycopg.connect(owner_url, options="-c lock_timeout=10s") as connection:
         yield connection
         connection.rollback()
 
 
-@pytest.fixture
-def cast(_django_db_helper: None) -> Cast:
-    """A city and its people; fast enough to be founded anew for every test."""
-    return make_cast()
-
-
-@pytest.fixture
-def settled(_django_db_helper: None) -> Cast:
-    """The same with three small areas, their houses, owners and deposits."""
+def _settled() -> Cast:
     return make_cast(settled=True)
+
+
+#: A city and its people.
+cast = staged(make_cast)
+#: The same with three small areas, their houses, owners and deposits.
+settled = staged(_settled)
 
 
 class RolledBack(TestCase):
@@ -156,16 +165,6 @@ class RolledBack(TestCase):
     @classmethod
     def tearDownClass(cls) -> None:
         super(TestCase, cls).tearDownClass()
-
-
-def _connect_to(database: Database) -> dict[str, Any]:
-    """Point Django, in all its threads, at a database; answers with the settings before."""
-    connections.close_all()
-    settings = connections["default"].settings_dict
-    before = dict(settings)
-    settings.update(database_from_url(database.app_url))
-    settings["UPKEEP"] = database
-    return before
 
 
 def _url_of_the_test(kind: str) -> str:

@@ -132,7 +132,7 @@ class TestServer:
                 self._drop(name)
 
     def _drop(self, name: str) -> None:
-        """Gone, even when a session of the serving role, which the owner may not end, takes a moment to leave."""
+        """Gone, whoever is connected: sessions of the serving role, which the owner may not end, are ended by that role."""
         deadline = time.monotonic() + 60
         while True:
             try:
@@ -140,7 +140,15 @@ class TestServer:
             except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ObjectInUse):
                 if time.monotonic() > deadline:
                     raise
+                self._end_sessions(name)
                 time.sleep(0.05)
+
+    def _end_sessions(self, name: str) -> None:
+        with psycopg.connect(self.app_url, autocommit=True) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND usename = current_user",
+                [name],
+            )
 
     def _execute(self, statement: str, *names: str) -> None:
         with psycopg.connect(self.owner_url, autocommit=True) as connection:

@@ -5,6 +5,7 @@ from django.db import transaction
 
 from tests.banking.test_orders import order, trial
 from tests.banking.town import AT, Town, confirm, issue, make_town, person
+from tests.staging import staged
 from upkeep.banking.actions import fail_order
 from upkeep.banking.counter import WrongAmount
 from upkeep.messaging.models import Message, Outbox
@@ -15,9 +16,7 @@ __all__ = ["trial"]
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def town() -> Town:
-    return make_town()
+town = staged(make_town)
 
 
 def told(event: str) -> set[str]:

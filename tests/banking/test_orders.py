@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from tests.banking.town import AT, Town, confirm, issue, make_town
+from tests.staging import staged
 from upkeep.banking import purposes
 from upkeep.banking.actions import confirm_order, fail_order, order_payment, reissue_order, void_order
 from upkeep.banking.counter import WrongAmount, WrongBank
@@ -53,11 +54,13 @@ def trial() -> Iterator[None]:
     del purposes._handlers["trial"]
 
 
-@pytest.fixture
-def town() -> Town:
+def _town() -> Town:
     town = make_town()
     confirm(town, issue(town), serial="IN1")
     return town
+
+
+town = staged(_town)
 
 
 def order(town: Town, *, fen: int = 1_000) -> PaymentOrder:

@@ -9,6 +9,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from tests.banking.town import AT, Town, confirm, issue, make_town, person
+from tests.staging import staged
 from upkeep.banking.actions import ask_reversal, decide_reversal, void_slip
 from upkeep.banking.counter import UnknownPaper, WrongBank
 from upkeep.banking.models import BankReversal, BankSerial, PaySlip, ReceiptMode, ReversalState, SlipState
@@ -34,9 +35,7 @@ NEXT_DAY = AT + dt.timedelta(days=1)
 TODAY = dt.date(2026, 11, 20)
 
 
-@pytest.fixture
-def town() -> Town:
-    return make_town()
+town = staged(make_town)
 
 
 @pytest.fixture(autouse=True)

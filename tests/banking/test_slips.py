@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from tests.banking.town import AT, Town, bank, confirm, issue, make_town, new_house, person
+from tests.staging import staged
 from upkeep.banking.actions import confirm_slip, expire_slips, void_slip
 from upkeep.banking.counter import UnknownPaper, WrongAmount, WrongBank
 from upkeep.banking.models import BankSerial, PaySlip, PaySlipLine, ReceiptMode, SlipState
@@ -28,9 +29,7 @@ from upkeep.parties.roles import Role
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def town() -> Town:
-    return make_town()
+town = staged(make_town)
 
 
 class TestSlip:

@@ -10,6 +10,7 @@ import pytest
 from django.db.models import QuerySet
 
 from tests.banking.town import AT, Town, confirm, issue, make_town
+from tests.staging import staged
 from upkeep.banking.actions import source_of
 from upkeep.books import postings
 from upkeep.books.balance_messages import TELLING, send_balance_messages, short_name
@@ -32,9 +33,7 @@ pytestmark = pytest.mark.django_db
 DAY = dt.date(2026, 11, 20)
 
 
-@pytest.fixture
-def town() -> Town:
-    return make_town()
+town = staged(make_town)
 
 
 def own(town: Town, house: House, phone: str, *, number: str = "510502199001011234", since: dt.date = DAY) -> None:

@@ -265,7 +265,9 @@ def repair(story: Story, area: Area) -> RepairProject:
 
     publish(story, committee, base, "project")
     vote(committee, base)
-    sent = {"accepted_on": f"{today}", "settlement": "38,765.43", "acceptance": "工程质量合格"}
+    work = project.facilities.get()
+    sent = {"accepted_on": f"{today}", "works_from": f"{today}", "works_to": f"{today}", "content": "防水层两道"}
+    sent |= {"acceptance": "工程质量合格", f"settled_{work.pk}": "38,765.43"}
     committee.post(f"{base}acceptance/", sent)
     publish(story, committee, base, "acceptance")
     return project

@@ -11,6 +11,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from tests.banking.town import AT, Town, confirm, issue, make_town, new_house, person
+from tests.staging import staged
 from upkeep.banking.actions import expire_slips
 from upkeep.banking.models import PaySlip, PaySlipLine, SlipState
 from upkeep.banking.queries import shown_payer, slips_visible_to, standing
@@ -50,9 +51,7 @@ LATE = AT + dt.timedelta(days=31)
 ID_NUMBER, PHONE = "11010519491231002X", "13812345678"
 
 
-@pytest.fixture
-def town() -> Town:
-    return make_town()
+town = staged(make_town)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from django.db import DatabaseError, connection, transaction
 
 from tests.banking.town import AT, issue
 from tests.cast import at_once
+from tests.staging import staged
 from tests.treasury import scene as s
 from tests.treasury.scene import Scene, approve, cancellation, submitted, thirds
 from upkeep.books import postings, sub_accounts
@@ -22,9 +23,7 @@ from upkeep.treasury.models import Payout
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def scene(db: None) -> Scene:
-    return s.make_scene()
+scene = staged(s.make_scene)
 
 
 @pytest.fixture

@@ -269,6 +269,7 @@ class TestTheDatabase:
         with pytest.raises(IntegrityError), transaction.atomic():
             key.save(force_insert=True)
 
+    @pytest.mark.commits  # for TRUNCATE waits until whoever has written into the table is done
     def test_keeps_every_line_of_the_log(
         self, desk: Desk, owner_connection: psycopg.Connection[tuple[Any, ...]]
     ) -> None:

@@ -277,6 +277,7 @@ def repair(playwright: Playwright, base: str) -> None:
         act(committee, "项目验收")
         committee.fill("验收日期", f"{today}")
         committee.fill("结算金额", "38765.43")
+        committee.fill("验收内容", "防水层两道，淋水试验合格")
         committee.fill("验收意见", "质量合格，同意结算")
         committee.shot("acceptance")
         committee.click("提交验收")

@@ -80,6 +80,6 @@ def open_vote(playwright: Playwright, base: str) -> str:
 
 
 def choose(owner: Visitor, choice: str) -> None:
-    owner.page.get_by_text(choice, exact=True).first.click()
+    owner.page.get_by_role("radio", name=choice).first.check(force=True)
     owner.click("下一步")
     owner.sees("请确认您的投票")

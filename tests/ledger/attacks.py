@@ -144,6 +144,15 @@ def _reopen_for_a_house_that_left(db: Db) -> None:
     db.execute("update ledger.sub_account set closed_on = null where id = 13")
 
 
+def _open_a_selling_units_account_elsewhere(db: Db) -> None:
+    _insert(db, "parties_jurisdiction", id=77, code="990000", slug="attacked", name="被攻市", level="CITY")
+    _insert(db, "parties_organisation", id=78, jurisdiction_id=77, kind="SELLING_UNIT")
+    _insert(db, "estate_area", id=77, number="WY77", jurisdiction_id=77)
+    _insert(db, "estate_building", id=77, area_id=77)
+    _insert(db, "estate_sellingunitaccount", id=4712, organisation_id=78, building_id=77)
+    db.execute("insert into ledger.sub_account (id, area_id) values (4712, 1)")
+
+
 def _two_statements(db: Db) -> None:
     entry = begin(db)
     add(db, entry, ("1001", None, -10))
@@ -299,6 +308,11 @@ ATTACKS = [
         lambda db: post(db, ("3001", 13, -10), ("3001", 13, 10)),
     ),
     Attack("open a sub-account of a house that has left", "account_is_of_a_live_house", _open_for_a_house_that_left),
+    Attack(
+        "open a selling unit's sub-account in an area that is not its building's",
+        "unit_account_in_its_area",
+        _open_a_selling_units_account_elsewhere,
+    ),
     Attack("open it again when the house has left", "account_stays_closed", _reopen_for_a_house_that_left),
     _sql("update ledger.sub_account set closed_on = '2026-03-01' where id = 11", "sub_account_closed_is_empty"),
     Attack("hold more than there is", "sub_account_never_below_held", _hold(11, 201)),

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.banking.town import AT, Town, confirm, make_town, new_house
+from tests.staging import staged
 from upkeep.banking.models import PaySlip, ReceiptMode
 from upkeep.banking.purposes import slip_purpose
 from upkeep.banking.queries import slips_of_case
@@ -46,11 +47,13 @@ DEVELOPER = {
 }
 
 
-@pytest.fixture
-def town() -> Town:
+def _town() -> Town:
     """Four commodity houses and one of sold public housing."""
     houses = [new_house(floor=n, room=f"{n}01") for n in range(1, 5)]
     return make_town(houses=[*houses, new_house(floor=5, room="501", area_dm2=6000, nature=HouseNature.SOLD_PUBLIC)])
+
+
+town = staged(_town)
 
 
 def draft(town: Town, *, mode: str = "WHOLE") -> Case:

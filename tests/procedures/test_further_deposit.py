@@ -7,6 +7,7 @@ import pytest
 
 from tests.banking.town import AT, Town, new_house, person
 from tests.deposits.further_scene import FIRST_FEN, PROCEDURE, approved, by_floor, draft, make_scene
+from tests.staging import staged
 from upkeep.banking.models import PaySlip
 from upkeep.casework import engine
 from upkeep.casework.models import Case
@@ -23,11 +24,13 @@ from upkeep.parties.roles import Role
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def town() -> Town:
+def _town() -> Town:
     """Two of four houses in arrears; the houses of a second building have all they paid."""
     houses = [new_house(floor=n, room=f"{n}01") for n in range(1, 5)]
     return make_scene(houses=[*houses, new_house(building="2栋", floor=9, room="901")], left_fen=(0, 100_000))
+
+
+town = staged(_town)
 
 
 def asked(plan: FurtherPlan) -> set[str]:

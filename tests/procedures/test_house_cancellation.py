@@ -7,6 +7,7 @@ import pytest
 
 from tests.banking.town import AT, issue, new_house
 from tests.cast import LATER, at_once
+from tests.staging import staged
 from tests.treasury import scene as s
 from tests.treasury.scene import Scene, approve, cancellation
 from upkeep.banking.actions import (
@@ -40,9 +41,7 @@ PROCEDURE = register["house_cancellation"]
 PAYABLE = "2001"
 
 
-@pytest.fixture
-def scene(db: None) -> Scene:
-    return s.make_scene()
+scene = staged(s.make_scene)
 
 
 def payable() -> int:

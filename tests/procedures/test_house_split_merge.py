@@ -9,6 +9,7 @@ import pytest
 
 from tests.banking.town import AT, confirm, issue
 from tests.cast import LATER, at_once
+from tests.staging import staged
 from tests.treasury import scene as s
 from tests.treasury.scene import Scene, approve, drafted, row, submitted, thirds
 from upkeep.banking.custody import open_custody
@@ -31,9 +32,7 @@ pytestmark = pytest.mark.django_db
 PROCEDURE = register["house_split_merge"]
 
 
-@pytest.fixture
-def scene(db: None) -> Scene:
-    return s.make_scene()
+scene = staged(s.make_scene)
 
 
 def owners(house: House) -> dict[str, int]:

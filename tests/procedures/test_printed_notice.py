@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.banking.town import AT, Town, confirm, make_town, new_house, person
+from tests.staging import staged
 from upkeep.banking.models import PaySlip
 from upkeep.banking.prints import keep_paper
 from upkeep.banking.queries import slips_of_case, slips_visible_to
@@ -36,11 +37,13 @@ PROCEDURE = register["printed_notice"]
 PEOPLE = (("张三", "11010519491231002X", "13812345678"), ("李四", "440524188001010014", "13912345678"))
 
 
-@pytest.fixture
-def town() -> Town:
+def _town() -> Town:
     """Two commodity houses and one of sold public housing."""
     houses = [new_house(floor=n, room=f"{n}01") for n in (1, 2)]
     return make_town(houses=[*houses, new_house(floor=3, room="301", area_dm2=6000, nature=HouseNature.SOLD_PUBLIC)])
+
+
+town = staged(_town)
 
 
 def draft(town: Town, *, houses: list[House] | None = None, by: Actor | None = None) -> Case:

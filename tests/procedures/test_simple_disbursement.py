@@ -11,6 +11,7 @@ from PIL import Image
 
 from tests.banking.town import AT
 from tests.repairs.scene import BALANCE_FEN, BUDGET_FEN, Scene, accepted, again, make_scene, passed
+from tests.staging import staged
 from upkeep.banking.models import OrderState, PaymentOrder
 from upkeep.banking.orders import amounts_of, confirm_order, fail_order, reissue_order, void_order
 from upkeep.books import postings, sub_accounts
@@ -34,9 +35,7 @@ PROCEDURE = register["simple_disbursement"]
 ACCOUNTS = ["6222020200011112222", "6222020200033334444"]
 
 
-@pytest.fixture
-def scene(db: None) -> Scene:
-    return make_scene()
+scene = staged(make_scene)
 
 
 def fill_in(case: Case, scene: Scene, *amounts: str) -> None:

@@ -21,13 +21,15 @@ from tests.repairs.order_scene import (
     signed,
     submitted,
 )
-from upkeep.banking.models import PaymentOrder
-from upkeep.books import sub_accounts
+from upkeep.banking.models import CustodyAccount, PaymentOrder
+from upkeep.banking.orders import amounts_of
+from upkeep.books import postings, sub_accounts
+from upkeep.books.chart import FundKind
 from upkeep.casework import engine
 from upkeep.casework.models import Case
 from upkeep.casework.procedure import register
 from upkeep.casework.states import Move, State
-from upkeep.estate.models import Facility, House, HouseClaim, Service
+from upkeep.estate.models import Facility, House, HouseClaim, Ownership, Service
 from upkeep.estate.serving import begin_service
 from upkeep.kernel.errors import HasProblems
 from upkeep.repairs import withdrawal_orders as orders
@@ -252,3 +254,42 @@ class TestAnOrderThatCameBack:
         engine.move(case.pk, Move.WITHDRAW, by=scene.manager, at=AT)
         with pytest.raises(drafts.NotAnOrder):
             drafts.begin(area_id=scene.area_id, by=scene.rival, at=AT, copied_from=case)
+
+
+class TestUnsoldHouses:
+    def test_are_borne_by_their_developer_and_the_fund_pays_the_rest(self, scene: OrderScene) -> None:
+        unsold = House.objects.get(pk=scene.houses_of(0)[0])
+        empty(unsold)
+        case = draft(scene)
+        shares = {one.house.pk: one for one in orders.shares_of(case)}
+        assert shares[unsold.pk].outside_fen == shares[unsold.pk].share_fen > 0
+
+        engine.move(case.pk, Move.SUBMIT, by=scene.manager, at=AT)
+        project = project_in(case)
+        assert project.limit_fen == TOTAL_FEN - shares[unsold.pk].share_fen == orders.payable_of(case)
+        signed(scene, case)
+        engine.move(case.pk, Move.ACCEPT, by=scene.clerk, at=AT)
+        engine.move(case.pk, Move.PASS, by=scene.reviewer, at=AT)
+        engine.move(case.pk, Move.PASS, by=scene.approver, at=AT)
+
+        assert sum(order.amount_fen for order in orders_of(project)) == project.limit_fen
+        assert unsold.pk not in {pk for order in orders_of(project) for pk in amounts_of(order)}
+
+    def test_alone_are_nothing_that_the_fund_could_pay_for(self, scene: OrderScene) -> None:
+        for house in House.objects.filter(pk__in=scene.houses_of(0)):
+            empty(house)
+
+        assert "没有可支取的维修资金" in refusal_of(draft(scene), Move.SUBMIT, scene)
+
+
+def empty(house: House) -> None:
+    """Nobody owns the house, and nothing stands on its sub-account."""
+    Ownership.objects.filter(house=house).update(until=AT.date())
+    postings.loss_recognised(
+        area_id=house.area_id,
+        custody_id=CustodyAccount.objects.get(fund_kind=FundKind.COMMODITY).pk,
+        fund_kind=FundKind.COMMODITY,
+        amounts={house.pk: BALANCE_FEN},
+        source=f"test:empty:{house.pk}",
+        booked_on=AT.date(),
+    )

@@ -19,6 +19,7 @@ from tests.repairs.scene import (
     published,
     voting,
 )
+from tests.staging import staged
 from upkeep.estate.models import HouseClaim
 from upkeep.kernel.errors import HasProblems
 from upkeep.policy.actions import set_policy
@@ -37,9 +38,7 @@ pytestmark = pytest.mark.django_db
 WEEK_LATER = TODAY + dt.timedelta(days=7)
 
 
-@pytest.fixture
-def scene(db: None) -> Scene:
-    return make_scene()
+scene = staged(make_scene)
 
 
 class TestCreateProject:

@@ -18,6 +18,7 @@ from tests.repairs.scene import (
     published,
     voting,
 )
+from tests.staging import staged
 from upkeep.publishing.models import PublicNotice
 from upkeep.repairs import deciding
 from upkeep.repairs.models import FacilityShare, ProjectEvent, ProjectHouse, RepairProject
@@ -28,9 +29,7 @@ from upkeep.voting.queries import latest_vote
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def scene(db: None) -> Scene:
-    return make_scene()
+scene = staged(make_scene)
 
 
 def refuse(statement: str, *values: int, by_grant: bool = False) -> str:

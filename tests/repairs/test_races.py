@@ -11,6 +11,7 @@ from tests.banking.town import AT
 from tests.procedures.test_simple_disbursement import submitted
 from tests.repairs import phased
 from tests.repairs.scene import BUDGET_FEN, TODAY, Scene, again, make_scene, new_project, voting
+from tests.staging import staged
 from upkeep.books import sub_accounts
 from upkeep.casework import engine
 from upkeep.casework.models import Case
@@ -26,9 +27,7 @@ from upkeep.voting.models import Ballot, BallotChoice
 pytestmark = pytest.mark.commits
 
 
-@pytest.fixture
-def scene(database_url: str) -> Scene:
-    return make_scene()
+scene = staged(make_scene)
 
 
 def at_once(*works: Callable[[], object]) -> Iterator[Exception | None]:

@@ -11,6 +11,7 @@ from django.db import DatabaseError, connection, transaction
 from tests.banking.town import AT, person
 from tests.procedures.test_simple_disbursement import approve, pay, submitted
 from tests.repairs.scene import Scene, again, make_scene
+from tests.staging import staged
 from upkeep.banking.actions import ask_reversal, confirm_order, decide_reversal, fail_order, reissue_order
 from upkeep.banking.models import OrderState, PaymentOrder
 from upkeep.books import sub_accounts
@@ -26,13 +27,15 @@ pytestmark = pytest.mark.django_db
 LATER = AT + dt.timedelta(minutes=20)
 
 
-@pytest.fixture
-def scene(db: None) -> Scene:
+def _scene() -> Scene:
     made = make_scene()
     made.town.people["other_supervisor"] = person(
         username="s9", name="他复核", role=Role.TELLER_SUPERVISOR, city=made.town.city, organisation=made.town.banks[1]
     )
     return made
+
+
+scene = staged(_scene)
 
 
 def money(scene: Scene) -> tuple[int, int]:

@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.banking.town import AT, person
 from tests.circle.cast import BACKEND
+from tests.staging import staged
 from tests.treasury import scene as s
 from tests.treasury.scene import Scene, approve, cancellation, payee_of
 from tests.web.pages import do_work, text
@@ -38,12 +39,14 @@ from upkeep.treasury.payouts import NotOwed
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def scene(db: None) -> Scene:
+def _scene() -> Scene:
     """The garages are gone: G1 owed to two, G2 and G3 to one."""
     scene = s.make_scene()
     approve(scene, cancellation(scene, "车库"))
     return scene
+
+
+scene = staged(_scene)
 
 
 def owed() -> list[Payout]:

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.utils import DatabaseError
 
 from tests.banking.town import AT
+from tests.staging import staged
 from tests.treasury import refund_scene as r
 from tests.treasury import scene as s
 from tests.treasury.scene import Scene
@@ -38,9 +39,7 @@ from upkeep.treasury.models import Refund, RefundState
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def scene(db: None) -> Scene:
-    return s.make_scene()
+scene = staged(s.make_scene)
 
 
 def held(scene: Scene, room: str) -> int:

@@ -86,8 +86,9 @@ class TestAnOwner:
         vote = owners.open(house_ids=owners.scene.house_ids[:2])
         owners.open(source="order:3", channel=Channel.PAPER)
 
-        assert online_votes_of(owners.voters[0].user_id) == [vote, later]
-        assert online_votes_of(owners.voters[5].user_id) == [later]
+        assert online_votes_of(owners.voters[0].user_id, at=AT) == [vote, later]
+        assert online_votes_of(owners.voters[5].user_id, at=AT) == [later]
+        assert online_votes_of(owners.voters[0].user_id, at=CLOSES) == [later]
 
 
 class TestCoOwners:

@@ -124,7 +124,7 @@ class TestAnOwnerOnline:
         vote = owners.open(house_ids=owners.scene.house_ids[1:])
         proxies.name_online(vote.pk, owners.houses[1].pk, NEIGHBOUR, by=owners.voters[1], at=AT)
 
-        assert online_votes_of(owners.voters[0].user_id) == [vote]
+        assert online_votes_of(owners.voters[0].user_id, at=AT) == [vote]
 
 
 class TestAPaper:

@@ -13,6 +13,7 @@ from django.test import Client
 from tests.banking.town import person
 from tests.circle.cast import BACKEND
 from tests.circle.person import picture
+from tests.staging import staged
 from tests.treasury import scene as s
 from tests.treasury.scene import Scene, approve, cancellation, submitted, thirds
 from tests.web.pages import do_work, text
@@ -32,9 +33,7 @@ pytestmark = pytest.mark.django_db
 CONTACT = {"contact_name": "孙经理", "contact_phone": "13900000001"}
 
 
-@pytest.fixture
-def scene(db: None) -> Scene:
-    return s.make_scene()
+scene = staged(s.make_scene)
 
 
 def browser(actor: Actor) -> Client:

@@ -82,7 +82,7 @@ class TestTheStarter:
         case = Case.objects.get(procedure="project_application")
         assert answer["Location"] == f"/cases/{case.number}/edit/1/"
         form = client.get(answer["Location"]).content.decode()
-        assert "一般维修" in form and "表决通过" in form
+        assert "一般维修" in form and "占全体" in form
         fill_in(client, case, {"note": "请尽快受理"})
         assert again(project).stage == Stage.APPLICATION
         assert f"申请 {case.number} 正在维修资金管理部门审核" in client.get(base).content.decode()

@@ -66,7 +66,7 @@ def picture(name: str = "现场.png") -> io.BytesIO:
 
 
 def sent_works(project: RepairProject, **budgets: str) -> dict[str, str]:
-    sent = {}
+    sent: dict[str, str] = {}
     for place, work in enumerate(works.works_of(project), start=1):
         sent |= {
             f"w{work.pk}-content": "更换主要部件",

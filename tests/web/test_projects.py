@@ -14,6 +14,7 @@ from PIL import Image
 
 from tests.repairs import scene as scenes
 from tests.repairs.scene import OWNER_ID, OWNER_NAME, OWNER_PHONE, Scene, again, make_scene
+from tests.staging import staged
 from upkeep.casework import engine
 from upkeep.casework.models import Case
 from upkeep.casework.states import Move
@@ -28,9 +29,7 @@ from upkeep.voting.models import Ballot
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def scene(db: None) -> Scene:
-    return make_scene()
+scene = staged(make_scene)
 
 
 @pytest.fixture(autouse=True)
@@ -60,6 +59,17 @@ def basics_sent(**changes: str) -> dict[str, str]:
         "contact_phone": "13600000000",
         "reason": "钢丝绳磨损超标",
     } | changes
+
+
+def acceptance_sent(project: RepairProject) -> dict[str, str]:
+    return {
+        "accepted_on": day(0),
+        "works_from": day(-3),
+        "works_to": day(-1),
+        "content": "钢丝绳 6 根全部更换",
+        "acceptance": "工程质量合格",
+        f"settled_{project.facilities.get().pk}": "38,765.43",
+    }
 
 
 class TestCommittee:
@@ -97,8 +107,7 @@ class TestCommittee:
         client.post(f"{base}vote/close/")
         assert again(project).stage == Stage.PASSED
 
-        sent = {"accepted_on": day(0), "settlement": "38,765.43", "acceptance": "工程质量合格"}
-        client.post(f"{base}acceptance/", sent)
+        client.post(f"{base}acceptance/", acceptance_sent(project))
         preview = client.get(f"{base}notices/acceptance/").content.decode()
         assert "验收公告" in preview and "决算清册" in preview
         sent = {"open_until": day(10), "version": str(again(project).version)}

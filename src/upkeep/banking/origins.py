@@ -86,9 +86,10 @@ def _orders(sources: Collection[str]) -> dict[str, Origin]:
 
 
 def _heads(source: str) -> tuple[str, ...]:
-    """The source itself and what is left of it without its last part or two, the longest first."""
+    """The source itself and what is left of it without its last parts, the longest first: "refund:12:2:year:reversed" is
+    of the order "refund:12"."""
     parts = source.split(":")
-    return tuple(":".join(parts[:count]) for count in range(len(parts), max(len(parts) - 3, 1), -1))
+    return tuple(":".join(parts[:count]) for count in range(len(parts), max(len(parts) - 4, 1), -1))
 
 
 def _ids(sources: Collection[str], prefix: str) -> dict[int, list[str]]:

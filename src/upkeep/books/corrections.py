@@ -27,6 +27,11 @@ def take_back_clearing(*, area_id: int, source: str, booked_on: dt.date) -> int:
     return postings.entry_reversed(entry_id=_entry(area_id, source), source=f"{source}:reversed", booked_on=booked_on)
 
 
+def was_booked(*, area_id: int, source: str) -> bool:
+    """Whether an entry was booked under the source."""
+    return ledger.entry_of(area_id=area_id, source=source) is not None
+
+
 def _entry(area_id: int, source: str) -> int:
     found = ledger.entry_of(area_id=area_id, source=source)
     if found is None:

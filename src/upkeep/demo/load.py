@@ -18,6 +18,7 @@ from upkeep.demo.going_back import go_back
 from upkeep.demo.money_back import demolish, pay_back
 from upkeep.demo.notices import print_notices
 from upkeep.demo.owners import earn_interest, give_more_houses, open_owner_account, pass_houses_on
+from upkeep.demo.phased_repairs import run_phased
 from upkeep.demo.preset_cities import PRESET_CITIES, fill_preset_city, found_preset_city
 from upkeep.demo.repairs import run_projects
 from upkeep.demo.self_service import describe_house, pay_oneself
@@ -106,7 +107,8 @@ def _business(
     city: City, filled: list[Filled], *, today: dt.date, chance: random.Random, tell: Callable[[str], None]
 ) -> None:
     """Repairs, further deposits, money paid back, cases of every kind, and what the city has published."""
-    tell(f"{run_projects(city, filled, today=today)} 个维修项目")
+    projects = run_projects(city, filled, today=today) + run_phased(city, filled, today=today)
+    tell(f"{projects} 个维修项目")
     tell(f"{leave_drafts(city, filled[0], today=today)} 个填写中和刚公示的维修项目")
     tell(f"{hold_votes(city, filled, today=today)} 次网上和书面的业主表决")
     tell(f"{go_back(city, filled, today=today)} 个维修项目有异议、清退或撤销")

@@ -3,7 +3,7 @@
 import datetime as dt
 
 from upkeep.banking.actions import confirm_order
-from upkeep.banking.models import PaymentOrder
+from upkeep.banking.models import OrderState, PaymentOrder
 from upkeep.casework import engine, files
 from upkeep.casework.models import Case
 from upkeep.casework.procedure import register
@@ -15,7 +15,7 @@ from upkeep.estate.models import Facility
 from upkeep.repairs import acceptance, announcing, application, deciding, drafting
 from upkeep.repairs.models import RepairProject
 from upkeep.repairs.purposes import reference_prefix
-from upkeep.repairs.stages import Stage
+from upkeep.repairs.stages import ProjectKind, Stage
 from upkeep.voting.models import BallotChoice
 
 #: How far each project goes: (area's place, committee's login, title, yuan, days ago it was begun, last stage).
@@ -37,13 +37,13 @@ SCRIPTS: tuple[Script, ...] = (
 def run_projects(city: City, filled: list[Filled], *, today: dt.date, scripts: tuple[Script, ...] = SCRIPTS) -> int:
     """Carry each project as far as its script says. Answers with their number."""
     for place, login, title, facility, budget_fen, days_ago, last in scripts:
-        _Walk(city, filled[place], login, today - dt.timedelta(days=days_ago), today).go(
+        Walk(city, filled[place], login, today - dt.timedelta(days=days_ago), today).go(
             title, facility, budget_fen, last
         )
     return len(scripts)
 
 
-class _Walk:
+class Walk:
     """One project on its way; each step some days after the one before, never after today."""
 
     def __init__(self, city: City, filled: Filled, login: str, begin: dt.date, today: dt.date) -> None:
@@ -56,23 +56,31 @@ class _Walk:
 
     def go(self, title: str, facility_name: str, budget_fen: int, last: Stage) -> None:
         facility = Facility.objects.get(area=self.filled.area, name=facility_name)
-        project = self._create(title, facility, budget_fen)
+        project = self.create(title, facility, budget_fen)
         steps = (
-            (Stage.NOTICE, self._publish),
-            (Stage.VOTING, self._open_vote),
-            (Stage.PASSED, self._vote),
+            (Stage.NOTICE, self.publish),
+            (Stage.VOTING, self.open_vote),
+            (Stage.PASSED, self.vote),
             (Stage.ACCEPTED, self._accept),
             (Stage.ACCEPTANCE_NOTICE, self._publish_acceptance),
             (Stage.REVIEW, self._apply),
             (Stage.TRANSFER, self._approve),
-            (Stage.FINISHED, self._pay),
+            (Stage.FINISHED, self.pay),
         )
         order = [Stage.NEW, *(stage for stage, _ in steps)]
         for stage, step in steps:
             if order.index(stage) <= order.index(last):
                 step(project)
 
-    def _create(self, title: str, facility: Facility, budget_fen: int) -> RepairProject:
+    def create(
+        self,
+        title: str,
+        facility: Facility,
+        budget_fen: int,
+        *,
+        kind: ProjectKind = ProjectKind.SIMPLE,
+        cause: str = "",
+    ) -> RepairProject:
         basics = drafting.Basics(
             title=title,
             reason="设备老化，日常维修已不能保证安全使用",
@@ -80,6 +88,7 @@ class _Walk:
             contact_phone=self.by.phone,
             starts_on=self.day + dt.timedelta(days=20),
             ends_on=self.day + dt.timedelta(days=45),
+            emergency_cause=cause,
             works=(
                 drafting.Work(
                     facility_id=facility.pk,
@@ -89,7 +98,8 @@ class _Walk:
                 ),
             ),
         )
-        project = drafting.create_project(area_id=self.filled.area.pk, basics=basics, by=self.by, at=self.at())
+        area_id = self.filled.area.pk
+        project = drafting.create_project(area_id=area_id, basics=basics, by=self.by, at=self.at(), kind=kind)
         houses = [
             house.pk
             for house in self.filled.houses
@@ -97,15 +107,15 @@ class _Walk:
         ]
         return drafting.choose_houses(project.pk, house_ids=houses, by=self.by, at=self.at())
 
-    def _publish(self, project: RepairProject) -> None:
+    def publish(self, project: RepairProject) -> None:
         until = self.day + dt.timedelta(days=10)
         announcing.publish_project(project.pk, open_until=until, by=self.by, at=self.at(1))
 
-    def _open_vote(self, project: RepairProject) -> None:
+    def open_vote(self, project: RepairProject) -> None:
         closes = moment(self.day + dt.timedelta(days=14), 18)
         deciding.open_vote(project.pk, closes_at=closes, by=self.by, at=self.at(3))
 
-    def _vote(self, project: RepairProject) -> None:
+    def vote(self, project: RepairProject) -> None:
         houses = list(project.houses.order_by("house_id").values_list("house_id", flat=True))
         choices = {
             house_id: (BallotChoice.AGAINST if place % 11 == 5 else BallotChoice.AGREE)
@@ -153,22 +163,25 @@ class _Walk:
         engine.move(case.pk, Move.SUBMIT, by=self.by, at=self.at(1))
 
     def _approve(self, project: RepairProject) -> None:
-        case = project.cases.order_by("-pk")[0].case
+        self.decide(project.cases.order_by("-pk")[0].case)
+
+    def decide(self, case: Case) -> None:
+        """Every step of the chain, by whoever of the office has its role."""
         while (step := engine.current_step(Case.objects.get(pk=case.pk))) is not None:
             user = next(one for one in self.city.users.values() if step.role in self.city.actor(one.username).roles)
             by = self.city.actor(user.username)
             current = Case.objects.get(pk=case.pk)
             engine.move(case.pk, engine.deciding_move(current), by=by, at=self.at(1))
 
-    def _pay(self, project: RepairProject) -> None:
-        for place, order in enumerate(
-            PaymentOrder.objects.filter(reference__startswith=reference_prefix(project.pk)).order_by("pk")
-        ):
+    def pay(self, project: RepairProject) -> None:
+        """Whatever waits for the bank."""
+        orders = PaymentOrder.objects.filter(reference__startswith=reference_prefix(project.pk))
+        for place, order in enumerate(orders.filter(state=OrderState.WAITING).order_by("pk")):
             teller = f"demo-teller{self.city.banks.index(order.custody.bank) + 1}"
             confirm_order(
                 number=order.number,
                 amount_fen=order.amount_fen,
-                serial=f"FK{order.number[-8:]}{place}",
+                serial=f"FK{order.number[2:]}{place}",
                 by=self.city.actor(teller),
                 at=self.at(2),
             )

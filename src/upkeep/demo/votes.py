@@ -46,7 +46,7 @@ def hold_votes(city: City, filled: Sequence[Filled], *, today: dt.date) -> int:
         basis="江房发〔2026〕17 号",
     )
     counted = _project(city, filled, _COUNTED, _COUNTED_COMMITTEE, "3幢屋面防水翻修", "3幢屋面", 41_500_00, 10, today)
-    _counted(city, counted, filled[_COUNTED], today=today)
+    _counted(city, counted, today=today)
     asked = _project(city, filled, _HOME, _HOME_COMMITTEE, "1幢屋面防水翻修", "1幢屋面", 78_600_00, 9, today)
     _asked(city, asked, neighbours, today=today)
     return 3
@@ -70,11 +70,13 @@ def _project(
 
 
 def _neighbours(city: City, filled: Filled, *, today: dt.date) -> dict[int, Actor]:
-    """Owners of the first building who have logged in by code, by house."""
-    building = filled.houses[0].building_id
+    """Owners of the first stairwell who have logged in by code, by house."""
+    first = filled.houses[0]
     mine = city.users[_OWNER]
     found: dict[int, Actor] = {}
-    owned = Ownership.objects.filter(house__building_id=building, until__isnull=True).select_related("owner")
+    owned = Ownership.objects.filter(
+        house__building_id=first.building_id, house__unit=first.unit, until__isnull=True
+    ).select_related("owner")
     for one in owned.order_by("house_id", "pk"):
         user = account_of_phone(phone=one.owner.phone, city_id=city.jurisdiction.pk, at=moment(today, 8))
         if user.pk != mine.pk:
@@ -122,12 +124,12 @@ def _paper(vote: Vote, *, some: int) -> dict[int, BallotChoice]:
     }
 
 
-def _counted(city: City, project: RepairProject, filled: Filled, *, today: dt.date) -> None:
+def _counted(city: City, project: RepairProject, *, today: dt.date) -> None:
     """On paper, counted yesterday, and one owner says that his house was entered wrongly."""
     opened = today - dt.timedelta(days=6)
     closes = moment(today - dt.timedelta(days=1), 12)
     vote = _open(city, project, _COUNTED_COMMITTEE, on=opened, closes=closes)
-    owned = Ownership.objects.filter(house__in=filled.houses, until__isnull=True).select_related("owner")
+    owned = Ownership.objects.filter(house__votehouse__vote=vote, until__isnull=True).select_related("owner")
     one = owned.order_by("house_id")[1]
     user = account_of_phone(phone=one.owner.phone, city_id=city.jurisdiction.pk, at=closes)
     bind(user=user, id_number=one.owner.id_number, at=closes)

@@ -210,10 +210,21 @@ def clear_first_deposits_due(house_ids: Sequence[int]) -> None:
 
 def lower_first_deposit(house: House, *, by_fen: int, is_whole: bool) -> None:
     """Money of the first deposit was paid back (退款): it was set too high by so much, or never was (then deposit anew)."""
-    due_fen = house.first_deposit_due_fen
-    if due_fen is None:
-        return
-    house.first_deposit_due_fen = None if is_whole else due_fen - by_fen if by_fen < due_fen else due_fen
+    if house.first_deposit_due_fen is not None:
+        house.first_deposit_due_fen = lowered(house.first_deposit_due_fen, by_fen=by_fen, is_whole=is_whole)
+        house.save(update_fields=["first_deposit_due_fen"])
+
+
+def lowered(due_fen: int | None, *, by_fen: int, is_whole: bool) -> int | None:
+    """What a first deposit of so much is once `by_fen` of it was paid back, in fen; None: it is to be deposited anew."""
+    if due_fen is None or is_whole:
+        return None
+    return due_fen - by_fen if by_fen < due_fen else due_fen
+
+
+def put_back_first_deposit(house: House, *, due_fen: int | None) -> None:
+    """The bank took the refund's payment back (冲正): the first deposit is what it was before."""
+    house.first_deposit_due_fen = due_fen
     house.save(update_fields=["first_deposit_due_fen"])
 
 

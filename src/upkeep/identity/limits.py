@@ -27,6 +27,8 @@ SENDINGS_AN_HOUR = Limit("code-hour", 20, dt.timedelta(hours=1))
 FACTORS = Limit("second-factor", 5, dt.timedelta(minutes=15))
 #: ID numbers that an owner may try against the register.
 BINDINGS = Limit("house-binding", 5, dt.timedelta(hours=24))
+#: People whom an owner names as his proxy in a vote: enough for mistakes, too few to try names and numbers.
+PROXIES = Limit("vote-proxy", 10, dt.timedelta(hours=24))
 #: Old passwords typed wrong on the page where one changes it.
 OLD_PASSWORDS = Limit("old-password", 5, dt.timedelta(minutes=15))
 #: Public queries of one address, and of one house or business form, whoever asks.

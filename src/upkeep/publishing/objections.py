@@ -171,6 +171,6 @@ def counts_of(notices: list[PublicNotice]) -> dict[int, tuple[int, int]]:
     rows = (
         Objection.objects.filter(notice__in=notices)
         .values_list("notice_id")
-        .annotate(Count("pk"), Count("pk", filter=Q(answered_at__isnull=True)))
+        .annotate(every=Count("pk"), waiting=Count("pk", filter=Q(answered_at__isnull=True)))
     )
     return {notice_id: (every, waiting) for notice_id, every, waiting in rows}

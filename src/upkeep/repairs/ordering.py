@@ -9,8 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import F
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Least
 
 from upkeep.banking.custody import default_custody
 from upkeep.banking.orders import NewOrder, order_payments
@@ -26,6 +25,7 @@ from upkeep.kernel.ids import new_ids
 from upkeep.kernel.money import yuan
 from upkeep.parties.actor import Actor
 from upkeep.repairs.allocation import split_among_payees
+from upkeep.repairs.history import NotNow
 from upkeep.repairs.house_sums import count_ordered, count_unit_ordered
 from upkeep.repairs.models import PayeeAccount, ProjectHouse, ProjectPhase, RepairProject
 from upkeep.repairs.payees import Payee
@@ -52,17 +52,17 @@ class Purse:
 
 
 def purses_of(project: RepairProject) -> list[Purse]:
-    """What every house has left to bear, in the order of the houses' ids: of the settlement once that is in effect.
+    """What every house has left to bear, in the order of the houses' ids: of the settlement once that is in effect; while the
+    owners have to agree to it first, no more than was agreed before.
 
     Raises: NoUnitAccount.
     """
     rows = ProjectHouse.objects.filter(project=project).order_by("house_id")
+    final_fund, final_unit = Coalesce("final_fund_fen", "fund_fen"), Coalesce("final_unit_fen", "unit_fen")
     if is_in_effect(project):
-        rows = rows.annotate(
-            fund_part=Coalesce("final_fund_fen", "fund_fen"), unit_part=Coalesce("final_unit_fen", "unit_fen")
-        )
+        rows = rows.annotate(fund_part=final_fund, unit_part=final_unit)
     else:
-        rows = rows.annotate(fund_part=F("fund_fen"), unit_part=F("unit_fen"))
+        rows = rows.annotate(fund_part=Least(final_fund, "fund_fen"), unit_part=Least(final_unit, "unit_fen"))
     found = list(
         rows.values_list("house_id", "fund_kind", "fund_part", "ordered_fen", "unit_part", "unit_ordered_fen")
     )
@@ -85,11 +85,13 @@ def hold_for(
 ) -> None:
     """Hold the houses' parts for the payees of an approved case. The caller has locked the project, and counts its sum.
 
-    Raises: NotEnoughOnSubAccounts; then nothing happened.
+    Raises: NotEnoughOnSubAccounts, NotNow; then nothing happened.
     """
     kept = _keep(project, case, payees, phase=phase)
     purses = purses_of(project)
     wanted = {payee.pk: payee.amount_fen for payee in kept}
+    if sum(wanted.values()) > sum(purse.left_fen for purse in purses):
+        raise NotNow("结算金额超过预算，在补充表决通过之前，各户可承担的金额不足以支付本次申请，请待表决后再审核")
     parts = allocate(sum(wanted.values()), {place: purse.left_fen for place, purse in enumerate(purses)})
     parts = {place: fen for place, fen in parts.items() if fen}
     divided = split_among_payees(parts, wanted)

@@ -7,7 +7,7 @@ which are no longer true are seen, and refused. Source: manual 003 §4.2.1 ①-�
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -180,7 +180,7 @@ def begin(*, area_id: int, by: Actor, at: dt.datetime, copied_from: Case | None 
         old = Case.objects.select_for_update().get(pk=copied_from.pk)
         if not may_be_copied(old, by=by):
             raise NotAnOrder("只有审批退回或已撤销的任务单可以修改，请刷新后再看")
-        if (under_way := live_copy(old)) is not None:
+        if (under_way := live_copies([old]).get(old.pk)) is not None:
             return under_way
         data = _data_of(old, area_id=area_id)
     case = engine.start(register[CODE], by=by, at=at, data=data, copied_from=copied_from)
@@ -200,10 +200,11 @@ def may_be_copied(case: Case, *, by: Actor) -> bool:
     return mine and came_back and case.submitted_at is not None and case.forgotten_at is None
 
 
-def live_copy(case: Case) -> Case | None:
-    """The order made of this one that is not closed, or was approved."""
-    copies = Case.objects.filter(copied_from=case)
-    return copies.exclude(state__in=[State.WITHDRAWN, State.REJECTED, State.RETURNED]).order_by("-created_at").first()
+def live_copies(cases: Iterable[Case]) -> dict[int, Case]:
+    """The orders made of these that are not closed, or were approved, by the id of the old one. One query."""
+    copies = Case.objects.filter(copied_from__in=cases)
+    alive = copies.exclude(state__in=[State.WITHDRAWN, State.REJECTED, State.RETURNED]).order_by("created_at")
+    return {copy.copied_from_id: copy for copy in alive if copy.copied_from_id}
 
 
 def _data_of(old: Case, *, area_id: int) -> dict[str, Any]:

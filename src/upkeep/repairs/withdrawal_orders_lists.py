@@ -12,7 +12,7 @@ from upkeep.kernel.numbers import tidy_number
 from upkeep.parties.actor import Actor
 from upkeep.repairs.models import RepairProject
 from upkeep.repairs.stages import Stage
-from upkeep.repairs.withdrawal_orders_draft import CODE, live_copy, may_be_copied
+from upkeep.repairs.withdrawal_orders_draft import CODE, live_copies, may_be_copied
 
 _APPLIED = (State.DRAFT, State.SUBMITTED, State.IN_REVIEW, State.APPROVED)
 
@@ -57,9 +57,10 @@ def returned_rows(cases: Iterable[Case], *, actor: Actor) -> list[ReturnedOrder]
     page = list(cases)
     returns = CaseEvent.objects.filter(case__in=page, move__in=[Move.RETURN, Move.REJECT]).order_by("at")
     why = {event.case_id: event.note for event in returns}
+    copies = live_copies(page)
     rows = []
     for case in page:
-        copy = live_copy(case)
+        copy = copies.get(case.pk)
         rows.append(
             ReturnedOrder(
                 case=case,

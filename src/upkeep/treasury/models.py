@@ -250,6 +250,8 @@ class Refund(models.Model):
         User, verbose_name="付款人", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     paid_at = models.DateTimeField("付款时间", null=True, blank=True)
+    #: The house's 首期应交 before the payment lowered it, to be put back should the bank take its word back (冲正).
+    due_before_fen = models.BigIntegerField("付款前首期应交（分）", null=True, blank=True)
     voided_by = models.ForeignKey(
         User, verbose_name="撤销人", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )

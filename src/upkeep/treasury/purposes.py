@@ -9,13 +9,16 @@ from django.db.models.functions import Cast, Concat
 from upkeep.banking.models import PaymentOrder
 from upkeep.banking.orders import entry_source
 from upkeep.banking.purposes import OrderPurpose, purpose
+from upkeep.banking.reversals import NotReversible
 from upkeep.books import corrections, postings, sub_accounts
 from upkeep.books.balance_messages import tell_balance
 from upkeep.books.chart import FundKind
 from upkeep.books.deposited import deposited
 from upkeep.estate import claims
-from upkeep.estate.actions import lower_first_deposit
-from upkeep.estate.models import House
+from upkeep.estate.actions import lower_first_deposit, lowered, put_back_first_deposit
+from upkeep.estate.kinds import HouseState
+from upkeep.estate.models import House, HouseClaim, OwnershipAct
+from upkeep.estate.models.case_house import ClaimKind
 from upkeep.kernel.errors import Refusal
 from upkeep.kernel.money import yuan
 from upkeep.messaging.actions import notify
@@ -33,6 +36,13 @@ REFUND_PAID = event(
     [IN_SITE, SMS],
     "您申请的退款（{number}）{amount} 元已由专户银行付款，请注意查收。",
     "退款已付款：{number}",
+)
+REFUND_REVERSED = event(
+    "refund_reversed",
+    "退款冲正",
+    [IN_SITE],
+    "您申请的退款（{number}）{amount} 元，专户银行已冲正付款确认，等待重新付款。",
+    "退款冲正：{number}",
 )
 REFUND_VOID = event(
     "refund_void",
@@ -108,12 +118,45 @@ class RefundPayment(OrderPurpose):
         sub_accounts.release(area_id=order.area_id, source=order.reference, at=at)
         _book(order, refund, booked_on=booked_on)
         refund.state, refund.paid_at, refund.paid_by_id = RefundState.PAID, at, by.user_id
-        refund.save(update_fields=["state", "paid_at", "paid_by"])
-        left_fen = deposited(refund.house_id, on=booked_on).left_fen
-        lower_first_deposit(house, by_fen=refund.amount_fen, is_whole=left_fen == 0)
+        refund.due_before_fen = house.first_deposit_due_fen
+        refund.save(update_fields=["state", "paid_at", "paid_by", "due_before_fen"])
+        lower_first_deposit(house, by_fen=refund.amount_fen, is_whole=_is_whole(refund, on=booked_on))
         claims.release(source=f"case:{refund.case_id}")
         _tell_balances(order, at=at)
-        _tell(REFUND_PAID.code, refund, at=at)
+        _tell(REFUND_PAID.code, refund, at=at, key=order.payment_no)
+
+    def check_reversal(self, order: PaymentOrder) -> None:
+        """The house is still what the payment made it, and nothing else was begun with it since."""
+        assert order.closed_at is not None and order.booked_on is not None
+        refund = Refund.objects.select_related("house__building").get(pk=int(order.reference.split(":")[1]))
+        house, name = refund.house, f"{refund.house.building.name}{refund.house.label}"
+        if house.state != HouseState.ACTIVE:
+            raise NotReversible(f"{name}已{house.get_state_display()}，不能冲正，请联系维修资金管理部门")
+        due = lowered(refund.due_before_fen, by_fen=refund.amount_fen, is_whole=_is_whole(refund, on=order.booked_on))
+        if house.first_deposit_due_fen != due:
+            raise NotReversible(f"{name}的首期应交金额已变更，不能冲正，请联系维修资金管理部门")
+        busy = list(HouseClaim.objects.filter(house=house, at__gte=order.closed_at))
+        if busy:
+            raise NotReversible(f"{name}{claims.in_words(busy)[0]}，须先办结或撤回后再冲正")
+        if OwnershipAct.objects.filter(house=house, at__gt=order.closed_at).exists():
+            raise NotReversible(f"{name}的业主登记已变更，不能冲正，请联系维修资金管理部门")
+
+    def reversed(self, order: PaymentOrder, *, booked_on: dt.date, at: dt.datetime, by: Actor) -> None:
+        """The house has its money and its first deposit back, held and claimed again for the order."""
+        refund = _refund(order)
+        house = House.objects.select_for_update(of=("self",), no_key=True).get(pk=refund.house_id)
+        for source in _sources(order):
+            if corrections.was_booked(area_id=order.area_id, source=source):
+                corrections.take_back_payment(area_id=order.area_id, source=source, booked_on=booked_on)
+                tell_balance(area_id=order.area_id, source=f"{source}:reversed", at=at)
+        held = {refund.house_id: refund.amount_fen}
+        sub_accounts.hold(area_id=order.area_id, amounts=held, source=order.reference, at=at)
+        put_back_first_deposit(house, due_fen=refund.due_before_fen)
+        refund.state, refund.paid_at, refund.paid_by, refund.due_before_fen = RefundState.ORDERED, None, None, None
+        refund.save(update_fields=["state", "paid_at", "paid_by", "due_before_fen"])
+        source = f"case:{refund.case_id}"
+        claims.claim(house_ids=[refund.house_id], kind=ClaimKind.REFUND, source=source, at=at)
+        _tell(REFUND_REVERSED.code, refund, at=at, key=order.payment_no)
 
     def failed(self, order: PaymentOrder, *, at: dt.datetime, by: Actor) -> None:
         """Nothing moves: the money stays held for the order that replaces this one."""
@@ -156,7 +199,7 @@ def _book(order: PaymentOrder, refund: Refund, *, booked_on: dt.date) -> None:
                 custody_id=order.custody_id,
                 fund_kind=FundKind(order.custody.fund_kind),
                 amounts={refund.house_id: fen},
-                source=f"{order.reference}:{part}",
+                source=f"{entry_source(order)}:{part}",
                 booked_on=booked_on,
                 deposited_in_earlier_year=is_earlier,
             )
@@ -164,8 +207,18 @@ def _book(order: PaymentOrder, refund: Refund, *, booked_on: dt.date) -> None:
 
 def _tell_balances(order: PaymentOrder, *, at: dt.datetime) -> None:
     """The owners, once for the part of this year and once for that of earlier years; a part that is not there tells nobody."""
-    for part in ("year", "earlier"):
-        tell_balance(area_id=order.area_id, source=f"{order.reference}:{part}", at=at)
+    for source in _sources(order):
+        tell_balance(area_id=order.area_id, source=source, at=at)
+
+
+def _sources(order: PaymentOrder) -> list[str]:
+    """Under which names the two parts of the order's present payment are booked."""
+    return [f"{entry_source(order)}:{part}" for part in ("year", "earlier")]
+
+
+def _is_whole(refund: Refund, *, on: dt.date) -> bool:
+    """Whether nothing is left of what was paid in for the house."""
+    return deposited(refund.house_id, on=on).left_fen == 0
 
 
 def close_refund(refund: Refund, *, reason: str, by: Actor, at: dt.datetime) -> None:
@@ -178,15 +231,15 @@ def close_refund(refund: Refund, *, reason: str, by: Actor, at: dt.datetime) -> 
     _tell(REFUND_VOID.code, refund, at=at, reason=refund.void_reason.rstrip("。，；"))
 
 
-def _tell(code: str, refund: Refund, *, at: dt.datetime, **more: str) -> None:
-    """The applicant in his pages, and the telephone that he gave."""
+def _tell(code: str, refund: Refund, *, at: dt.datetime, key: int = 1, **more: str) -> None:
+    """The applicant in his pages, and the telephone that he gave; `key` counts the payments of the order."""
     case = refund.case
     notify(
         event=code,
         jurisdiction_id=refund.jurisdiction_id,
         values={"number": case.number, "amount": yuan(refund.amount_fen), **more},
         at=at,
-        key=f"{refund.reference}:{code}",
+        key=f"{refund.reference}:{code}" if key == 1 else f"{refund.reference}:{code}:{key}",
         user_ids=[case.applicant_user_id] if case.applicant_user_id else (),
         phone=refund.phone,
         url=f"/cases/{case.number}/",

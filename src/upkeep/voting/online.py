@@ -5,7 +5,7 @@ Any one of several co-owners votes for the house; who voted first may change it,
 
 import datetime as dt
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from django.db import IntegrityError, connection, transaction
@@ -83,6 +83,8 @@ class VoterHouse:
             return "已经修改过一次，不能再改"
         if cast.by_user_id == self.user_id or (self.is_own and cast.proxy_id):
             return ""
+        if not self.is_own:
+            return "业主已自己投票"
         return "已由受托人投票" if cast.proxy_id else "已由另一位共有人投票"
 
     @property
@@ -121,10 +123,10 @@ def voter_houses(vote: Vote, user_id: int) -> list[VoterHouse]:
     ]
 
 
-def online_votes_of(user_id: int) -> list[Vote]:
+def online_votes_of(user_id: int, *, at: dt.datetime) -> list[Vote]:
     """The votes under way online in which the account can take part, the one that ends first before the others."""
     own = [one.house.pk for one in tenures_of(user_id) if one.is_present]
-    online = Vote.objects.filter(state=VoteState.OPEN, channel__in=(Channel.ONLINE, Channel.BOTH))
+    online = Vote.objects.filter(state=VoteState.OPEN, channel__in=(Channel.ONLINE, Channel.BOTH), closes_at__gt=at)
     mine = online.filter(houses__house_id__in=own)
     given = online.filter(houses__proxies__delegate_id=user_id, houses__proxies__ended_at__isnull=True)
     return sorted({one.pk: one for one in (*mine, *given)}.values(), key=lambda one: (one.closes_at, one.pk))
@@ -215,3 +217,9 @@ def receipts_of(vote: Vote, user_id: int) -> list[VoteReceipt]:
     """The account's receipts of a vote, the latest first."""
     found = VoteReceipt.objects.filter(vote=vote, user_id=user_id).order_by("-at", "-pk")
     return list(found.prefetch_related("ballots__vote_house__house__building", "ballots__proxy"))
+
+
+def votes_with_receipt(votes: Collection[Vote], user_id: int) -> set[int]:
+    """Those of the votes, by id, in which the account has voted."""
+    found = VoteReceipt.objects.filter(vote__in=votes, user_id=user_id)
+    return set(found.values_list("vote_id", flat=True))

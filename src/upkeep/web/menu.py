@@ -55,7 +55,9 @@ PROJECT_PAGES = tuple(
 )
 #: 商品房维修支取申请 and the pages of its wizard.
 ORDER_WIZARD_PAGES = tuple(
-    f"orders:{name}" for name in ("returned", "new", "show", "fill", "houses", "confirm", "done", "shares", "letters")
+    f"orders:{name}"
+    for name in ("returned", "new", "show", "fill", "houses", "confirm", "done", "shares", "letters")
+    for name in ("show", "edit", "houses", "publish", "open_vote", "results", "vote_totals", "vote_proxy", "accept")
 )
 #: Organisations that pay deposits, each for itself or for owners.
 PAYERS = (Role.DEVELOPER, Role.PROPERTY_COMPANY, Role.SELLING_UNIT)
@@ -137,6 +139,9 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                 ),
                 MenuItem(title="维修记录", url_name="projects:records", roles=OFFICE),
             ),
+            url_name="projects:list",
+            roles=OFFICE,
+            also=("projects:show", "projects:results"),
         ),
         MenuItem(
             title="交存管理",

@@ -5,7 +5,9 @@
 """
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from tests.banking.town import AT
 from tests.repairs.order_scene import (
@@ -234,3 +236,24 @@ class TestTheLists:
 
         page(client, HOME, 404)
         assert "商品房维修支取申请" not in page(client, "/organisation/")
+
+    def test_ask_as_much_of_the_database_for_many_orders_as_for_one(self, scene: OrderScene) -> None:
+        client = client_of(scene.manager)
+        first = submitted(scene)
+        engine.move(submitted(scene).pk, Move.WITHDRAW, by=scene.manager, at=AT)
+        page(client, HOME)
+        few = [queries_of(client, address) for address in (HOME, f"{HOME}returned/")]
+
+        for _ in range(3):
+            submitted(scene)
+            engine.move(submitted(scene).pk, Move.WITHDRAW, by=scene.manager, at=AT)
+
+        assert [queries_of(client, address) for address in (HOME, f"{HOME}returned/")] == few
+        assert first.number in page(client, HOME)
+
+
+def queries_of(client: Client, address: str) -> int:
+    """How many statements a page takes."""
+    with CaptureQueriesContext(connection) as seen:
+        page(client, address)
+    return len(seen)

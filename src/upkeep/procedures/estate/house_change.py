@@ -18,6 +18,7 @@ from upkeep.casework.changing import AFTER, ChangeProcedure, ChangingPage, Line
 from upkeep.casework.models import Case
 from upkeep.casework.pages import FormPage, HousesPage, PapersPage
 from upkeep.casework.procedure import Guide, Outcome, Paper, Print, register
+from upkeep.deposits.unit_accounts import accounts_behind
 from upkeep.estate import changes, claims
 from upkeep.estate.change_sheets import HouseChangeSheet
 from upkeep.estate.house_choice import chosen_ids
@@ -113,8 +114,12 @@ class HouseChangeProcedure(ChangeProcedure):
 
 
 def money_problems(lines: Iterable[Line]) -> Iterable[Problem]:
-    """A house with money stays in its fund: 商品住宅 and 已售公有住房 lie in different custody accounts."""
+    """A house with money stays in its fund: 商品住宅 and 已售公有住房 lie in different custody accounts. So does one
+    for which the unit that sold it has paid in.
+    """
     fund = {line.id: line for line in lines if "nature" in line.changed}
+    for id_ in accounts_behind(fund):
+        yield Problem(AFTER, f"{fund[id_].label}的售房单位已交存维修资金，不能变更房屋性质，请联系维修资金管理部门")
     for id_, balance in sub_accounts.balances(fund).items():
         line = fund[id_]
         kinds = [fund_kind_of(by_label(HouseNature, side["nature"])) for side in (line.before, line.after)]

@@ -1,5 +1,6 @@
 """支取申请首页: the two lists, withdrawing the ticked orders, an order to look at, its houses."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -16,6 +17,7 @@ from upkeep.casework.procedure import register
 from upkeep.casework.queries import history
 from upkeep.casework.states import Move, State
 from upkeep.kernel.errors import Refusal
+from upkeep.printing.models import KeptPrint
 from upkeep.printing.queries import prints_of
 from upkeep.repairs import withdrawal_orders as orders
 from upkeep.repairs.queries import orders_of, project_of
@@ -49,18 +51,28 @@ def applied_list(request: ActorRequest) -> HttpResponse:
     require_orders(request)
     text = request.GET.get("q", "").strip()[:60]
     page = Paginator(applied(request.actor, text=text), PER_PAGE).get_page(request.GET.get("page"))
-    context = {"tabs": _tabs(request), "page": page, "q": text, "rows": [_row(case) for case in page]}
-    return render(request, "orders/list.html", context)
+    kept = _prints_of(list(page))
+    rows = [_row(case, kept.get(prints.subject_of(case), {})) for case in page]
+    return render(request, "orders/list.html", {"tabs": _tabs(request), "page": page, "q": text, "rows": rows})
 
 
-def _row(case: Case) -> dict[str, Any]:
+def _prints_of(cases: Sequence[Case]) -> dict[str, dict[str, KeptPrint]]:
+    """The latest print of each form, by subject and form."""
+    subjects = [prints.subject_of(case) for case in cases]
+    found: dict[str, dict[str, KeptPrint]] = {}
+    for one in KeptPrint.objects.filter(subject__in=subjects).order_by("printed_at", "pk"):
+        found.setdefault(one.subject, {})[one.form] = one
+    return found
+
+
+def _row(case: Case, kept: dict[str, KeptPrint]) -> dict[str, Any]:
     project = project_in(case)
     code, words = state_words(case)
     row: dict[str, Any] = {"case": case, "project": project, "code": code, "words": words}
     row["area"], _, row["title"] = case.subject.partition(" · ")
     if project is not None:
         row |= {"total_fen": project.budget_fen, "houses": project.house_count}
-        row["prints"] = {one.form: one for one in prints_of(subject=prints.subject_of(case))}
+        row["prints"] = kept
     else:
         row |= {"total_fen": total_of(case), "houses": totals_of(case).houses}
     row["withdrawable"] = case.state_now is State.SUBMITTED

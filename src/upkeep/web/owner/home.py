@@ -19,7 +19,7 @@ from upkeep.estate.tenures import tenures_of
 from upkeep.kernel.errors import Refusal
 from upkeep.parties.models import User
 from upkeep.parties.roles import Role
-from upkeep.voting.online import online_votes_of
+from upkeep.voting.online import online_votes_of, votes_with_receipt
 from upkeep.web.access import ActorRequest, access
 from upkeep.web.owner.paying import payable_of
 
@@ -51,13 +51,15 @@ def home(request: ActorRequest) -> HttpResponse:
     present = [one for one in tenures if one.is_present]
     found = balances([one.house.pk for one in present])
     today = timezone.localdate()
+    votes = online_votes_of(user_id, at=timezone.now())
+    voted = votes_with_receipt(votes, user_id)
     context = {
         "houses": [(one, found[one.house.pk], payable_of(one, on=today)) for one in present],
         "former": [one for one in tenures if not one.is_present],
         "areas": list({one.house.area_id: one.house.area for one in present}.values()),
         "case_count": visible_to(request.actor).exclude(state__in=CLOSED).count(),
         "is_bound": bool(tenures) or owner_accounts.is_bound(user_id),
-        "votes": online_votes_of(user_id),
+        "votes": [(one, one.pk in voted) for one in votes],
         "total_fen": sum(balance.balance_fen for balance in found.values()),
         "has_password": cast(User, request.user).has_usable_password(),
     }

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from upkeep.identity import limits
 from upkeep.kernel.dates import day_of
 from upkeep.kernel.errors import HasProblems, Refusal
 from upkeep.parties.roles import Role
@@ -62,9 +63,13 @@ def _vote_or_404(request: ActorRequest, vote_id: int) -> tuple[Vote, list[VoterH
     return vote, mine
 
 
+def _part_key(vote: Vote) -> str:
+    return f"vote-part:{vote.pk}:{vote.state}"
+
+
 def _taking_part(vote: Vote) -> Part:
     """Who takes part so far, at most some seconds old. Never what anybody said."""
-    key = f"vote-part:{vote.pk}:{vote.state}"
+    key = _part_key(vote)
     found: Part | None = cache.get(key)
     if found is None:
         found = part_of_totals(vote) if vote.entry == "TOTALS" else part_of("", standings(vote))
@@ -156,6 +161,7 @@ def cast(request: ActorRequest, vote_id: int) -> HttpResponse:
     except Refusal as refusal:
         messages.error(request, str(refusal))
         return redirect("owner:vote", vote.pk)
+    cache.delete(_part_key(vote))
     return redirect("owner:vote_receipt", vote.pk, receipt.number)
 
 
@@ -220,6 +226,8 @@ def delegate(request: ActorRequest, vote_id: int, house_id: int) -> HttpResponse
     form.use_required_attribute = False
     if request.method == "POST" and form.is_valid():
         try:
+            if not limits.allows(limits.PROXIES, key=str(request.actor.user_id), at=timezone.now()):
+                raise Refusal("今天尝试的次数过多，请明天再试，或填写纸质委托书交给组织表决的单位")
             proxies.name_online(
                 vote.pk, house_id, proxies.NewProxy(**form.cleaned_data), by=request.actor, at=timezone.now()
             )

@@ -54,7 +54,9 @@ def clear(request: ActorRequest, number: str) -> HttpResponse:
     """资金清退: what was paid, what came back, and the way to the notice of each payment."""
     project = own_project_or_404(request, number)
     may = (project.stage_now, ProjectMove.CLEAR) in moves_of(project)
-    context = {"project": project, "items": paid_items(project), "may_ask": may}
+    items = paid_items(project)
+    clearings = [(item, one) for item in items for one in item.clearings]
+    context = {"project": project, "items": items, "clearings": clearings, "may_ask": may}
     return render(request, "projects/clear.html", context)
 
 

@@ -54,7 +54,7 @@ class AcceptanceForm(forms.Form):
         kept = dict(WorkSettlement.objects.filter(work__in=works).values_list("work_id", "settled_fen"))
         initial = {
             "accepted_on": project.accepted_on or timezone.localdate(),
-            "works_from": project.works_from or project.starts_on,
+            "works_from": project.works_from or min(project.starts_on, timezone.localdate()),
             "works_to": project.works_to or min(project.ends_on, timezone.localdate()),
             "content": project.accepted_content,
             "acceptance": project.acceptance,

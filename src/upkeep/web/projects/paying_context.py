@@ -55,7 +55,8 @@ def _is_shown(case: Case, project: RepairProject, actor: Actor) -> bool:
 
 
 def _row(one: ProjectCase, seen: set[str], *, actor: Actor) -> RequestRow:
-    case, request = one.case, FundRequest.objects.filter(case=one.case_id).first()
+    case = one.case
+    request: FundRequest | None = getattr(case, "fund_request", None)
     held = request is not None and request.state_now is RequestState.HELD
     mine = case.number in seen
     return RequestRow(

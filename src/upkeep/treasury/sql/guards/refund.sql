@@ -3,7 +3,7 @@ create or replace function treasury_refund_is_settled_once() returns trigger
 language plpgsql set search_path = public, pg_temp as $$
 declare
     changeable constant text[] := array[
-        'state', 'paid_by_id', 'paid_at', 'voided_by_id', 'voided_at', 'void_reason'
+        'state', 'paid_by_id', 'paid_at', 'due_before_fen', 'voided_by_id', 'voided_at', 'void_reason'
     ];
 begin
     if tg_op = 'DELETE' then
@@ -12,6 +12,14 @@ begin
     if to_jsonb(new) - changeable is distinct from to_jsonb(old) - changeable then
         raise exception 'refund %: whose house, how much and to whom never changes', old.id
             using errcode = 'insufficient_privilege';
+    end if;
+    if old.state = 'PAID' and new.state = 'ORDERED' and exists (
+        -- 冲正: this very moment the bank takes the payment back, and the order is not waiting again yet.
+        select from banking_bankreversal r
+        join banking_paymentorder o on o.id = r.order_id and o.payment_no = r.payment_no
+        where o.reference = 'refund:' || old.id and r.state = 'APPROVED'
+    ) then
+        return new;
     end if;
     if old.state <> 'ORDERED' or new.state not in ('PAID', 'VOID') then
         raise exception 'refund %: % cannot follow %', old.id, new.state, old.state using errcode = 'check_violation';

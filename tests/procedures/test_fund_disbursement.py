@@ -4,21 +4,24 @@
 """
 
 import pytest
+from django.db import DatabaseError, transaction
 
 from tests.banking.town import AT
+from tests.procedures import test_simple_disbursement as simple
 from tests.repairs import phased
-from tests.repairs.scene import BALANCE_FEN, BUDGET_FEN, Scene, again, make_scene
-from upkeep.banking.actions import fail_order, reissue_order
+from tests.repairs.scene import BALANCE_FEN, BUDGET_FEN, TODAY, Scene, again, make_scene
+from upkeep.banking.actions import confirm_slip, fail_order, reissue_order
 from upkeep.books import sub_accounts
 from upkeep.casework import engine
 from upkeep.casework.states import Move, State
 from upkeep.estate.models import HouseClaim
 from upkeep.kernel.errors import HasProblems, Refusal
-from upkeep.repairs import requesting
+from upkeep.repairs import clearing, requesting
 from upkeep.repairs.history import NotNow
-from upkeep.repairs.models import ProjectPhase, RepairProject
+from upkeep.repairs.models import ClearingReason, FundRequest, ProjectPhase, RepairProject
 from upkeep.repairs.paying_papers import orders_of_case
 from upkeep.repairs.queries import orders_of
+from upkeep.repairs.requests import plan_lines
 from upkeep.repairs.stages import Stage
 
 pytestmark = pytest.mark.django_db
@@ -171,3 +174,52 @@ class TestARequest:
 
         with pytest.raises(HasProblems, match="请从“维修项目列表”选择项目"):
             engine.move(case.pk, Move.SUBMIT, by=scene.chair, at=AT)
+
+
+class TestWhatComesBack:
+    def test_of_a_simple_project_is_asked_for_again_by_the_same_form(self, scene: Scene) -> None:
+        project, case = simple.submitted(scene)
+        simple.approve(case, scene)
+        phased.pay_all(scene, project)
+        order = next(one for one in orders_of(project) if one.custody.bank == scene.town.banks[0])
+        slip = clearing.ask_back(
+            project.pk,
+            order_id=order.pk,
+            amount_fen=100_000,
+            reason=ClearingReason.values[0],  # type: ignore[arg-type]
+            reason_text="部分工程未实施",
+            by=scene.chair,
+            at=AT,
+        ).slip
+        teller = scene.town.people["teller"]
+        confirm_slip(number=slip.number, amount_fen=100_000, serial="C1", by=teller, at=AT)
+        assert (again(project).stage, again(project).requested_fen) == (Stage.TRANSFER, BUDGET_FEN - 100_000)
+        assert [line.title for line in plan_lines(again(project), on=TODAY)] == ["余款"]
+
+        phased.paid(scene, project, None)
+
+        assert (again(project).stage, again(project).paid_fen) == (Stage.FINISHED, BUDGET_FEN)
+
+
+class TestTheDatabase:
+    @pytest.mark.parametrize(
+        ("change", "why"),
+        [
+            ({"amount_fen": 1}, "cannot change"),
+            ({"state": "HELD", "approved_at": None}, "approved_at_iff_approved"),
+            ({"phase_id": None}, "never changes its project or phase"),
+        ],
+    )
+    def test_keeps_what_a_request_engages(self, scene: Scene, change: dict[str, object], why: str) -> None:
+        case = phased.request(scene, phased.disbursing(scene), 1)
+
+        with pytest.raises(DatabaseError, match=why), transaction.atomic():
+            FundRequest.objects.filter(case=case).update(**change)
+
+    def test_never_opens_what_was_ordered_and_deletes_no_request(self, scene: Scene) -> None:
+        case = phased.ordered(scene, phased.disbursing(scene), 1)
+
+        with pytest.raises(DatabaseError, match="cannot follow"), transaction.atomic():
+            FundRequest.objects.filter(case=case).update(state="REVIEW", approved_at=None)
+        with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+            FundRequest.objects.filter(case=case).delete()
