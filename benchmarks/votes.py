@@ -19,7 +19,7 @@ from typing import Any
 import django
 import psycopg
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connections
+from django.db import InterfaceError, OperationalError, connections, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -43,7 +43,7 @@ from upkeep.voting.telling import OPENED, send_vote_messages
 
 HOUSES, BUILDINGS, FLOORS, DOORS = 20_000, 50, 40, 10
 PROCESSES = 4
-BY_ACTION, BY_PAGE, IN_A_CRASH = 4_000, 2_000, 2_000
+BY_ACTION, BY_PAGE, IN_A_CRASH = 2_000, 1_000, 1_000
 TALLY_S, BALLOT_S = 1.0, 1 / 200
 _ROUNDS = 5
 _AFTER_CRASH_S = 1.0
@@ -81,6 +81,7 @@ def run() -> list[Figure]:
     return [*figures, *_tally(vote)]
 
 
+@transaction.atomic
 def _people(city: City) -> list[Voter]:
     """An area of 20,000 houses with an owner each; as many owners as vote here have accounts."""
     at = dt.datetime.now(dt.UTC)

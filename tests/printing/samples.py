@@ -9,7 +9,7 @@ from upkeep.printing.documents import Document
 from upkeep.printing.forms.annual import AnnualSheet, AnnualStatement
 from upkeep.printing.forms.application import Application
 from upkeep.printing.forms.demands import DemandLetter, DemandLetters
-from upkeep.printing.forms.notices import Count, PublicNotice, Resolution, SignatureSheet, Voter
+from upkeep.printing.forms.notices import BallotReceipt, Count, PublicNotice, Resolution, SignatureSheet, Voter
 from upkeep.printing.forms.parts import BankAccount, Fact, Section, SignBox, Table
 from upkeep.printing.forms.payments import (
     BankSlip,
@@ -443,6 +443,31 @@ def resolution() -> Document:
     )
 
 
+def ballot_receipt() -> Document:
+    return Document(
+        form="ballot_receipt",
+        title="业主表决回执",
+        number="HZ202611210123456789",
+        subject="ballot:7",
+        data=BallotReceipt(
+            facts=(
+                Fact("物业区域", "江南名邸（一期）"),
+                Fact("表决人", "张＊"),
+                Fact("表决事项", "3幢屋面防水维修", wide=True),
+                Fact("表决时间", "2026-11-21 20:15"),
+                Fact("表决截止", "2026-12-05 18:00"),
+            ),
+            votes=Table(
+                "表决意见",
+                ("房屋", "专有面积（㎡）", "意见", "说明"),
+                (("3幢2单元1502", "118.36", "同意", "—"), ("3幢地下车库 B12", "12.50", "弃权", "受托代投")),
+                aligns="lrcl",
+            ),
+            notes=("截止前每套房屋可以修改一次，以最后一次提交的为准。",),
+        ),
+    )
+
+
 def demand_letters(count: int = 1) -> Document:
     """`count` letters, numbered on from that of the document."""
     return Document(
@@ -500,5 +525,6 @@ ALL = (
     statement,
     annual_statement,
     resolution,
+    ballot_receipt,
     demand_letters,
 )

@@ -15,8 +15,9 @@ import pytest
 from django.db import connection, transaction
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from tests.web.authorization_people import EVERYBODY, FAR, OPEN_TO_THE_DEMO, OTHER, OTHER_BANK, STRANGERS, Row
 from tests.web.authorization_stage import Stage
-from tests.web.authorization_table import EVERYBODY, FAR, OPEN_TO_THE_DEMO, OTHER, OTHER_BANK, STRANGERS, TABLE, Row
+from tests.web.authorization_table import TABLE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 

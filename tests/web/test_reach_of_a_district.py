@@ -13,8 +13,9 @@ import pytest
 from django.test import Client
 
 from tests.circle.cast import BACKEND
+from tests.web.authorization_people import EVERYBODY, OPEN_TO_THE_DEMO
 from tests.web.authorization_stage import Stage
-from tests.web.authorization_table import EVERYBODY, OPEN_TO_THE_DEMO, TABLE
+from tests.web.authorization_table import TABLE
 from upkeep.estate.models import Area
 from upkeep.parties.actions import open_account
 from upkeep.parties.models import Jurisdiction

@@ -15,7 +15,8 @@ from upkeep.casework.states import Move
 from upkeep.parties.roles import BANK, BOOKKEEPERS, OFFICE, ORGANISATION, Role
 from upkeep.policy.review_chain import ChainStep
 from upkeep.web import gallery
-from upkeep.web.menu import MENUS, MenuItem
+from upkeep.web.menu import MENUS
+from upkeep.web.menu_items import MenuItem
 
 _HEAD = """\
 # Permissions

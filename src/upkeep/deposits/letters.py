@@ -9,28 +9,26 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from upkeep.banking.actions import default_custody, fund_kind_of
 from upkeep.banking.models import PaySlipLine, SlipState
 from upkeep.casework.numbering import next_number, next_numbers
 from upkeep.deposits.arrears import houses_in_arrears
 from upkeep.deposits.further_slips import Item, issue_batch
-from upkeep.deposits.models import Arrears, DemandLetter, LetterBatch
+from upkeep.deposits.models import DemandLetter, LetterBatch
 from upkeep.estate.models import Area, House, OwnerAccount, Ownership
-from upkeep.estate.queries import current_ownerships, visible_to
+from upkeep.estate.queries import current_ownerships
 from upkeep.jobs import actions as jobs
 from upkeep.jobs.registry import Progress
 from upkeep.kernel.dates import day_of, in_letters
 from upkeep.kernel.errors import HasProblems, Problem, Refusal
 from upkeep.kernel.ids import new_ids
-from upkeep.kernel.masking import mask_name
 from upkeep.kernel.money import in_capitals, yuan
 from upkeep.messaging.actions import Note, notify_many
 from upkeep.messaging.events import IN_SITE, SMS, event
 from upkeep.parties.actor import Actor
 from upkeep.parties.queries import city_of
-from upkeep.parties.roles import OFFICE
 from upkeep.printing import actions as printing
 from upkeep.printing.checking import qr_modules
 from upkeep.printing.documents import Document
@@ -347,65 +345,7 @@ def _form(letter: DemandLetter, *, city: str) -> LetterForm:
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 
-def batches_visible_to(actor: Actor) -> QuerySet[LetterBatch]:
-    """The batches the actor may know of: the office those of its areas, an organisation those it asked for itself."""
-    batches = LetterBatch.objects.filter(area__in=visible_to(actor).values("pk"))
-    if not actor.has(*OFFICE):
-        batches = batches.filter(organisation_id=actor.organisation_id or 0)
-    return batches.select_related("area", "organisation", "printed", "jurisdiction").order_by("-asked_at", "-pk")
-
-
 def letters_of(batch: LetterBatch) -> QuerySet[DemandLetter]:
     """The letters of a batch in the order in which they are printed."""
     letters = DemandLetter.objects.filter(batch=batch).select_related("house__building", "batch")
     return letters.order_by("pk")
-
-
-def letter_list(*, actor: Actor, text: str = "") -> QuerySet[DemandLetter]:
-    """The letters of the visible batches by number, area, room or addressee, the newest first."""
-    seen = batches_visible_to(actor).order_by().values("pk")
-    letters = DemandLetter.objects.filter(batch__in=seen).select_related("house__building", "batch__area")
-    if text := text.strip():
-        found = Q(number=text.upper()) | Q(batch__number=text.upper()) | Q(batch__area__name__icontains=text)
-        letters = letters.filter(found | Q(house__room=text) | Q(addressee=text))
-    return letters.order_by("-pk")
-
-
-def letters_to_house(house_id: int, *, actor: Actor) -> list[DemandLetter]:
-    """What a house was asked by letter, the latest first, as far as the actor may know."""
-    seen = batches_visible_to(actor).order_by().values("pk")
-    letters = DemandLetter.objects.filter(house_id=house_id, batch__in=seen).select_related("batch")
-    return list(letters.order_by("-pk"))
-
-
-@dataclass(frozen=True, kw_only=True)
-class LetterStanding:
-    """What a stranger with the letter in his hand may know of it, by the names that the page of the QR code uses."""
-
-    title: str
-    amount_fen: int
-    state: str
-    state_label: str
-    valid_until: dt.date
-
-
-def standing_of_letter(number: str) -> LetterStanding | None:
-    """What whoever scans the QR code of a letter may know: amount, time limit, whether the house has left the arrears."""
-    letter = DemandLetter.objects.select_related("batch").filter(number=number).first()
-    if letter is None:
-        return None
-    owes = Arrears.objects.filter(house_id=letter.house_id, left_on__isnull=True).exists()
-    return LetterStanding(
-        title=TITLE,
-        amount_fen=letter.owed_fen,
-        state="WAITING" if owes else "PAID",
-        state_label="未补足" if owes else "已解除欠交",
-        valid_until=letter.batch.deadline,
-    )
-
-
-def masked_addressee(letter: DemandLetter) -> str:
-    """The addressee for lists: names in part hidden."""
-    if letter.addressee == NOBODY:
-        return NOBODY
-    return "、".join(mask_name(name) for name in letter.addressee.split("、"))

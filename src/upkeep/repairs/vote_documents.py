@@ -107,7 +107,7 @@ def result_document(project: RepairProject, vote: Vote, *, city: str) -> Documen
                 Fact("录入方式", vote.get_entry_display()),
             ),
             tables=tuple(tables),
-            signs=(SignBox("组织单位（盖章）"), SignBox("唱票人"), SignBox("监票人")),
+            signs=(SignBox("唱票人"), SignBox("监票人")),
         ),
     )
 
@@ -159,7 +159,8 @@ def _comparisons(result: Result) -> Table:
         shown, unit = (square_metres, " ㎡") if one.is_area else ("{:,}".format, " 人")
         reached = "达到" if one.is_reached else "未达到"
         rows.append((one.title, shown(one.part) + unit, shown(one.whole) + unit, one.needed, reached))
-    return Table("逐项比较", ("比较项", "已达", "基数", "要求", "是否达到"), tuple(rows), aligns="lrrcc")
+    headers = ("比较项", "已达", "基数", "要求", "是否达到")
+    return Table("逐项比较", headers, tuple(rows), aligns="lrrcc", widths=(3.6, 2, 2, 1.6, 1.4))
 
 
 _HOUSE_COLUMNS = ("序号", "房屋", "业主", "专有面积（㎡）", "意见", "说明")

@@ -18,7 +18,7 @@ from upkeep.parties.roles import EVERYONE, Portal, Role
 from upkeep.web.access import ActorRequest, access
 from upkeep.web.building_table import BuildingLink
 from upkeep.web.icons import ICONS
-from upkeep.web.menu import ShownItem
+from upkeep.web.menu_items import ShownItem
 from upkeep.web.shell import home_url
 
 _ACTOR = Actor(user_id=-1, name="陈立新", roles=frozenset({Role.DEVELOPER}))

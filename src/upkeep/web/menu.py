@@ -9,36 +9,27 @@ from upkeep.parties.actor import Actor
 from upkeep.parties.roles import ADMINISTRATORS, BANK, BOOKKEEPERS, OFFICE, ORGANISATION, Portal, Role
 from upkeep.policy.wording import Wording
 from upkeep.repairs.queries import STARTERS
-
-
-@dataclass(frozen=True, kw_only=True)
-class MenuItem:
-    """One line of a menu: a page, or a group of pages. Nobody sees it but the roles it names.
-
-    The title may name a thing by the city's word for it: {area}管理. `also` names further pages on which the item
-    counts as the open one (a case opened from its list). `way` is a way to serve areas that the city must have opened
-    (`policy.service_rule`); it is asked only where such an item comes up.
-    """
-
-    title: str
-    icon: str = ""
-    url_name: str = ""
-    argument: str = ""
-    roles: tuple[Role, ...] = ()
-    also: tuple[str, ...] = ()
-    way: str = ""
-    children: tuple["MenuItem", ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class ShownItem:
-    """A menu line made ready for one user on one page."""
-
-    title: str
-    icon: str
-    url: str
-    is_open: bool
-    children: tuple["ShownItem", ...] = ()
+from upkeep.web.menu_items import MenuItem, ShownItem
+from upkeep.web.menu_pages import (
+    ARTICLE_PAGES,
+    CASE_PAGES,
+    FACILITY_PAGES,
+    FURTHER_PAGES,
+    KEY_PAGES,
+    ORDER_PAGES,
+    ORDER_WIZARD_PAGES,
+    ORGANISATION_PAGES,
+    OWNER_PAGES,
+    PAYOUT_PAGES,
+    PLACE_PAGES,
+    POLICY_PAGES,
+    PROJECT_PAGES,
+    REFUND_PAGES,
+    SLIP_PAGES,
+    STAFF_PAGES,
+    UNIT_PAGES,
+    USER_PAGES,
+)
 
 
 def _begins(title: str, procedure: str, *roles: Role) -> MenuItem:
@@ -46,49 +37,8 @@ def _begins(title: str, procedure: str, *roles: Role) -> MenuItem:
     return MenuItem(title=title, url_name="cases:guide", argument=procedure, roles=roles)
 
 
-PROJECT_PAGES = tuple(
-    f"projects:{name}"
-    for name in (
-        *("show", "edit", "drop", "works", "choose_works", "houses", "amounts", "shares", "plan"),
-        *("publish", "open_vote", "results", "accept", "objections", "clear", "ask_back", "void_clearing", "cancel"),
-    )
-)
-#: 商品房维修支取申请 and the pages of its wizard.
-ORDER_WIZARD_PAGES = tuple(
-    f"orders:{name}"
-    for name in ("returned", "new", "show", "fill", "houses", "confirm", "done", "shares", "letters")
-    for name in ("show", "edit", "houses", "publish", "open_vote", "results", "vote_totals", "vote_proxy", "accept")
-)
 #: Organisations that pay deposits, each for itself or for owners.
 PAYERS = (Role.DEVELOPER, Role.PROPERTY_COMPANY, Role.SELLING_UNIT)
-CASE_PAGES = ("cases:show", "cases:edit", "cases:done", "cases:guide", "cases:faults")
-
-STAFF_PAGES = tuple(
-    f"administration:{name}" for name in ("person", "add_staff", "edit_person", "roles", "reset_password")
-)
-PLACE_PAGES = tuple(
-    f"administration:{name}"
-    for name in ("jurisdiction", "add_jurisdiction", "edit_jurisdiction", "office", "add_office", "edit_office")
-)
-ORGANISATION_PAGES = ("administration:organisation", "administration:change_kind")
-ORDER_PAGES = ("payments:order", "payments:reissue", "payments:void")
-REFUND_PAGES = tuple(f"payments:{name}" for name in ("refund", "refunds_waiting", "refund_house", "give_up_refund"))
-PAYOUT_PAGES = tuple(f"payments:{name}" for name in ("payout", "order_payout", "batches", "batch", "new_batch"))
-OWNER_PAGES = ("owners:full", "owners:correct")
-UNIT_PAGES = ("deposits:unit",)
-SLIP_PAGES = ("deposits:slip", "deposits:void_slip")
-FURTHER_PAGES = tuple(
-    f"deposits:{name}" for name in ("arrears_of", "plans", "plan", "end_plan", "letters", "letter_batch")
-)
-POLICY_PAGES = tuple(
-    f"policies:{name}"
-    for name in ("jurisdiction", "detail", "edit", "inherit", "withdraw", "preset", "changes", "change", "decide")
-)
-
-FACILITY_PAGES = ("estate:facility", "estate:late_facilities")
-
-ARTICLE_PAGES = tuple(f"site:{name}" for name in ("new", "show", "edit", "publish", "withdraw"))
-USER_PAGES = ("organisation:add_user", "organisation:user", "organisation:edit_user", "organisation:user_password")
 #: 机构管理: of organisations and of banks.
 OWN_ORGANISATION = MenuItem(
     title="机构管理",
@@ -104,7 +54,6 @@ OWN_ORGANISATION = MenuItem(
 
 #: Who gives keys out and takes them back.
 KEEPERS = (Role.SECURITY_ADMIN,)
-KEY_PAGES = ("keys:holder", "keys:revoke")
 
 MENUS: dict[Portal, tuple[MenuItem, ...]] = {
     Portal.OFFICE: (
@@ -135,13 +84,10 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                     title="维修项目列表",
                     url_name="projects:list",
                     roles=OFFICE,
-                    also=("projects:show", "projects:shares"),
+                    also=("projects:show", "projects:shares", "projects:results"),
                 ),
                 MenuItem(title="维修记录", url_name="projects:records", roles=OFFICE),
             ),
-            url_name="projects:list",
-            roles=OFFICE,
-            also=("projects:show", "projects:results"),
         ),
         MenuItem(
             title="交存管理",

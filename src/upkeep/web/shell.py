@@ -14,6 +14,7 @@ from upkeep.parties.roles import BANK, OFFICE, ORGANISATION, Portal
 from upkeep.policy.wording import Wording, wording
 from upkeep.web import menu
 from upkeep.web.access import ActorRequest
+from upkeep.web.menu_items import ShownItem
 from upkeep.web.service.ways import open_ways
 
 
@@ -42,7 +43,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _menu(request: HttpRequest, actor: Actor, url_name: str) -> tuple[menu.ShownItem, ...]:
+def _menu(request: HttpRequest, actor: Actor, url_name: str) -> tuple[ShownItem, ...]:
     words = words_for(request) if menu.MENUS[actor.portal] else None
     return menu.shown_menu(
         portal=actor.portal,

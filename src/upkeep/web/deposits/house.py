@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from upkeep.deposits.arrears import arrears_of_house, houses_in_arrears
 from upkeep.deposits.further_queries import shares_of_house
-from upkeep.deposits.letters import letters_to_house
+from upkeep.deposits.letter_lists import letters_to_house
 from upkeep.deposits.prices import note_price, price_of
 from upkeep.deposits.queries import would_be_due
 from upkeep.estate.kinds import HouseState

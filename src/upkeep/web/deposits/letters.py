@@ -9,13 +9,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from upkeep.deposits.letters import (
-    batches_visible_to,
-    keep_letter,
-    letter_list,
-    letters_of,
-    masked_addressee,
-)
+from upkeep.deposits.letter_lists import batches_visible_to, letter_list, masked_addressee
+from upkeep.deposits.letters import keep_letter, letters_of
 from upkeep.deposits.models import DemandLetter, LetterBatch
 from upkeep.jobs.models import Job
 from upkeep.kernel.errors import Refusal

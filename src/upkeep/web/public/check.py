@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from upkeep.banking.queries import standing
-from upkeep.deposits.letters import standing_of_letter
+from upkeep.deposits.letter_lists import standing_of_letter
 from upkeep.kernel.numbers import tidy_number
 from upkeep.parties.roles import EVERYONE
 from upkeep.printing.checking import verify
