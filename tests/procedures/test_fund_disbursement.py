@@ -205,7 +205,7 @@ class TestTheDatabase:
     @pytest.mark.parametrize(
         ("change", "why"),
         [
-            ({"amount_fen": 1}, "cannot change"),
+            ({"amount_fen": 1, "state": "HELD", "approved_at": AT}, "cannot change"),
             ({"state": "HELD", "approved_at": None}, "approved_at_iff_approved"),
             ({"phase_id": None}, "never changes its project or phase"),
         ],
