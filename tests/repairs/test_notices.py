@@ -100,7 +100,7 @@ class TestTheNotice:
         document = notice_document(again(project), notice, city="jiangcheng")
 
         assert document.title == "立项公告及预算清册"
-        assert [one.title for one in document.data.tables] == ["维修内容", "预算清册"]  # type: ignore[attr-defined]
+        assert [one.title for one in document.data.tables] == ["维修内容", "预算清册"]
 
     def test_of_an_emergency_stands_for_the_days_of_emergencies_and_says_so(self, scene: Scene) -> None:
         set_policy(
