@@ -115,6 +115,7 @@ class TestWholeOrders:
         _, orders = paid(scene)
         clearing = ask(scene, orders[0])
         house = clearing.lines.get(house__room="101").house
+        assert house is not None
 
         own = NewSlip(
             custody_id=orders[0].custody_id,

@@ -6,6 +6,7 @@ What the bank itself prints at its counter is in `counter_prints`.
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from upkeep.banking.models import OrderState, PaymentOrder, PaySlip, PaySlipLine, SlipState
 from upkeep.banking.purposes import SlipPurpose, paper_title, purpose_title, slip_purpose
@@ -161,23 +162,29 @@ def _notice(slip: PaySlip) -> Document:
             *(Fact(name, text) for name, text in slip_purpose(slip.purpose).notice_facts(slip)),
         ),
         summary=_summary(lines, slip_purpose(slip.purpose)),
-        lines=tuple(
-            payments.DueLine(
-                line.house.building.name,
-                line.house.unit,
-                line.house.room,
-                line.house.get_use_display(),
-                line.area_dm2,
-                line.rule,
-                line.amount_fen,
-            )
-            for line in lines
-        ),
+        lines=tuple(_due_line(line) for line in lines),
         notes=("请在有效期内到专户银行一次足额交款，过期须重新办理通知单。", "扫描二维码可核验本通知单真伪与状态。"),
     )
     words = wording(jurisdiction_id=slip.area.jurisdiction_id, on=day_of(slip.issued_at))
     title = paper_title(slip, otherwise=words.pay_slip)
     return document_of(slip, "pay_notice", f"住宅专项维修资金{title}", data)
+
+
+def _due_line(line: Any) -> payments.DueLine:
+    """A house's line, or that of a selling unit's account, which gets its part of what is paid back."""
+    if line.house is None:
+        building = line.unit_account.building.name
+        return payments.DueLine(building, "", "售房单位分账", "", 0, line.rule, line.amount_fen)
+    house = line.house
+    return payments.DueLine(
+        house.building.name,
+        house.unit,
+        house.room,
+        house.get_use_display(),
+        line.area_dm2,
+        line.rule,
+        line.amount_fen,
+    )
 
 
 def notice_document(slip: PaySlip, *, title: str, subject: str) -> Document:
@@ -191,7 +198,7 @@ def _summary(lines: Sequence[PaySlipLine], purpose: SlipPurpose) -> tuple[paymen
         found.setdefault(purpose.rule_in_sum(line.rule), []).append(line)
     return tuple(
         payments.DueSummary(
-            kind=some[0].house.get_nature_display(),
+            kind=next((line.house.get_nature_display() for line in some if line.house), "售房单位分账"),
             houses=len(some),
             area_dm2=sum(line.area_dm2 for line in some),
             standard=rule,

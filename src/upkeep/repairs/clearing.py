@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import Sum
+from django.db.models.functions import Coalesce
 
 from upkeep.banking.custody import default_custody
 from upkeep.banking.models import CustodyAccount, OrderState, PaymentOrder, PaySlip, ReceiptMode
@@ -18,6 +19,7 @@ from upkeep.banking.slips import NewSlip, issue_slips, void_slip
 from upkeep.books.chart import FundKind
 from upkeep.estate.kinds import HouseState
 from upkeep.estate.models import House
+from upkeep.estate.unit_accounts import accounts_among
 from upkeep.kernel.allocation import allocate
 from upkeep.kernel.dates import day_of
 from upkeep.kernel.errors import HasProblems, Problem, Refusal
@@ -145,10 +147,18 @@ def ask_back(
         asked_by_name=by.name,
         asked_at=at,
     )
+    units = accounts_among(amounts)
     ClearingLine.objects.bulk_create(
         [
-            ClearingLine(id=pk, clearing=clearing, house_id=house_id, area_dm2=areas[house_id], amount_fen=fen)
-            for pk, (house_id, fen) in zip(new_ids(len(amounts)), sorted(amounts.items()), strict=True)
+            ClearingLine(
+                id=pk,
+                clearing=clearing,
+                house_id=None if holder in units else holder,
+                unit_account_id=holder if holder in units else None,
+                area_dm2=areas.get(holder, 0),
+                amount_fen=fen,
+            )
+            for pk, (holder, fen) in zip(new_ids(len(amounts)), sorted(amounts.items()), strict=True)
         ],
         batch_size=5_000,
     )
@@ -193,7 +203,7 @@ def _parts(kept: PaidOrder, *, amount_fen: int) -> dict[int, int]:
     asked = dict(
         ClearingLine.objects.filter(clearing__paid_order=kept)
         .exclude(clearing__state=ClearingState.VOID)
-        .values_list("house_id")
+        .values_list(Coalesce("house_id", "unit_account_id"))
         .annotate(Sum("amount_fen"))
     )
     left = {pk: fen - asked.get(pk, 0) for pk, fen in amounts_of(kept.order).items()}
@@ -216,7 +226,7 @@ def _issue(
         payer_organisation_id=project.organisation_id,
         receipt_mode=ReceiptMode.WHOLE,
         items=(),
-        kept_above=(len(amounts), sum(amounts.values())),
+        kept_above=(len(amounts) - len(accounts_among(amounts)) or 1, sum(amounts.values())),
         expires_on=rule.last_day(day_of(at)),
     )
     return issue_slips(new=[new], by=by, at=at)[0]
@@ -230,9 +240,10 @@ def _custody_of(order: PaymentOrder) -> CustodyAccount:
 
 
 def check_houses(*, area_id: int, house_ids: Sequence[int]) -> None:
-    """Whether each house still has its sub-account there. Raises: NotToClear."""
+    """Whether each house, or selling unit's account, still has its sub-account there. Raises: NotToClear."""
+    units = accounts_among(house_ids)
     living = House.objects.filter(pk__in=house_ids, area_id=area_id, state=HouseState.ACTIVE).count()
-    if gone := len(house_ids) - living:
+    if gone := len(house_ids) - len(units) - living:
         raise NotToClear(
             f"列支房屋中有 {gone} 户已注销、拆分合并或调整了小区，不能退回原分户账，请联系维修资金管理部门处理"
         )

@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from django.db.models import F, QuerySet
+from django.db.models.functions import Coalesce
 
 from upkeep.banking.models import PaySlip
 from upkeep.banking.purposes import SlipPurpose, purpose
@@ -53,7 +54,8 @@ def clearing_of(slip: PaySlip) -> Clearing:
 
 
 def _amounts(clearing: Clearing) -> dict[int, int]:
-    return dict(clearing.lines.order_by("house_id").values_list("house_id", "amount_fen"))
+    lines = clearing.lines.annotate(holder_id=Coalesce("house_id", "unit_account_id"))
+    return dict(lines.order_by("holder_id").values_list("holder_id", "amount_fen"))
 
 
 def _count(project: RepairProject, kept: PaidOrder, amounts: dict[int, int], *, fen: int) -> None:

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from upkeep.banking.models import PaymentOrder, PaySlip
-from upkeep.estate.models import House
+from upkeep.estate.models import House, SellingUnitAccount
 from upkeep.kernel.ids import new_id
 from upkeep.parties.models import User
 from upkeep.repairs.models.paying import ProjectPhase
@@ -117,11 +117,22 @@ class Clearing(models.Model):
 
 
 class ClearingLine(models.Model):
-    """清退明细: what a house gets back, in the shares in which it paid the order. Append-only."""
+    """清退明细: what a house, or the account of a unit that sold houses (售房单位分账), gets back, in the shares in which they
+    paid the order. Append-only."""
 
     id = models.BigIntegerField("标识", primary_key=True, default=new_id)
     clearing = models.ForeignKey(Clearing, verbose_name="项目清退", on_delete=models.PROTECT, related_name="lines")
-    house = models.ForeignKey(House, verbose_name="房屋", on_delete=models.PROTECT, related_name="+")
+    house = models.ForeignKey(
+        House, verbose_name="房屋", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    unit_account = models.ForeignKey(
+        SellingUnitAccount,
+        verbose_name="售房单位分账",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
     area_dm2 = models.IntegerField("分摊面积（0.01㎡）")
     amount_fen = models.BigIntegerField("退回金额（分）")
 
@@ -129,11 +140,24 @@ class ClearingLine(models.Model):
         verbose_name = "清退明细"
         constraints = [
             models.UniqueConstraint(fields=("clearing", "house"), name="house_is_once_in_a_clearing"),
-            models.CheckConstraint(name="clearing_line_is_positive", condition=Q(amount_fen__gt=0, area_dm2__gt=0)),
+            models.UniqueConstraint(fields=("clearing", "unit_account"), name="unit_account_is_once_in_a_clearing"),
+            models.CheckConstraint(name="clearing_line_is_positive", condition=Q(amount_fen__gt=0, area_dm2__gte=0)),
+            models.CheckConstraint(
+                name="clearing_line_is_of_one_sub_account",
+                condition=Q(house__isnull=True, unit_account__isnull=False)
+                | Q(house__isnull=False, unit_account__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.clearing_id} {self.house_id}"
+        return f"{self.clearing_id} {self.house_id or self.unit_account_id}"
+
+    @property
+    def holder(self) -> str:
+        """7栋 1单元 101, or the selling unit's account."""
+        if self.house is not None:
+            return f"{self.house.building.name} {self.house.label}"
+        return self.unit_account.words if self.unit_account else ""
 
     @property
     def rule(self) -> str:

@@ -22,12 +22,13 @@ begin
         raise exception 'clearing %: its houses and its slip do not add up to it', new.id
             using errcode = 'check_violation', constraint = 'clearings_add_up';
     end if;
-    select l.house_id into wrong
+    select coalesce(l.house_id, l.unit_account_id) into wrong
       from repairs_clearingline l
       join repairs_clearing c on c.id = l.clearing_id and c.state <> 'VOID'
-      left join banking_paymentorderline o on o.order_id = c.paid_order_id and o.house_id = l.house_id
+      left join banking_paymentorderline o on o.order_id = c.paid_order_id
+       and coalesce(o.house_id, o.unit_account_id) = coalesce(l.house_id, l.unit_account_id)
      where c.paid_order_id = new.paid_order_id
-     group by l.house_id, o.amount_fen
+     group by coalesce(l.house_id, l.unit_account_id), o.amount_fen
     having sum(l.amount_fen) > coalesce(o.amount_fen, 0)
      limit 1;
     if wrong is not null then
