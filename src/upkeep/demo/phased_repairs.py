@@ -39,8 +39,8 @@ SCRIPTS = (
     Script(
         place=0,
         login="demo-committee",
-        title="小区供水泵组及控制系统改造",
-        facility="小区供水水泵",
+        title="3幢屋面和外墙渗漏大修",
+        facility="3幢屋面",
         phases=(48_000_00, 32_000_00, 36_820_50),
         days_ago=64,
         paid=1,

@@ -24,6 +24,8 @@ from (
     where o.purpose = 'repair' and o.state = 'PAID' group by 1, 2
 ) part
 where h.project_id = part.project_id and h.house_id = part.house_id;
+-- What is still to be checked of these rows is checked now: a table with checks outstanding cannot be altered.
+set constraints all immediate;
 alter table repairs_projecthouse enable trigger user;
 alter table repairs_repairproject enable trigger user;
 """
