@@ -10,8 +10,7 @@ from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 
 from upkeep.casework.files import re_encode
-from upkeep.estate import queries as estate
-from upkeep.estate.models import House
+from upkeep.estate.models import House, Ownership
 from upkeep.kernel.dates import day_of, in_letters, to_the_minute
 from upkeep.kernel.errors import HasProblems, Problem, Refusal
 from upkeep.kernel.ids import new_ids
@@ -123,10 +122,13 @@ def check_opening(*, closes_at: dt.datetime, channel: Channel, conduct: VotingCo
 
 def _voter_keys(houses: Collection[House]) -> dict[int, str]:
     """Whose head a house counts for: its owners together; the developer for all he has not sold."""
-    owned = estate.current_ownerships([house.pk for house in houses])
+    rows = Ownership.objects.filter(house_id__in=[house.pk for house in houses], until__isnull=True)
+    owned: dict[int, list[int]] = {}
+    for house_id, owner_id in rows.values_list("house_id", "owner_id"):
+        owned.setdefault(house_id, []).append(owner_id)
     keys = {}
     for house in houses:
-        owners = sorted(ownership.owner_id for ownership in owned.get(house.pk, ()))
+        owners = sorted(owned.get(house.pk, ()))
         if not owners:
             keys[house.pk] = f"developer:{house.area.developer_id or 0}"
             continue
