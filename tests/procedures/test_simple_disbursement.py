@@ -24,7 +24,7 @@ from upkeep.casework.states import Move, State
 from upkeep.estate.models import HouseClaim
 from upkeep.kernel.errors import HasProblems, Refusal
 from upkeep.messaging.models import Message
-from upkeep.repairs import actions
+from upkeep.repairs import application
 from upkeep.repairs.history import NotNow
 from upkeep.repairs.models import PayeeAccount, RepairProject
 from upkeep.repairs.queries import orders_of
@@ -59,7 +59,7 @@ def fill_in(case: Case, scene: Scene, *amounts: str) -> None:
 def draft(scene: Scene, *amounts: str) -> tuple[RepairProject, Case]:
     """An application filled in for a project that is ready for it."""
     project = accepted(scene)
-    case = actions.open_application(project.pk, procedure=PROCEDURE, by=scene.chair, at=AT)
+    case = application.open_application(project.pk, procedure=PROCEDURE, by=scene.chair, at=AT)
     fill_in(case, scene, *(amounts or ("38,765.43",)))
     return project, case
 
@@ -157,7 +157,7 @@ class TestSimpleDisbursement:
     def test_refuses_payees_that_do_not_add_up_to_the_settlement(self, scene: Scene, amount: str) -> None:
         _, case = draft(scene, amount)
 
-        with pytest.raises(HasProblems, match=r"须等于结算金额 38,765\.43 元"):
+        with pytest.raises(HasProblems, match=r"须等于应拨付金额 38,765\.43 元"):
             engine.move(case.pk, Move.SUBMIT, by=scene.chair, at=AT)
 
     def test_refuses_a_payee_that_is_half_filled_in(self, scene: Scene) -> None:
@@ -203,20 +203,20 @@ class TestSimpleDisbursement:
         project, case = submitted(scene)
         engine.move(case.pk, Move.REJECT, by=scene.clerk, at=AT, note="不属于列支范围")
 
-        anew = actions.open_application(project.pk, procedure=PROCEDURE, by=scene.chair, at=AT)
+        anew = application.open_application(project.pk, procedure=PROCEDURE, by=scene.chair, at=AT)
 
         assert anew.pk != case.pk
 
     def test_is_begun_once(self, scene: Scene) -> None:
         project, case = draft(scene)
 
-        assert actions.open_application(project.pk, procedure=PROCEDURE, by=scene.deputy, at=AT).pk == case.pk
+        assert application.open_application(project.pk, procedure=PROCEDURE, by=scene.deputy, at=AT).pk == case.pk
 
     def test_is_not_begun_before_acceptance_and_its_notice(self, scene: Scene) -> None:
         project = passed(scene)
 
         with pytest.raises(NotNow, match="表决通过"):
-            actions.open_application(project.pk, procedure=PROCEDURE, by=scene.chair, at=AT)
+            application.open_application(project.pk, procedure=PROCEDURE, by=scene.chair, at=AT)
 
     def test_without_a_project_is_refused(self, scene: Scene) -> None:
         case = engine.start(PROCEDURE, by=scene.chair, at=AT)

@@ -14,9 +14,10 @@ from upkeep.parties.actions import register_organisation
 from upkeep.parties.actor import Actor
 from upkeep.parties.models import Organisation, OrganisationKind
 from upkeep.parties.roles import Role
-from upkeep.repairs import actions
-from upkeep.repairs.actions import Basics, Work
-from upkeep.repairs.models import RepairProject
+from upkeep.repairs import acceptance, announcing, deciding, drafting
+from upkeep.repairs.drafting import Basics, Work
+from upkeep.repairs.models import ProjectPhase, RepairProject
+from upkeep.repairs.stages import ProjectKind
 from upkeep.voting.models import BallotChoice
 
 TODAY = dt.date(2026, 11, 20)
@@ -158,23 +159,43 @@ def basics(scene: Scene, *, budget_fen: int = BUDGET_FEN, title: str = "1号电�
 
 def new_project(scene: Scene, *, budget_fen: int = BUDGET_FEN) -> RepairProject:
     """A project with its houses, not yet published."""
-    project = actions.create_project(
+    project = drafting.create_project(
         area_id=scene.town.area.pk, basics=basics(scene, budget_fen=budget_fen), by=scene.chair, at=AT
     )
-    return actions.choose_houses(project.pk, house_ids=scene.house_ids, by=scene.chair, at=AT)
+    return drafting.choose_houses(project.pk, house_ids=scene.house_ids, by=scene.chair, at=AT)
+
+
+def add_phases(project: RepairProject, amounts: tuple[int, ...]) -> None:
+    """A plan of these amounts, in fen."""
+    ProjectPhase.objects.bulk_create(
+        [
+            ProjectPhase(project=project, number=place, title=f"第{place}期", amount_fen=fen, limit_fen=fen)
+            for place, fen in enumerate(amounts, start=1)
+        ]
+    )
+
+
+def general(scene: Scene, *, phases: tuple[int, ...]) -> RepairProject:
+    """A draft of a general project over all houses, with its plan."""
+    project = drafting.create_project(
+        area_id=scene.town.area.pk, basics=basics(scene), by=scene.chair, at=AT, kind=ProjectKind.GENERAL
+    )
+    project = drafting.choose_houses(project.pk, house_ids=scene.house_ids, by=scene.chair, at=AT)
+    add_phases(project, phases)
+    return project
 
 
 def published(scene: Scene, *, budget_fen: int = BUDGET_FEN) -> RepairProject:
     """A project whose first notice stands."""
     project = new_project(scene, budget_fen=budget_fen)
-    actions.publish_project(project.pk, open_until=TODAY + dt.timedelta(days=10), by=scene.chair, at=AT)
+    announcing.publish_project(project.pk, open_until=TODAY + dt.timedelta(days=10), by=scene.chair, at=AT)
     return again(project)
 
 
 def voting(scene: Scene, *, budget_fen: int = BUDGET_FEN) -> RepairProject:
     """A project being voted on."""
     project = published(scene, budget_fen=budget_fen)
-    actions.open_vote(project.pk, closes_on=TODAY + dt.timedelta(days=10), by=scene.chair, at=AT)
+    deciding.open_vote(project.pk, closes_on=TODAY + dt.timedelta(days=10), by=scene.chair, at=AT)
     return again(project)
 
 
@@ -182,15 +203,15 @@ def passed(scene: Scene, *, budget_fen: int = BUDGET_FEN) -> RepairProject:
     """A project that every owner agreed to."""
     project = voting(scene, budget_fen=budget_fen)
     choices = dict.fromkeys(scene.house_ids, BallotChoice.AGREE)
-    actions.enter_results(project.pk, choices, by=scene.chair, at=AT)
-    actions.close_vote(project.pk, by=scene.chair, at=AT)
+    deciding.enter_results(project.pk, choices, by=scene.chair, at=AT)
+    deciding.close_vote(project.pk, by=scene.chair, at=AT)
     return again(project)
 
 
 def accepted(scene: Scene, *, budget_fen: int = BUDGET_FEN) -> RepairProject:
     """A project whose acceptance is published: it may be applied for."""
     project = passed(scene, budget_fen=budget_fen)
-    actions.accept_work(
+    acceptance.accept_work(
         project.pk,
         accepted_on=TODAY,
         settlement_fen=budget_fen,
@@ -198,7 +219,7 @@ def accepted(scene: Scene, *, budget_fen: int = BUDGET_FEN) -> RepairProject:
         by=scene.chair,
         at=AT,
     )
-    actions.publish_acceptance(project.pk, open_until=TODAY + dt.timedelta(days=10), by=scene.chair, at=AT)
+    announcing.publish_acceptance(project.pk, open_until=TODAY + dt.timedelta(days=10), by=scene.chair, at=AT)
     return again(project)
 
 

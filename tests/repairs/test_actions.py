@@ -27,8 +27,8 @@ from upkeep.policy.models import PolicyKind
 from upkeep.policy.notice_rule import NoticeRule
 from upkeep.policy.voting_rule import OLD_DOUBLE_2_3, rule_to_json
 from upkeep.publishing.models import NoticeKind, PublicNotice
-from upkeep.repairs import actions, queries
-from upkeep.repairs.actions import Work
+from upkeep.repairs import acceptance, announcing, deciding, drafting, queries
+from upkeep.repairs.drafting import Work
 from upkeep.repairs.history import NotNow, NotYours
 from upkeep.repairs.shares import NotEnoughOnSubAccounts, NotOfThisArea, SharesAreStale
 from upkeep.repairs.stages import Stage
@@ -43,21 +43,21 @@ scene = staged(make_scene)
 
 class TestCreateProject:
     def test_begins_a_numbered_project_with_its_budget(self, scene: Scene) -> None:
-        project = actions.create_project(area_id=scene.town.area.pk, basics=basics(scene), by=scene.chair, at=AT)
+        project = drafting.create_project(area_id=scene.town.area.pk, basics=basics(scene), by=scene.chair, at=AT)
 
         assert project.number.startswith("WX20261120")
         assert (project.stage, project.budget_fen) == (Stage.NEW, BUDGET_FEN)
 
     def test_is_refused_to_the_committee_of_another_area(self, scene: Scene) -> None:
         with pytest.raises(NotYours, match="业主委员会或物业服务企业"):
-            actions.create_project(area_id=scene.town.area.pk, basics=basics(scene), by=scene.stranger, at=AT)
+            drafting.create_project(area_id=scene.town.area.pk, basics=basics(scene), by=scene.stranger, at=AT)
 
     def test_refuses_a_facility_of_another_area_and_an_end_before_the_start(self, scene: Scene) -> None:
         works = (Work(facility_id=1, content="更换", contractor="公司", budget_fen=100),)
         wrong = dataclasses.replace(basics(scene), ends_on=TODAY - dt.timedelta(days=1), works=works)
 
         with pytest.raises(HasProblems) as refused:
-            actions.create_project(area_id=scene.town.area.pk, basics=wrong, by=scene.chair, at=AT)
+            drafting.create_project(area_id=scene.town.area.pk, basics=wrong, by=scene.chair, at=AT)
 
         assert {problem.field for problem in refused.value.problems} == {"ends_on", "facility"}
 
@@ -80,12 +80,12 @@ class TestChooseHouses:
         project = new_project(scene)
 
         with pytest.raises(NotOfThisArea):
-            actions.choose_houses(project.pk, house_ids=[*scene.house_ids, 7], by=scene.chair, at=AT)
+            drafting.choose_houses(project.pk, house_ids=[*scene.house_ids, 7], by=scene.chair, at=AT)
 
     def test_follows_a_changed_budget(self, scene: Scene) -> None:
         project = new_project(scene)
 
-        actions.edit_project(project.pk, basics=basics(scene, budget_fen=10_001), by=scene.chair, at=AT)
+        drafting.edit_project(project.pk, basics=basics(scene, budget_fen=10_001), by=scene.chair, at=AT)
 
         assert queries.sums_of(again(project)).share_fen == 10_001
 
@@ -98,13 +98,13 @@ class TestPublishProject:
         assert HouseClaim.objects.filter(source=project.source, kind="REPAIR").count() == 6
         assert PublicNotice.objects.get(source=project.source).kind == NoticeKind.PROJECT
         with pytest.raises(NotNow, match="不能修改项目"):
-            actions.choose_houses(project.pk, house_ids=scene.house_ids[:1], by=scene.chair, at=AT)
+            drafting.choose_houses(project.pk, house_ids=scene.house_ids[:1], by=scene.chair, at=AT)
 
     def test_refuses_and_names_houses_that_cannot_bear_their_share(self, scene: Scene) -> None:
         project = new_project(scene, budget_fen=12_000_000)
 
         with pytest.raises(NotEnoughOnSubAccounts, match=r"1栋1单元 302缺 [\d,.]+ 元.*等 6 户，共缺 60,000.00 元"):
-            actions.publish_project(project.pk, open_until=WEEK_LATER, by=scene.chair, at=AT)
+            announcing.publish_project(project.pk, open_until=WEEK_LATER, by=scene.chair, at=AT)
 
         assert again(project).stage == Stage.NEW
 
@@ -112,15 +112,15 @@ class TestPublishProject:
         project = new_project(scene)
 
         with pytest.raises(HasProblems, match="公示期不少于 7 天"):
-            actions.publish_project(project.pk, open_until=TODAY + dt.timedelta(days=6), by=scene.chair, at=AT)
+            announcing.publish_project(project.pk, open_until=TODAY + dt.timedelta(days=6), by=scene.chair, at=AT)
 
     def test_refuses_what_somebody_has_changed_since_it_was_previewed(self, scene: Scene) -> None:
         project = new_project(scene)
         seen = project.version
-        actions.choose_houses(project.pk, house_ids=scene.house_ids[:2], by=scene.deputy, at=AT)
+        drafting.choose_houses(project.pk, house_ids=scene.house_ids[:2], by=scene.deputy, at=AT)
 
         with pytest.raises(NotNow, match="刚刚由他人办理过"):
-            actions.publish_project(project.pk, open_until=WEEK_LATER, by=scene.chair, at=AT, seen_version=seen)
+            announcing.publish_project(project.pk, open_until=WEEK_LATER, by=scene.chair, at=AT, seen_version=seen)
 
     def test_refuses_areas_that_changed_after_the_allocation(self, scene: Scene) -> None:
         project = new_project(scene)
@@ -129,13 +129,13 @@ class TestPublishProject:
         house.save()
 
         with pytest.raises(SharesAreStale):
-            actions.publish_project(project.pk, open_until=WEEK_LATER, by=scene.chair, at=AT)
+            announcing.publish_project(project.pk, open_until=WEEK_LATER, by=scene.chair, at=AT)
 
     def test_is_refused_to_strangers(self, scene: Scene) -> None:
         project = new_project(scene)
 
         with pytest.raises(NotYours):
-            actions.publish_project(project.pk, open_until=WEEK_LATER, by=scene.stranger, at=AT)
+            announcing.publish_project(project.pk, open_until=WEEK_LATER, by=scene.stranger, at=AT)
 
 
 class TestVote:
@@ -145,17 +145,17 @@ class TestVote:
     def test_that_fails_leads_back_and_may_be_held_again(self, scene: Scene) -> None:
         project = voting(scene)
         choices = dict.fromkeys(scene.house_ids, BallotChoice.AGAINST)
-        actions.enter_results(project.pk, choices, by=scene.chair, at=AT)
+        deciding.enter_results(project.pk, choices, by=scene.chair, at=AT)
 
-        vote = actions.close_vote(project.pk, by=scene.chair, at=AT)
+        vote = deciding.close_vote(project.pk, by=scene.chair, at=AT)
 
         assert vote.state == VoteState.FAILED
         assert again(project).stage == Stage.NOTICE
         with pytest.raises(NotNow, match="不能项目验收"):
-            actions.accept_work(
+            acceptance.accept_work(
                 project.pk, accepted_on=TODAY, settlement_fen=BUDGET_FEN, acceptance="合格", by=scene.chair, at=AT
             )
-        assert actions.open_vote(project.pk, closes_on=WEEK_LATER, by=scene.chair, at=AT).is_open
+        assert deciding.open_vote(project.pk, closes_on=WEEK_LATER, by=scene.chair, at=AT).is_open
 
     def test_follows_the_rule_of_the_city(self, scene: Scene) -> None:
         """Four of six agree and two stay away: enough for the Civil Code, not for two thirds of the whole area."""
@@ -169,9 +169,9 @@ class TestVote:
         project = voting(scene)
         smallest = sorted(scene.houses, key=lambda house: house.area_dm2)[:4]
         choices = {house.pk: BallotChoice.AGREE for house in smallest}
-        actions.enter_results(project.pk, choices, by=scene.chair, at=AT)
+        deciding.enter_results(project.pk, choices, by=scene.chair, at=AT)
 
-        assert actions.close_vote(project.pk, by=scene.chair, at=AT).state == VoteState.FAILED
+        assert deciding.close_vote(project.pk, by=scene.chair, at=AT).state == VoteState.FAILED
 
     def test_waits_for_the_end_of_the_notice_where_the_city_says_so(self, scene: Scene) -> None:
         set_policy(
@@ -183,7 +183,7 @@ class TestVote:
         project = published(scene)
 
         with pytest.raises(NotNow, match="期满后才能办理下一步"):
-            actions.open_vote(project.pk, closes_on=WEEK_LATER, by=scene.chair, at=AT)
+            deciding.open_vote(project.pk, closes_on=WEEK_LATER, by=scene.chair, at=AT)
 
 
 class TestAcceptWork:
@@ -192,7 +192,7 @@ class TestAcceptWork:
         project = passed(scene)
 
         with pytest.raises(HasProblems, match=r"结算金额须等于预算金额 38,765\.43 元"):
-            actions.accept_work(
+            acceptance.accept_work(
                 project.pk,
                 accepted_on=TODAY,
                 settlement_fen=BUDGET_FEN + difference,
@@ -205,7 +205,7 @@ class TestAcceptWork:
         project = passed(scene)
 
         with pytest.raises(HasProblems, match="不能晚于今天"):
-            actions.accept_work(
+            acceptance.accept_work(
                 project.pk, accepted_on=WEEK_LATER, settlement_fen=BUDGET_FEN, acceptance="合格", by=scene.chair, at=AT
             )
 
@@ -224,7 +224,7 @@ class TestVisibleProjects:
         project = new_project(scene)
 
         assert queries.get_project(project.number, actor=scene.clerk) is None
-        actions.publish_project(project.pk, open_until=WEEK_LATER, by=scene.chair, at=AT)
+        announcing.publish_project(project.pk, open_until=WEEK_LATER, by=scene.chair, at=AT)
         assert queries.get_project(project.number, actor=scene.clerk) == project
 
     def test_are_hidden_from_other_committees_banks_and_developers(self, scene: Scene) -> None:

@@ -6,12 +6,23 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from tests.banking.town import AT
-from tests.repairs.scene import Scene, accepted, make_scene, new_project, passed, published, voting
+from tests.repairs.scene import (
+    BUDGET_FEN,
+    Scene,
+    accepted,
+    add_phases,
+    general,
+    make_scene,
+    new_project,
+    passed,
+    published,
+    voting,
+)
 from tests.staging import staged
 from upkeep.publishing.models import PublicNotice
-from upkeep.repairs import actions
-from upkeep.repairs.models import ProjectEvent, ProjectFacility, ProjectHouse, RepairProject
-from upkeep.repairs.stages import TRANSITIONS, Stage
+from upkeep.repairs import deciding
+from upkeep.repairs.models import FacilityShare, ProjectEvent, ProjectHouse, RepairProject
+from upkeep.repairs.stages import TRANSITIONS, ProjectKind, Stage
 from upkeep.voting.models import Ballot, BallotChoice, Vote, VoteHouse
 from upkeep.voting.queries import latest_vote
 
@@ -32,11 +43,11 @@ def refuse(statement: str, *values: int, by_grant: bool = False) -> str:
 class TestStages:
     def test_in_the_database_are_those_of_the_program(self, db: None) -> None:
         with connection.cursor() as cursor:
-            for before, after in itertools.product(Stage, Stage):
-                cursor.execute("select repairs_stage_may_follow(%s, %s)", [before, after])
+            for kind, before, after in itertools.product(ProjectKind, Stage, Stage):
+                cursor.execute("select repairs_stage_may_follow(%s, %s, %s)", [kind, before, after])
                 allowed = cursor.fetchone()[0]
-                known = {(start, end) for (start, _), end in TRANSITIONS.items()}
-                assert allowed is (before is after or (before, after) in known), (before, after)
+                known = {(start, end) for (start, _), end in TRANSITIONS[kind].items()}
+                assert allowed is (before is after or (before, after) in known), (kind, before, after)
 
     def test_cannot_be_jumped(self, scene: Scene) -> None:
         project = new_project(scene)
@@ -67,8 +78,10 @@ class TestShares:
         assert "published" in refuse("delete from repairs_projecthouse where id = %s", share.pk)
         assert "published" in refuse(
             """insert into repairs_projecthouse
-                   (id, project_id, house_id, area_dm2, fund_kind, share_fen, shortfall_fen)
-               select 1, project_id, 0, area_dm2, fund_kind, share_fen, 0 from repairs_projecthouse where id = %s""",
+                   (id, project_id, house_id, area_dm2, fund_kind, share_fen, fund_fen, unit_fen, outside_fen,
+                    outside_reason, shortfall_fen, ordered_fen, paid_fen, unit_ordered_fen, unit_paid_fen)
+               select 1, project_id, 0, area_dm2, fund_kind, share_fen, fund_fen, unit_fen, outside_fen,
+                      outside_reason, 0, 0, 0, 0, 0 from repairs_projecthouse where id = %s""",
             share.pk,
         )
 
@@ -76,7 +89,48 @@ class TestShares:
         project = published(scene)
 
         with pytest.raises(DatabaseError, match="published"), transaction.atomic():
-            ProjectFacility.objects.filter(project=project).delete()
+            FacilityShare.objects.filter(work__project=project).delete()
+        assert "published" in refuse("delete from repairs_projectfacility where project_id = %s", project.pk)
+
+    def test_of_the_merged_list_only_count_what_was_ordered_and_paid(self, scene: Scene) -> None:
+        project = published(scene)
+
+        assert "pays_at_most_its_share" in refuse(
+            "update repairs_projecthouse set ordered_fen = fund_fen + 1 where project_id = %s", project.pk
+        )
+        assert "cannot change any more" in refuse(
+            "update repairs_projecthouse set final_fen = 1, final_fund_fen = 1, final_unit_fen = 0,"
+            " final_outside_fen = 0 where project_id = %s",
+            project.pk,
+        )
+
+
+class TestPlan:
+    def test_that_misses_what_the_fund_pays_cannot_be_published(self, scene: Scene) -> None:
+        project = general(scene, phases=(1_000_000, BUDGET_FEN - 1_000_001))
+
+        with pytest.raises(IntegrityError, match="does not add up"), transaction.atomic():
+            RepairProject.objects.filter(pk=project.pk).update(stage=Stage.NOTICE)
+
+    def test_is_frozen_once_published(self, scene: Scene) -> None:
+        project = general(scene, phases=(1_000_000, BUDGET_FEN - 1_000_000))
+        RepairProject.objects.filter(pk=project.pk).update(stage=Stage.NOTICE)
+
+        refuse("update repairs_projectphase set amount_fen = 1 where project_id = %s", project.pk, by_grant=True)
+        assert "follows the settlement" in refuse(
+            "update repairs_projectphase set limit_fen = limit_fen + 1 where project_id = %s", project.pk
+        )
+        assert "published" in refuse("delete from repairs_projectphase where project_id = %s", project.pk)
+        assert "pays_at_most_its_plan" in refuse(
+            "update repairs_projectphase set requested_fen = amount_fen + 1 where project_id = %s", project.pk
+        )
+
+    def test_is_not_for_a_project_paid_at_once(self, scene: Scene) -> None:
+        project = new_project(scene)
+        add_phases(project, (BUDGET_FEN,))
+
+        with pytest.raises(IntegrityError, match="has no plan"), transaction.atomic():
+            RepairProject.objects.filter(pk=project.pk).update(stage=Stage.NOTICE)
 
 
 class TestProjectRow:
@@ -129,7 +183,7 @@ class TestVote:
         project = voting(scene)
         house_id = scene.house_ids[0]
         for choice in (BallotChoice.AGREE, BallotChoice.AGREE, BallotChoice.AGAINST):
-            actions.enter_results(project.pk, {house_id: choice}, by=scene.chair, at=AT)
+            deciding.enter_results(project.pk, {house_id: choice}, by=scene.chair, at=AT)
 
         kept = list(Ballot.objects.order_by("revision").values_list("revision", "choice"))
         assert kept == [(1, "AGREE"), (2, "AGAINST")]

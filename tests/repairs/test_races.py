@@ -17,7 +17,7 @@ from upkeep.casework.states import Move
 from upkeep.kernel.errors import Refusal
 from upkeep.parties.actor import Actor
 from upkeep.publishing.models import PublicNotice
-from upkeep.repairs import actions
+from upkeep.repairs import announcing, deciding
 from upkeep.repairs.queries import orders_of
 from upkeep.voting.models import Ballot, BallotChoice
 
@@ -55,7 +55,7 @@ class TestTwoAtOnce:
         until = TODAY + timedelta(days=10)
 
         def publish(by: Actor) -> Callable[[], object]:
-            return lambda: actions.publish_project(project.pk, open_until=until, by=by, at=AT)
+            return lambda: announcing.publish_project(project.pk, open_until=until, by=by, at=AT)
 
         raised = list(at_once(publish(scene.chair), publish(scene.deputy)))
 
@@ -68,7 +68,7 @@ class TestTwoAtOnce:
         choices = dict.fromkeys(scene.house_ids, BallotChoice.AGREE)
 
         def enter(by: Actor) -> Callable[[], object]:
-            return lambda: actions.enter_results(project.pk, choices, by=by, at=AT)
+            return lambda: deciding.enter_results(project.pk, choices, by=by, at=AT)
 
         assert list(at_once(enter(scene.chair), enter(scene.deputy))) == [None, None]
         assert Ballot.objects.count() == len(choices)
@@ -76,13 +76,13 @@ class TestTwoAtOnce:
     def test_enter_and_close_never_leave_a_ballot_uncounted(self, scene: Scene) -> None:
         project = voting(scene)
         first, *others = scene.house_ids
-        actions.enter_results(project.pk, {first: BallotChoice.AGREE}, by=scene.chair, at=AT)
+        deciding.enter_results(project.pk, {first: BallotChoice.AGREE}, by=scene.chair, at=AT)
         rest = dict.fromkeys(others, BallotChoice.AGREE)
 
         list(
             at_once(
-                lambda: actions.enter_results(project.pk, rest, by=scene.chair, at=AT),
-                lambda: actions.close_vote(project.pk, by=scene.deputy, at=AT),
+                lambda: deciding.enter_results(project.pk, rest, by=scene.chair, at=AT),
+                lambda: deciding.close_vote(project.pk, by=scene.deputy, at=AT),
             )
         )
 

@@ -53,7 +53,7 @@ from upkeep.printing.actions import keep
 from upkeep.publishing import articles
 from upkeep.publishing.files import Upload
 from upkeep.publishing.models import Column, PublicNotice
-from upkeep.repairs import actions as repairs
+from upkeep.repairs import deciding
 from upkeep.repairs.documents import notice_document
 from upkeep.repairs.queries import orders_of
 from upkeep.repairs.stages import Stage as ProjectStage
@@ -448,7 +448,7 @@ class Stage:
             found = cast.project(last=stage, budget_fen=100_000 + place, title=f"屋面{name}")
             self.objects[name] = found.number
             if name == "project":
-                repairs.attach_signature_page(found.pk, name="签字.jpg", content=picture().getvalue(), by=by, at=at)
+                deciding.attach_signature_page(found.pk, name="签字.jpg", content=picture().getvalue(), by=by, at=at)
                 vote = latest_vote(found.source)
                 assert vote is not None
                 notice = PublicNotice.objects.get(source=found.source)

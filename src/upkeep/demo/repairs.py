@@ -12,7 +12,7 @@ from upkeep.demo.city import City
 from upkeep.demo.fill import Filled, moment
 from upkeep.demo.papers import picture_of
 from upkeep.estate.models import Facility
-from upkeep.repairs import actions as repairs
+from upkeep.repairs import acceptance, announcing, application, deciding, drafting
 from upkeep.repairs.models import RepairProject
 from upkeep.repairs.purposes import reference_prefix
 from upkeep.repairs.stages import Stage
@@ -73,7 +73,7 @@ class _Walk:
                 step(project)
 
     def _create(self, title: str, facility: Facility, budget_fen: int) -> RepairProject:
-        basics = repairs.Basics(
+        basics = drafting.Basics(
             title=title,
             reason="设备老化，日常维修已不能保证安全使用",
             contact_name=self.by.name,
@@ -81,7 +81,7 @@ class _Walk:
             starts_on=self.day + dt.timedelta(days=20),
             ends_on=self.day + dt.timedelta(days=45),
             works=(
-                repairs.Work(
+                drafting.Work(
                     facility_id=facility.pk,
                     content="拆除更换并恢复使用，质保两年",
                     contractor="江城市宏远建筑维修有限公司",
@@ -89,21 +89,21 @@ class _Walk:
                 ),
             ),
         )
-        project = repairs.create_project(area_id=self.filled.area.pk, basics=basics, by=self.by, at=self.at())
+        project = drafting.create_project(area_id=self.filled.area.pk, basics=basics, by=self.by, at=self.at())
         houses = [
             house.pk
             for house in self.filled.houses
             if facility.building_id in (None, house.building_id) and facility.unit in ("", house.unit)
         ]
-        return repairs.choose_houses(project.pk, house_ids=houses, by=self.by, at=self.at())
+        return drafting.choose_houses(project.pk, house_ids=houses, by=self.by, at=self.at())
 
     def _publish(self, project: RepairProject) -> None:
         until = self.day + dt.timedelta(days=10)
-        repairs.publish_project(project.pk, open_until=until, by=self.by, at=self.at(1))
+        announcing.publish_project(project.pk, open_until=until, by=self.by, at=self.at(1))
 
     def _open_vote(self, project: RepairProject) -> None:
         closes = self.day + dt.timedelta(days=14)
-        repairs.open_vote(project.pk, closes_on=closes, by=self.by, at=self.at(3))
+        deciding.open_vote(project.pk, closes_on=closes, by=self.by, at=self.at(3))
 
     def _vote(self, project: RepairProject) -> None:
         houses = list(project.houses.order_by("house_id").values_list("house_id", flat=True))
@@ -112,12 +112,12 @@ class _Walk:
             for place, house_id in enumerate(houses)
             if place % 7 != 6
         }
-        repairs.enter_results(project.pk, choices, by=self.by, at=self.at(5))
-        repairs.close_vote(project.pk, by=self.by, at=self.at(1))
+        deciding.enter_results(project.pk, choices, by=self.by, at=self.at(5))
+        deciding.close_vote(project.pk, by=self.by, at=self.at(1))
 
     def _accept(self, project: RepairProject) -> None:
         at = self.at(6)
-        repairs.accept_work(
+        acceptance.accept_work(
             project.pk,
             accepted_on=self.day,
             settlement_fen=project.budget_fen,
@@ -128,11 +128,11 @@ class _Walk:
 
     def _publish_acceptance(self, project: RepairProject) -> None:
         until = self.day + dt.timedelta(days=10)
-        repairs.publish_acceptance(project.pk, open_until=until, by=self.by, at=self.at(1))
+        announcing.publish_acceptance(project.pk, open_until=until, by=self.by, at=self.at(1))
 
     def _apply(self, project: RepairProject) -> None:
         procedure = register["simple_disbursement"]
-        case = repairs.open_application(project.pk, procedure=procedure, by=self.by, at=self.at(2))
+        case = application.open_application(project.pk, procedure=procedure, by=self.by, at=self.at(2))
         payee = {
             "payee_1_name": "江城市宏远建筑维修有限公司",
             "payee_1_bank": "江城银行滨江支行",

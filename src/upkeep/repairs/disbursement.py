@@ -16,6 +16,7 @@ from upkeep.kernel.money import yuan
 from upkeep.parties.actor import Actor
 from upkeep.repairs.allocation import split_among_payees
 from upkeep.repairs.history import NotNow, advance, locked
+from upkeep.repairs.house_sums import count_ordered
 from upkeep.repairs.models import PayeeAccount, ProjectCase, ProjectHouse, RepairProject
 from upkeep.repairs.purposes import PURPOSE, reference_of
 from upkeep.repairs.shares import NotEnoughOnSubAccounts, shortfall_sentence, shortfalls
@@ -38,9 +39,9 @@ def problems_of(project: RepairProject, payees: Sequence[Payee]) -> Iterable[Pro
         yield Problem("", f"项目现为“{project.stage_now.label}”，须先完成验收并发布验收公示")
         return
     total = sum(payee.amount_fen for payee in payees)
-    if total != project.settlement_fen:
-        wanted = yuan(project.settlement_fen or 0)
-        yield Problem("payee_1_amount", f"各收款账户金额合计 {yuan(total)} 元，须等于结算金额 {wanted} 元")
+    if total != project.limit_fen:
+        wanted = yuan(project.limit_fen)
+        yield Problem("payee_1_amount", f"各收款账户金额合计 {yuan(total)} 元，须等于应拨付金额 {wanted} 元")
     accounts = [payee.account for payee in payees]
     if len(set(accounts)) != len(accounts):
         yield Problem("payee_1_account", "同一收款账号请合并填写一次")
@@ -80,7 +81,7 @@ def approve(case: Case, payees: Sequence[Payee], *, by: Actor, at: dt.datetime) 
         for pk, payee in zip(new_ids(len(payees)), payees, strict=True)
     ]
     PayeeAccount.objects.bulk_create(kept)
-    houses = list(ProjectHouse.objects.filter(project=project).values_list("house_id", "fund_kind", "share_fen"))
+    houses = list(ProjectHouse.objects.filter(project=project).values_list("house_id", "fund_kind", "fund_fen"))
     fund_of = {house_id: FundKind(fund) for house_id, fund, _ in houses}
     divided = split_among_payees(
         {house_id: fen for house_id, _, fen in houses}, {payee.pk: payee.amount_fen for payee in kept}
@@ -92,8 +93,8 @@ def approve(case: Case, payees: Sequence[Payee], *, by: Actor, at: dt.datetime) 
             if amounts:
                 _order(project, payee, fund, amounts, by=by, at=at)
                 orders += 1
-    assert project.settlement_fen is not None
-    project.ordered_fen = project.settlement_fen
+    project.requested_fen = project.ordered_fen = project.limit_fen
+    count_ordered(project.pk, {house_id: fen for house_id, _, fen in houses})
     note = f"{yuan(project.ordered_fen)} 元，付款通知 {orders} 份"
     advance(project, ProjectMove.APPROVE, by=by, at=at, note=note)
 

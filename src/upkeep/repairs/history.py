@@ -5,7 +5,7 @@ import datetime as dt
 from upkeep.kernel.errors import Refusal
 from upkeep.parties.actor import Actor
 from upkeep.repairs.models import ProjectEvent, RepairProject
-from upkeep.repairs.stages import TRANSITIONS, ProjectMove, Stage
+from upkeep.repairs.stages import TRANSITIONS, Moves, ProjectMove, Stage
 
 
 class NotYours(Refusal):
@@ -14,6 +14,11 @@ class NotYours(Refusal):
 
 class NotNow(Refusal):
     """The project's stage does not allow the move, or somebody else has just moved it."""
+
+
+def moves_of(project: RepairProject) -> Moves:
+    """The moves that a project of this kind can make."""
+    return TRANSITIONS[project.kind_now]
 
 
 def locked(
@@ -34,7 +39,7 @@ def locked(
         raise NotYours("只有申报单位可以办理该维修项目")
     if seen_version is not None and seen_version != project.version:
         raise NotNow("该项目刚刚由他人办理过，请刷新后再看")
-    if not any((project.stage_now, move) in TRANSITIONS for move in moves):
+    if not any((project.stage_now, move) in moves_of(project) for move in moves):
         raise NotNow(f"项目现为“{project.stage_now.label}”，不能{moves[0].label}，请刷新后再看")
     return project
 
@@ -44,8 +49,8 @@ def advance(project: RepairProject, move: ProjectMove, *, by: Actor, at: dt.date
     before = project.stage_now
     if move is ProjectMove.CREATE:
         after = Stage.NEW
-    elif (before, move) in TRANSITIONS:
-        after = TRANSITIONS[before, move]
+    elif (before, move) in moves_of(project):
+        after = moves_of(project)[before, move]
     else:
         raise NotNow(f"项目现为“{before.label}”，不能{move.label}，请刷新后再看")
     project.stage = after

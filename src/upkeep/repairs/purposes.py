@@ -18,7 +18,8 @@ from upkeep.messaging.actions import notify
 from upkeep.messaging.events import IN_SITE, event
 from upkeep.parties.actor import Actor
 from upkeep.parties.queries import users_of
-from upkeep.repairs.history import advance, locked
+from upkeep.repairs.history import advance, locked, moves_of
+from upkeep.repairs.house_sums import count_paid
 from upkeep.repairs.models import ProjectCase, ProjectHouse, RepairProject
 from upkeep.repairs.stages import ProjectMove, Stage
 
@@ -101,11 +102,12 @@ class RepairPayment(OrderPurpose):
             booked_on=booked_on,
         )
         tell_balance(area_id=order.area_id, source=entry_source(order), at=at, why=f"“{project.title}”")
+        count_paid(project.pk, amounts_of(order))
         project.paid_fen += order.amount_fen
         note = f"付款通知 {order.number}，{yuan(order.amount_fen)} 元"
         advance(project, ProjectMove.PAY, by=by, at=at, note=note)
         _tell(REPAIR_PAID.code, project, order, key=_key("paid", order), at=at)
-        if project.paid_fen == project.settlement_fen:
+        if project.paid_fen == project.limit_fen and (project.stage_now, ProjectMove.FINISH) in moves_of(project):
             project.finished_at = at
             advance(project, ProjectMove.FINISH, by=by, at=at, note=f"共拨付 {yuan(project.paid_fen)} 元")
             claims.release(source=project.source)
@@ -131,6 +133,7 @@ class RepairPayment(OrderPurpose):
         finished = project.stage_now is Stage.FINISHED
         corrections.take_back_payment(area_id=order.area_id, source=entry_source(order), booked_on=booked_on)
         sub_accounts.hold(area_id=order.area_id, amounts=amounts_of(order), source=order.reference, at=at)
+        count_paid(project.pk, {house_id: -fen for house_id, fen in amounts_of(order).items()})
         project.paid_fen -= order.amount_fen
         project.finished_at = None
         note = f"付款通知 {order.number}，{yuan(order.amount_fen)} 元"

@@ -20,8 +20,8 @@ from upkeep.kernel.errors import HasProblems, Refusal
 from upkeep.kernel.forms import DayField, MoneyField, PhoneField
 from upkeep.kernel.money import yuan
 from upkeep.parties.actor import Actor
-from upkeep.repairs import actions, queries
-from upkeep.repairs.actions import Basics, Work
+from upkeep.repairs import drafting, queries
+from upkeep.repairs.drafting import Basics, Work
 from upkeep.repairs.models import RepairProject
 from upkeep.repairs.queries import STARTERS
 from upkeep.repairs.stages import Stage
@@ -154,11 +154,11 @@ def _keep_basics(request: ActorRequest, form: BasicsForm, area: Area, project: R
     at = timezone.now()
     try:
         if project is None:
-            kept = actions.create_project(
+            kept = drafting.create_project(
                 area_id=area.pk, basics=form.basics(by=request.actor, at=at), by=request.actor, at=at
             )
         else:
-            kept = actions.edit_project(
+            kept = drafting.edit_project(
                 project.pk, basics=form.basics(by=request.actor, at=at), by=request.actor, at=at
             )
     except HasProblems as problems:
@@ -210,7 +210,7 @@ def _keep_houses(request: ActorRequest, project: RepairProject) -> HttpResponse:
     in_background = request.headers.get("HX-Request") == "true"
     try:
         house_ids = chosen_ids(request.POST)
-        actions.choose_houses(project.pk, house_ids=house_ids, by=request.actor, at=timezone.now())
+        drafting.choose_houses(project.pk, house_ids=house_ids, by=request.actor, at=timezone.now())
     except Refusal as refusal:
         if in_background:
             return HttpResponse(str(refusal), status=422)

@@ -12,7 +12,7 @@ from upkeep.casework.procedure import register
 from upkeep.kernel.errors import HasProblems, Refusal
 from upkeep.kernel.forms import DayField, MoneyField
 from upkeep.kernel.money import yuan
-from upkeep.repairs import actions
+from upkeep.repairs import acceptance, application
 from upkeep.repairs.queries import STARTERS
 from upkeep.repairs.stages import Stage
 from upkeep.web.access import ActorRequest, access
@@ -42,7 +42,7 @@ def accept(request: ActorRequest, number: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            actions.accept_work(
+            acceptance.accept_work(
                 project.pk,
                 accepted_on=data["accepted_on"],
                 settlement_fen=data["settlement"],
@@ -67,7 +67,7 @@ def apply(request: ActorRequest, number: str) -> HttpResponse:
     """立项与拨付申请: opens the draft, or the one under way."""
     project = own_project_or_404(request, number)
     try:
-        case = actions.open_application(
+        case = application.open_application(
             project.pk, procedure=register[APPLICATION], by=request.actor, at=timezone.now()
         )
     except Refusal as refusal:

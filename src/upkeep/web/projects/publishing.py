@@ -17,7 +17,7 @@ from upkeep.printing.actions import content_of, keep
 from upkeep.printing.queries import prints_of
 from upkeep.publishing.models import NoticeKind
 from upkeep.publishing.queries import notices_on
-from upkeep.repairs import actions
+from upkeep.repairs import announcing
 from upkeep.repairs.documents import notice_document, subject_of
 from upkeep.repairs.models import RepairProject
 from upkeep.repairs.notices import TITLES, body_of, title_of
@@ -57,7 +57,7 @@ def publish(request: ActorRequest, number: str, kind: str) -> HttpResponse:
     form = NoticeForm(request.POST)
     if not form.is_valid():
         return _preview(request, project, wanted, form)
-    publish_it = actions.publish_project if wanted is NoticeKind.PROJECT else actions.publish_acceptance
+    publish_it = announcing.publish_project if wanted is NoticeKind.PROJECT else announcing.publish_acceptance
     seen = request.POST.get("version", "")
     try:
         notice = publish_it(
@@ -82,7 +82,7 @@ def _preview(request: ActorRequest, project: RepairProject, kind: NoticeKind, fo
     right = form.is_valid()
     if right:
         try:
-            actions.check_open_until(project, form.cleaned_data["open_until"], at=timezone.now())
+            announcing.check_open_until(project, form.cleaned_data["open_until"], at=timezone.now())
         except HasProblems as problems:
             put_on_form(form, problems)
             right = False

@@ -6,12 +6,13 @@ from django.urls import reverse
 
 from upkeep.kernel.errors import HasProblems
 from upkeep.parties.roles import OFFICE
-from upkeep.repairs.acts import ActCode
+from upkeep.repairs.acts.act import ActCode
 from upkeep.repairs.models import RepairProject
 from upkeep.repairs.queries import STARTERS, get_project
 from upkeep.web.access import ActorRequest
 
 READERS = (*OFFICE, *STARTERS)
+_PUBLISHES = "publish_"
 
 
 def project_or_404(request: ActorRequest, number: str) -> RepairProject:
@@ -36,20 +37,10 @@ def project_url(project: RepairProject) -> str:
 
 
 def act_url(project: RepairProject, code: ActCode) -> str:
-    """The page of an act."""
-    names = {
-        ActCode.EDIT: "projects:edit",
-        ActCode.HOUSES: "projects:houses",
-        ActCode.OPEN_VOTE: "projects:open_vote",
-        ActCode.ENTER: "projects:results",
-        ActCode.ACCEPT: "projects:accept",
-        ActCode.APPLY: "projects:apply",
-    }
-    if code is ActCode.PUBLISH:
-        return reverse("projects:publish", args=[project.number, "project"])
-    if code is ActCode.PUBLISH_ACCEPTANCE:
-        return reverse("projects:publish", args=[project.number, "acceptance"])
-    return reverse(names[code], args=[project.number])
+    """The page of an act: its code is the name of the page, and those that publish share one."""
+    if code.value.startswith(_PUBLISHES):
+        return reverse("projects:publish", args=[project.number, code.value.removeprefix(_PUBLISHES)])
+    return reverse(f"projects:{code.value}", args=[project.number])
 
 
 def put_on_form(form: forms.Form, problems: HasProblems) -> None:

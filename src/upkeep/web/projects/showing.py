@@ -13,7 +13,8 @@ from upkeep.policy.voting_rule import rule_from_json
 from upkeep.printing.queries import prints_of
 from upkeep.publishing.queries import notices_on
 from upkeep.repairs import queries
-from upkeep.repairs.acts import Act, acts_for, step_number, waiting_for
+from upkeep.repairs.acts.act import Act
+from upkeep.repairs.acts.offered import acts_for, step_number, waiting_for
 from upkeep.repairs.documents import subject_of
 from upkeep.repairs.models import RepairProject
 from upkeep.repairs.notices import facts_of, works_of
@@ -66,7 +67,7 @@ def show(request: ActorRequest, number: str) -> HttpResponse:
     context = {
         "project": project,
         "facts": facts_of(project),
-        "steps": [title for title, _ in STEPS],
+        "steps": [title for title, _ in STEPS[project.kind_now]],
         "now": step_number(project),
         "acts": _with_urls(project, acts_for(project, actor=request.actor)),
         "waiting": waiting_for(project),

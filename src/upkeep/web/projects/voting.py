@@ -18,7 +18,7 @@ from upkeep.kernel.errors import HasProblems, Refusal
 from upkeep.kernel.forms import DayField
 from upkeep.policy.voting_rule import voting_rule
 from upkeep.printing.actions import keep
-from upkeep.repairs import actions
+from upkeep.repairs import deciding
 from upkeep.repairs.documents import signature_document
 from upkeep.repairs.models import RepairProject
 from upkeep.repairs.queries import STARTERS
@@ -57,7 +57,7 @@ def open_vote(request: ActorRequest, number: str) -> HttpResponse:
     form.use_required_attribute = False
     if request.method == "POST" and form.is_valid():
         try:
-            actions.open_vote(
+            deciding.open_vote(
                 project.pk, closes_on=form.cleaned_data["closes_on"], by=request.actor, at=timezone.now()
             )
         except HasProblems as problems:
@@ -109,7 +109,7 @@ def _enter(request: ActorRequest, project: RepairProject, page: Any) -> HttpResp
         elif fill and row.choice is None:
             choices[row.house_id] = BallotChoice.AGREE
     try:
-        entered = actions.enter_results(project.pk, choices, by=request.actor, at=timezone.now())
+        entered = deciding.enter_results(project.pk, choices, by=request.actor, at=timezone.now())
     except Refusal as refusal:
         messages.error(request, str(refusal))
         return redirect(project_url(project))
@@ -139,7 +139,7 @@ def evidence(request: ActorRequest, number: str) -> HttpResponse:
             messages.error(request, f"{uploaded.name}：图片超过 15 MB，请压缩后再上传")
             continue
         try:
-            actions.attach_signature_page(
+            deciding.attach_signature_page(
                 project.pk,
                 name=uploaded.name or "",
                 content=uploaded.read(),
@@ -174,7 +174,7 @@ def close(request: ActorRequest, number: str) -> HttpResponse:
     """公布表决结果."""
     project = own_project_or_404(request, number)
     try:
-        vote = actions.close_vote(project.pk, by=request.actor, at=timezone.now())
+        vote = deciding.close_vote(project.pk, by=request.actor, at=timezone.now())
     except Refusal as refusal:
         messages.error(request, str(refusal))
         return redirect("projects:results", project.number)

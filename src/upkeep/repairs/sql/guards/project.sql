@@ -20,18 +20,41 @@ create trigger project_case_is_append_only before update or delete on repairs_pr
     for each row execute function repairs_is_append_only();
 
 -- The allowed steps; tests/repairs compares them with repairs.stages.TRANSITIONS.
-create or replace function repairs_stage_may_follow(before text, after text) returns boolean
+create or replace function repairs_stage_may_follow(kind text, before text, after text) returns boolean
 language sql immutable set search_path = public, pg_temp as $$
-    select before = after or (before || '>' || after) in (
-        'NEW>NOTICE', 'NOTICE>VOTING', 'VOTING>NOTICE', 'VOTING>PASSED', 'PASSED>ACCEPTED',
-        'ACCEPTED>ACCEPTANCE_NOTICE', 'ACCEPTANCE_NOTICE>REVIEW', 'REVIEW>ACCEPTANCE_NOTICE', 'REVIEW>TRANSFER',
-        'TRANSFER>FINISHED', 'FINISHED>TRANSFER')
+    select before = after or case kind
+        when 'GENERAL' then before || '>' || after in (
+            'NEW>CANCELLED', 'NEW>NOTICE', 'NOTICE>VOTING', 'VOTING>NOTICE', 'VOTING>PASSED',
+            'APPLICATION>DISBURSING', 'DISBURSING>ACCEPTED', 'ACCEPTED>ACCEPTANCE_NOTICE',
+            'DISBURSING>FINISHED', 'ACCEPTANCE_NOTICE>FINISHED', 'FINISHED>ACCEPTANCE_NOTICE',
+            'ACCEPTED>SUPPLEMENT', 'SUPPLEMENT>ACCEPTED', 'PASSED>APPLICATION', 'APPLICATION>PASSED',
+            'NOTICE>CANCELLATION', 'VOTING>CANCELLATION', 'PASSED>CANCELLATION', 'APPLICATION>CANCELLATION',
+            'DISBURSING>CANCELLATION', 'ACCEPTED>CANCELLATION', 'SUPPLEMENT>CANCELLATION',
+            'ACCEPTANCE_NOTICE>CANCELLATION', 'CANCELLATION>CANCELLED')
+        when 'EMERGENCY' then before || '>' || after in (
+            'NEW>CANCELLED', 'NEW>NOTICE', 'APPLICATION>DISBURSING', 'DISBURSING>ACCEPTED',
+            'ACCEPTED>ACCEPTANCE_NOTICE', 'DISBURSING>FINISHED', 'ACCEPTANCE_NOTICE>FINISHED',
+            'FINISHED>ACCEPTANCE_NOTICE', 'NOTICE>APPLICATION', 'APPLICATION>NOTICE', 'NOTICE>CANCELLATION',
+            'APPLICATION>CANCELLATION', 'DISBURSING>CANCELLATION', 'ACCEPTED>CANCELLATION',
+            'SUPPLEMENT>CANCELLATION', 'ACCEPTANCE_NOTICE>CANCELLATION', 'CANCELLATION>CANCELLED')
+        when 'SIMPLE' then before || '>' || after in (
+            'NEW>CANCELLED', 'NEW>NOTICE', 'NOTICE>VOTING', 'VOTING>NOTICE', 'VOTING>PASSED',
+            'REVIEW>TRANSFER', 'TRANSFER>FINISHED', 'FINISHED>TRANSFER', 'PASSED>ACCEPTED',
+            'ACCEPTED>ACCEPTANCE_NOTICE', 'ACCEPTANCE_NOTICE>REVIEW', 'REVIEW>ACCEPTANCE_NOTICE',
+            'NOTICE>CANCELLATION', 'VOTING>CANCELLATION', 'PASSED>CANCELLATION', 'ACCEPTED>CANCELLATION',
+            'ACCEPTANCE_NOTICE>CANCELLATION', 'REVIEW>CANCELLATION', 'TRANSFER>CANCELLATION',
+            'CANCELLATION>CANCELLED')
+        when 'ORDER' then before || '>' || after in (
+            'NEW>CANCELLED', 'REVIEW>TRANSFER', 'TRANSFER>FINISHED', 'FINISHED>TRANSFER', 'NEW>REVIEW',
+            'REVIEW>CANCELLED', 'REVIEW>CANCELLATION', 'TRANSFER>CANCELLATION', 'CANCELLATION>CANCELLED')
+        else false
+    end
 $$;
 
 create or replace function repairs_project_keeps_to_its_stages() returns trigger
 language plpgsql set search_path = public, pg_temp as $$
 declare
-    shares bigint; houses bigint; whole_dm2 bigint; budgets bigint; taken_back boolean := false;
+    taken_back boolean := false;
 begin
     if tg_op = 'DELETE' then
         raise exception 'project % is refused deletion', old.number using errcode = 'insufficient_privilege';
@@ -42,86 +65,129 @@ begin
         end if;
         return new;
     end if;
-    if new.paid_fen < old.paid_fen then
+    if new.paid_fen + new.cleared_fen < old.paid_fen + old.cleared_fen then
         -- 冲正: this very moment a bank takes a payment of the project back, and the order is not waiting again yet.
-        taken_back := new.stage = 'TRANSFER' and exists (
+        taken_back := exists (
             select from banking_bankreversal r
             join banking_paymentorder o on o.id = r.order_id and o.payment_no = r.payment_no
             where o.reference like 'repair:' || old.id || ':%' and r.state = 'APPROVED'
-              and r.amount_fen = old.paid_fen - new.paid_fen
+              and r.amount_fen = old.paid_fen + old.cleared_fen - new.paid_fen - new.cleared_fen
         );
     end if;
-    if old.stage = 'FINISHED' and not taken_back then
+    if old.stage = 'CANCELLED' or (old.stage = 'FINISHED' and not taken_back and new.cleared_fen = old.cleared_fen) then
         raise exception 'project % is finished and cannot change', old.number using errcode = 'insufficient_privilege';
     end if;
-    if not repairs_stage_may_follow(old.stage, new.stage) then
+    if new.paid_fen + new.cleared_fen < old.paid_fen + old.cleared_fen and not taken_back then
+        raise exception 'project %: what was paid does not shrink', old.number using errcode = 'insufficient_privilege';
+    end if;
+    if not repairs_stage_may_follow(new.kind, old.stage, new.stage) then
         raise exception 'project %: % cannot follow %', old.number, new.stage, old.stage
             using errcode = 'check_violation';
     end if;
-    if (new.number, new.kind, new.jurisdiction_id, new.area_id, new.organisation_id, new.created_at) is distinct from
-       (old.number, old.kind, old.jurisdiction_id, old.area_id, old.organisation_id, old.created_at) then
-        raise exception 'project %: number, kind, area and starter never change', old.number
+    if (new.number, new.jurisdiction_id, new.area_id, new.organisation_id, new.created_at) is distinct from
+       (old.number, old.jurisdiction_id, old.area_id, old.organisation_id, old.created_at) then
+        raise exception 'project %: number, area and starter never change', old.number
             using errcode = 'insufficient_privilege';
     end if;
     if old.stage <> 'NEW' and
-       (new.title, new.reason, new.budget_fen, new.house_count, new.area_dm2, new.starts_on, new.ends_on)
+       (new.kind, new.title, new.reason, new.budget_fen, new.payable_fen, new.house_count, new.area_dm2, new.starts_on,
+        new.ends_on)
        is distinct from
-       (old.title, old.reason, old.budget_fen, old.house_count, old.area_dm2, old.starts_on, old.ends_on) then
+       (old.kind, old.title, old.reason, old.budget_fen, old.payable_fen, old.house_count, old.area_dm2, old.starts_on,
+        old.ends_on) then
         raise exception 'project %: what was published cannot change', old.number
             using errcode = 'insufficient_privilege';
     end if;
-    if old.settlement_fen is not null and new.settlement_fen is distinct from old.settlement_fen then
-        raise exception 'project %: the settlement cannot change', old.number using errcode = 'insufficient_privilege';
-    end if;
-    if (new.paid_fen < old.paid_fen and not taken_back) or new.ordered_fen < old.ordered_fen then
-        raise exception 'project %: what was ordered or paid does not shrink', old.number
+    perform repairs_settlement_is_decided(old, new);
+    if new.ordered_fen + new.cleared_fen < old.ordered_fen + old.cleared_fen and not taken_back
+       and new.stage <> 'CANCELLATION' then
+        raise exception 'project %: what was ordered does not shrink', old.number
             using errcode = 'insufficient_privilege';
     end if;
-    if old.stage = 'NEW' and new.stage = 'NOTICE' then
-        select coalesce(sum(share_fen), 0), count(*), coalesce(sum(area_dm2), 0)
-          into shares, houses, whole_dm2 from repairs_projecthouse where project_id = new.id;
-        select coalesce(sum(budget_fen), 0) into budgets from repairs_projectfacility where project_id = new.id;
-        if shares <> new.budget_fen or budgets <> new.budget_fen
-           or houses <> new.house_count or whole_dm2 <> new.area_dm2 then
-            raise exception 'project %: shares % and facilities % do not add up to the budget %',
-                old.number, shares, budgets, new.budget_fen using errcode = 'check_violation';
-        end if;
+    if old.stage <> 'PASSED' and new.stage = 'PASSED' and not repairs_is_decided('project:' || old.id) then
+        raise exception 'project %: no vote has passed', old.number using errcode = 'check_violation';
+    end if;
+    if old.stage = 'NEW' and new.stage in ('NOTICE', 'REVIEW') then
+        perform repairs_sums_agree(new);
     end if;
     return new;
 end $$;
+
+create or replace function repairs_is_decided(matter text) returns boolean
+language sql stable set search_path = public, pg_temp as $$
+    select exists (select from voting_vote where source = matter and state = 'PASSED')
+$$;
+
+-- The settlement changes until its notice is published; the fund pays more than was planned only after a second vote.
+create or replace function repairs_settlement_is_decided(before repairs_repairproject, after repairs_repairproject)
+returns void language plpgsql set search_path = public, pg_temp as $$
+begin
+    if before.settlement_fen is not null and after.settlement_fen is distinct from before.settlement_fen
+       and (before.stage <> 'ACCEPTED' or before.kind = 'SIMPLE') then
+        raise exception 'project %: the settlement cannot change', before.number
+            using errcode = 'insufficient_privilege';
+    end if;
+    if after.limit_fen = before.limit_fen then
+        return;
+    end if;
+    if before.stage not in ('NEW', 'DISBURSING', 'ACCEPTED', 'SUPPLEMENT') then
+        raise exception 'project %: the limit cannot change', before.number using errcode = 'insufficient_privilege';
+    end if;
+    if before.stage <> 'NEW' and after.settlement_fen is null then
+        raise exception 'project %: the limit follows the settlement', before.number
+            using errcode = 'insufficient_privilege';
+    end if;
+    if after.limit_fen > after.payable_fen and after.kind <> 'EMERGENCY'
+       and not (after.settlement_fen > after.budget_fen and repairs_is_decided('supplement:' || after.id)) then
+        raise exception 'project %: the owners have not agreed to more than the budget', before.number
+            using errcode = 'check_violation';
+    end if;
+end $$;
+
+-- What is published or handed in adds up: houses, facilities and their houses, the plan.
+create or replace function repairs_sums_agree(project repairs_repairproject) returns void
+language plpgsql set search_path = public, pg_temp as $$
+declare
+    shares bigint; payable bigint; houses bigint; whole_dm2 bigint; budgets bigint; phases bigint; planned bigint;
+begin
+    select coalesce(sum(share_fen), 0), coalesce(sum(fund_fen + unit_fen), 0), count(*), coalesce(sum(area_dm2), 0)
+      into shares, payable, houses, whole_dm2 from repairs_projecthouse where project_id = project.id;
+    select coalesce(sum(budget_fen), 0) into budgets from repairs_projectfacility where project_id = project.id;
+    if shares <> project.budget_fen or budgets <> project.budget_fen or payable <> project.payable_fen
+       or payable <> project.limit_fen or houses <> project.house_count or whole_dm2 <> project.area_dm2 then
+        raise exception 'project %: shares % and facilities % do not add up to the budget %',
+            project.number, shares, budgets, project.budget_fen using errcode = 'check_violation';
+    end if;
+    perform 1 from repairs_projectfacility w
+      where w.project_id = project.id
+        and w.budget_fen <> (select coalesce(sum(s.share_fen), 0) from repairs_facilityshare s where s.work_id = w.id);
+    if found then
+        raise exception 'project %: the shares of a facility do not add up to its budget', project.number
+            using errcode = 'check_violation';
+    end if;
+    perform 1 from (
+        select s.house_id, sum(s.share_fen) as fen
+          from repairs_facilityshare s join repairs_projectfacility w on w.id = s.work_id
+         where w.project_id = project.id group by s.house_id
+    ) part
+    full join (select house_id, share_fen from repairs_projecthouse where project_id = project.id) merged
+      using (house_id)
+    where part.fen is distinct from merged.share_fen;
+    if found then
+        raise exception 'project %: the merged list differs from the facilities'' shares', project.number
+            using errcode = 'check_violation';
+    end if;
+    select count(*), coalesce(sum(amount_fen), 0) into phases, planned
+      from repairs_projectphase where project_id = project.id;
+    if project.kind in ('SIMPLE', 'ORDER') and phases > 0 then
+        raise exception 'project %: a single payment has no plan', project.number using errcode = 'check_violation';
+    end if;
+    if project.kind in ('GENERAL', 'EMERGENCY') and planned <> project.payable_fen then
+        raise exception 'project %: the plan % does not add up to %', project.number, planned, project.payable_fen
+            using errcode = 'check_violation';
+    end if;
+end $$;
+
 drop trigger if exists project_keeps_to_its_stages on repairs_repairproject;
 create trigger project_keeps_to_its_stages before insert or update or delete on repairs_repairproject
     for each row execute function repairs_project_keeps_to_its_stages();
-
--- Shares and facilities are taken out and put in anew, and only while the project is new. FOR SHARE waits for whoever is publishing it.
-create or replace function repairs_shares_are_frozen() returns trigger
-language plpgsql set search_path = public, pg_temp as $$
-begin
-    perform 1
-       from (select p.stage from repairs_repairproject p
-              where p.id in (select project_id from touched) for share) asked
-      where asked.stage <> 'NEW';
-    if found then
-        raise exception '% on % is refused: the project is published', tg_op, tg_table_name
-            using errcode = 'insufficient_privilege';
-    end if;
-    return null;
-end $$;
-drop trigger if exists shares_are_frozen_insert on repairs_projecthouse;
-create trigger shares_are_frozen_insert after insert on repairs_projecthouse
-    referencing new table as touched for each statement execute function repairs_shares_are_frozen();
-drop trigger if exists shares_are_replaced_not_changed on repairs_projecthouse;
-create trigger shares_are_replaced_not_changed before update on repairs_projecthouse
-    for each row execute function repairs_is_append_only();
-drop trigger if exists shares_are_frozen_delete on repairs_projecthouse;
-create trigger shares_are_frozen_delete after delete on repairs_projecthouse
-    referencing old table as touched for each statement execute function repairs_shares_are_frozen();
-drop trigger if exists facilities_are_frozen_insert on repairs_projectfacility;
-create trigger facilities_are_frozen_insert after insert on repairs_projectfacility
-    referencing new table as touched for each statement execute function repairs_shares_are_frozen();
-drop trigger if exists facilities_are_replaced_not_changed on repairs_projectfacility;
-create trigger facilities_are_replaced_not_changed before update on repairs_projectfacility
-    for each row execute function repairs_is_append_only();
-drop trigger if exists facilities_are_frozen_delete on repairs_projectfacility;
-create trigger facilities_are_frozen_delete after delete on repairs_projectfacility
-    referencing old table as touched for each statement execute function repairs_shares_are_frozen();

@@ -1,46 +1,15 @@
 """What may be done with a project now (操作): the open acts, and of the next one why it is still blocked."""
 
-from dataclasses import dataclass
-from enum import StrEnum
-
 from upkeep.banking.models import OrderState
 from upkeep.parties.actor import Actor
+from upkeep.repairs.acts import announcing, deciding, drafting, going_back, paying
+from upkeep.repairs.acts.act import Act
 from upkeep.repairs.models import RepairProject
 from upkeep.repairs.queries import application_of, orders_of
-from upkeep.repairs.shares import shortfall_sentence, shortfalls
 from upkeep.repairs.stages import STEPS, Stage
 
-
-class ActCode(StrEnum):
-    """The acts a starter can be offered; the pages map them to addresses."""
-
-    EDIT = "edit"
-    HOUSES = "houses"
-    PUBLISH = "publish"
-    OPEN_VOTE = "open_vote"
-    ENTER = "enter"
-    ACCEPT = "accept"
-    PUBLISH_ACCEPTANCE = "publish_acceptance"
-    APPLY = "apply"
-
-
-@dataclass(frozen=True)
-class Act:
-    """An act, open unless `blocked` says why not; `is_next` is the one that leads on."""
-
-    code: ActCode
-    title: str
-    blocked: str = ""
-    is_next: bool = False
-
-
-_ONE_ACT = {
-    Stage.NOTICE: Act(ActCode.OPEN_VOTE, "发起业主表决", is_next=True),
-    Stage.VOTING: Act(ActCode.ENTER, "录入表决结果", is_next=True),
-    Stage.PASSED: Act(ActCode.ACCEPT, "项目验收", is_next=True),
-    Stage.ACCEPTED: Act(ActCode.PUBLISH_ACCEPTANCE, "发布验收公示", is_next=True),
-    Stage.ACCEPTANCE_NOTICE: Act(ActCode.APPLY, "立项与拨付申请", is_next=True),
-}
+#: In the order in which they are shown.
+TOPICS = (drafting, announcing, deciding, paying, going_back)
 
 
 def acts_for(project: RepairProject, *, actor: Actor, thoroughly: bool = True) -> list[Act]:
@@ -50,19 +19,7 @@ def acts_for(project: RepairProject, *, actor: Actor, thoroughly: bool = True) -
     """
     if actor.organisation_id != project.organisation_id:
         return []
-    if project.stage_now is Stage.NEW:
-        blocked = ""
-        if not project.house_count:
-            blocked = "请先选择分摊房屋"
-        elif thoroughly and (short := shortfalls(project)):
-            blocked = shortfall_sentence(short)
-        return [
-            Act(ActCode.EDIT, "修改基本信息"),
-            Act(ActCode.HOUSES, "分摊房屋", is_next=not project.house_count),
-            Act(ActCode.PUBLISH, "发布立项公示", blocked=blocked, is_next=not blocked),
-        ]
-    one = _ONE_ACT.get(project.stage_now)
-    return [one] if one else []
+    return [act for topic in TOPICS for act in topic.acts(project, thoroughly=thoroughly)]
 
 
 def waiting_for(project: RepairProject) -> str:
@@ -83,7 +40,7 @@ def waiting_for(project: RepairProject) -> str:
 
 def step_number(project: RepairProject) -> int:
     """The present step, counted from 1; one past the end when all is done."""
-    for number, (_, stages) in enumerate(STEPS, start=1):
+    for number, (_, stages) in enumerate(STEPS[project.kind_now], start=1):
         if project.stage_now in stages:
             return number
-    return len(STEPS) + 1
+    return len(STEPS[project.kind_now]) + 1
