@@ -11,6 +11,7 @@
 import io
 
 import openpyxl
+import pypdf
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -20,9 +21,11 @@ from PIL import Image
 from tests.repairs.scene import Scene, again, make_scene
 from tests.repairs.test_drafting import draft, pump, set_rule, two_works
 from tests.web.test_projects import client_of, day, files_elsewhere
+from upkeep.deposits.letters import print_batch
 from upkeep.deposits.models import DemandLetter, LetterBatch
 from upkeep.estate.models import Facility
 from upkeep.policy.models import PolicyKind
+from upkeep.printing.actions import content_of
 from upkeep.repairs import works
 from upkeep.repairs.models import ProjectPaper, RepairProject, TypedPage
 from upkeep.repairs.stages import ProjectKind, Stage
@@ -347,3 +350,18 @@ class TestTheList:
         assert project.number in page and "超期" in page
         page = client_of(scene.chair).get("/projects/?kind=SIMPLE").content.decode()
         assert project.number not in page
+
+
+class TestTheLetters:
+    def test_of_a_project_are_printed_as_one_file_that_says_what_is_shared(self, scene: Scene) -> None:
+        project = TestTheMergedList().short(scene)
+        sent = {"action": "letters", "deadline": day(20)}
+        client_of(scene.chair).post(f"/projects/{project.number}/shares/act/", sent)
+        batch = LetterBatch.objects.get()
+
+        kept = print_batch(batch.pk, by_id=None, at=timezone.now())
+
+        assert kept.pages == batch.letter_count
+        pages = pypdf.PdfReader(io.BytesIO(content_of(kept))).pages
+        text = "".join("".join(page.extract_text().split()) for page in pages)
+        assert "应分摊" in text and project.number in text and "首期应交" not in text
