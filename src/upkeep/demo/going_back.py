@@ -39,7 +39,7 @@ def go_back(city: City, filled: Sequence[Filled], *, today: dt.date) -> int:
     _objections(city, objected, today=today)
     cleared = _project(city, filled, _CLEARED, "2幢屋面渗漏维修", "2幢屋面", 27_450_00, 110, Stage.FINISHED, today)
     _cleared(city, cleared, today=today)
-    given_up = _project(city, filled, _GIVEN_UP, "4幢屋面防水翻修", "4幢屋面", 91_200_00, 120, Stage.PASSED, today)
+    given_up = _project(city, filled, _GIVEN_UP, "3幢屋面天沟防水修缮", "3幢屋面", 91_200_00, 120, Stage.PASSED, today)
     publish_cancellation(
         given_up.pk,
         open_until=today + dt.timedelta(days=5),
