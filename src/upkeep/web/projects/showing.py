@@ -35,7 +35,7 @@ from upkeep.web.projects.reach import READERS, act_url, project_or_404
 PER_PAGE = 20
 #: Reached from 修改 as the pages of the draft; the list offers them only when they come next.
 DRAFT_PAGES = (ActCode.WORKS, ActCode.HOUSES, ActCode.PLAN)
-HOUSES_PER_PAGE = 50
+HOUSES_PER_PAGE = 20
 
 
 class ProjectFilterForm(forms.Form):
