@@ -30,7 +30,7 @@ from upkeep.casework.parts import row_count
 from upkeep.demo.load import load_small
 from upkeep.demo.people import credit_code, invent
 from upkeep.deposits.models import Receipt
-from upkeep.estate.models import Area, House, Service
+from upkeep.estate.models import Area, Facility, House, Service
 from upkeep.kernel.money import in_capitals, yuan
 from upkeep.printing.checking import check_path
 from upkeep.publishing.models import PublicNotice
@@ -241,26 +241,27 @@ def repair(story: Story, area: Area) -> RepairProject:
     office.post(f"/areas/{area.pk}/committee/", {"committee": str(committee_id)})
     committee, today = Person("demo-committee"), timezone.localdate()
     basics = {
+        "kind": "SIMPLE",
         "title": "1幢屋面防水翻修",
-        "budget": "38,765.43",
         "starts_on": f"{today}",
         "ends_on": f"{today + dt.timedelta(days=25)}",
         "contact_name": "何委",
         "contact_phone": "13908300001",
         "reason": "屋面渗漏",
-        "facility": "new",
-        "facility_kind": "ROOF",
-        "facility_name": "1幢屋面",
-        "facility_building": str(area.buildings.get(name=BUILDING).pk),
-        "contractor": PAYEE,
-        "content": "铲除旧防水层，重做两道卷材防水",
     }
-    houses_page = committee.post(f"/projects/new/{area.pk}/", basics)
-    base = houses_page.removesuffix("houses/")
+    base = committee.post(f"/projects/new/{area.pk}/", basics).removesuffix("works/")
+    place = f"b{area.buildings.get(name=BUILDING).pk}"
+    committee.post(f"{base}works/choose/", {"action": "add", "place": place, "kind": "ROOF", "name": "1幢屋面"})
+    roof = Facility.objects.get(area=area, name="1幢屋面")
+    committee.post(f"{base}works/choose/", {"action": "choose", "facilities": str(roof.pk)})
+    project = RepairProject.objects.get(number=base.strip("/").split("/")[1])
+    work = f"w{project.facilities.get().pk}"
+    described = {"content": "铲除旧防水层，重做两道卷材防水", "contractor": PAYEE, "budget": "38,765.43"}
+    committee.post(f"{base}works/", {f"{work}-{name}": value for name, value in described.items()})
+    houses_page = f"{base}houses/"
     chosen = [pk for house, pk in story.houses.items() if house[0] == BUILDING]
     committee.post(houses_page, {"houses": ",".join(map(str, chosen)), "action": "next"})
     committee.sees(base, "38,765.43", "发布立项公示")
-    project = RepairProject.objects.get(number=base.strip("/").split("/")[1])
     assert dict(project.houses.values_list("house_id", "share_fen")) == shares(story)
 
     publish(story, committee, base, "project")
@@ -287,8 +288,9 @@ def publish(story: Story, committee: Person, base: str, kind: str) -> None:
     """Publish a notice; everybody reads it, and nobody's name, number or telephone stands in it whole."""
     until = f"{timezone.localdate() + dt.timedelta(days=10)}"
     version = RepairProject.objects.get(number=base.strip("/").split("/")[1]).version
-    committee.sees(f"{base}notices/{kind}/?open_until={until}", "清册")
-    committee.post(f"{base}notices/{kind}/", {"open_until": until, "version": str(version)})
+    committee.sees(f"{base}notices/{kind}/", "清册")
+    asked = {"open_until": until, "version": str(version), "content": "防水层两道"}
+    committee.post(f"{base}notices/{kind}/", asked)
     assert "38,765.43" in committee.pdf(f"{base}notices/{kind}/print/")
     notice = PublicNotice.objects.get(source=f"project:{RepairProject.objects.get().pk}", kind=kind.upper())
     stranger = Person()

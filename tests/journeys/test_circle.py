@@ -246,27 +246,33 @@ def repair(playwright: Playwright, base: str) -> None:
     """A simple project from its first line to the application."""
     with Visitor(playwright, base, "repair") as committee:
         committee.demo_login("demo-committee")
-        committee.page.get_by_role("link", name="新建维修项目").first.click()
-        committee.page.get_by_role("link", name="江南新城").first.click()  # the committee represents two areas
+        committee.goto("/projects/new/")
+        committee.page.locator("#kind-SIMPLE").check()
+        committee.click("江南新城")  # the committee represents two areas
         today = dt.datetime.now(tz=SHANGHAI).date()
         committee.fill("项目名称", "1幢屋面防水翻修")
-        committee.fill("预算金额", "38765.43")
         committee.fill("计划开工日", f"{today + dt.timedelta(days=5)}")
         committee.fill("计划完工日", f"{today + dt.timedelta(days=25)}")
         committee.fill("维修原因", "屋面渗漏")
-        committee.page.locator("select[name=facility]").select_option("new")
-        committee.page.get_by_label("新设施设备类型").select_option(label="屋面防水")
-        committee.fill("新设施设备名称", "1幢屋面")
-        committee.fill("施工单位", "江城市宏远建筑维修有限公司")
-        committee.fill("维修内容", "铲除旧防水层，重做两道卷材防水")
         committee.shot("basics")
-        committee.click("保存，下一步选择分摊房屋")
+        committee.click("保存，下一步选择设施设备")
+        committee.click("选择设施设备")
+        add_roof(committee)
+        committee.fill("维修内容", "铲除旧防水层，重做两道卷材防水")
+        committee.fill("施工单位", "江城市宏远建筑维修有限公司")
+        committee.page.locator("input[name$=budget]").first.fill("38765.43")
+        committee.shot("works")
+        committee.click("保存，下一步房屋分摊")
+        committee.click("选择分摊房屋")
         committee.page.locator("building-table").wait_for()
         committee.page.get_by_role("button", name="全选", exact=True).click()
         committee.shot("houses")
-        committee.click("预算分摊，下一步核对")
+        committee.click("保存，查看各户分摊")
         committee.sees("38,765.43")
         committee.shot("allocation")
+        number = re.search(r"/projects/(WX\d+)/", committee.page.url)
+        assert number
+        committee.goto(f"/projects/{number[1]}/")
         act(committee, "发布立项公示")
         publish(committee, "立项公示", today)
         act(committee, "发起业主表决")
@@ -285,6 +291,19 @@ def repair(playwright: Playwright, base: str) -> None:
         publish(committee, "验收公示", today)
         act(committee, "立项与拨付申请")
         apply_for_payment(committee)
+
+
+def add_roof(committee: Visitor) -> None:
+    """A facility of the building that the list does not have yet, entered and chosen."""
+    committee.page.locator(".place-tree").get_by_role("link", name=re.compile("^1幢")).first.click()
+    committee.page.wait_for_load_state()
+    committee.click("添加")
+    row = committee.page.locator("#new-row")
+    row.get_by_label("类型").select_option(label="屋面防水")
+    row.get_by_label("名称").fill("1幢屋面")
+    row.get_by_role("button", name="保存").click()
+    committee.shot("facility")
+    committee.click("确定")
 
 
 def act(visitor: Visitor, words: str) -> None:

@@ -110,7 +110,7 @@ class TestCommittee:
         client.post(f"{base}acceptance/", acceptance_sent(project))
         preview = client.get(f"{base}notices/acceptance/").content.decode()
         assert "验收公告" in preview and "决算清册" in preview
-        sent = {"open_until": day(10), "version": str(again(project).version)}
+        sent = {"open_until": day(10), "version": str(again(project).version), "content": "钢丝绳 6 根全部更换"}
         client.post(f"{base}notices/acceptance/", sent)
 
         answer = client.post(f"{base}apply/")

@@ -266,6 +266,7 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                     also=("projects:create",),
                     way="PROJECT",
                 ),
+                MenuItem(title="维修记录", url_name="projects:records", roles=STARTERS),
             ),
         ),
         MenuItem(
@@ -279,8 +280,6 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                     also=ORDER_WIZARD_PAGES,
                     way="ORDER",
                 ),
-                MenuItem(title="新建维修项目", url_name="projects:new", roles=STARTERS, also=("projects:create",)),
-                MenuItem(title="维修记录", url_name="projects:records", roles=STARTERS),
             ),
         ),
         MenuItem(

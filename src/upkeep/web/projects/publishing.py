@@ -97,11 +97,15 @@ def _proposed(project: RepairProject, kind: NoticeKind) -> dict[str, Any]:
         "open_until": today + dt.timedelta(days=days),
         "works_from": project.works_from or "",
         "works_to": project.works_to or "",
-        "content": "；".join(project.facilities.order_by("pk").values_list("content", flat=True))[:500]
-        if kind is NoticeKind.ACCEPTANCE
-        else "",
+        "content": _content_proposed(project) if kind is NoticeKind.ACCEPTANCE else "",
         "reason": "",
     }
+
+
+def _content_proposed(project: RepairProject) -> str:
+    """What was said at the acceptance, else what was to be done."""
+    works = project.facilities.order_by("pk").values_list("content", flat=True)
+    return project.accepted_content or "；".join(works)[:500]
 
 
 @access(*STARTERS)
@@ -115,9 +119,9 @@ def publish(request: ActorRequest, number: str, kind: str) -> HttpResponse:
     if request.method == "GET":
         # A first look proposes; what still has to be written is asked for by the preview.
         is_asked = "open_until" in request.GET
-        form = form_class(request.GET) if is_asked else form_class(initial=_proposed(project, wanted))
-        if not is_asked and wanted is NoticeKind.PROJECT:
-            form = form_class(_proposed(project, wanted))
+        form = form_class(request.GET if is_asked else _proposed(project, wanted))
+        if not is_asked and not form.is_valid():
+            form = form_class(initial=_proposed(project, wanted))
         return _preview(request, project, wanted, form)
     form = form_class(request.POST)
     if not form.is_valid():
