@@ -255,9 +255,9 @@ def repair(story: Story, area: Area) -> RepairProject:
     roof = Facility.objects.get(area=area, name="1幢屋面")
     committee.post(f"{base}works/choose/", {"action": "choose", "facilities": str(roof.pk)})
     project = RepairProject.objects.get(number=base.strip("/").split("/")[1])
-    work = f"w{project.facilities.get().pk}"
+    row = f"w{project.facilities.get().pk}"
     described = {"content": "铲除旧防水层，重做两道卷材防水", "contractor": PAYEE, "budget": "38,765.43"}
-    committee.post(f"{base}works/", {f"{work}-{name}": value for name, value in described.items()})
+    committee.post(f"{base}works/", {f"{row}-{name}": value for name, value in described.items()})
     houses_page = f"{base}houses/"
     chosen = [pk for house, pk in story.houses.items() if house[0] == BUILDING]
     committee.post(houses_page, {"houses": ",".join(map(str, chosen)), "action": "next"})

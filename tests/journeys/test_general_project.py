@@ -100,7 +100,6 @@ def announce_and_vote(committee: Visitor) -> None:
     committee.page.locator("input[name=closes_on]").fill(f"{today + dt.timedelta(days=10)}")
     committee.click("发起表决")
     vote(committee)
-    committee.click("返回项目")
 
 
 def fill_in(committee: Visitor, what: str) -> None:

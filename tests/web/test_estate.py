@@ -116,7 +116,9 @@ class TestATableOfAThousandHouses:
     def test_asks_few_questions(self, settled: Cast, address: str, django_assert_max_num_queries: Any) -> None:
         client = client_of(settled, "demo-developer")
         client.get("/organisation/")
-        with django_assert_max_num_queries(10 + 12):  # who asks, menu, services, acts, histories, the rule of arrears
+        with django_assert_max_num_queries(
+            10 + 13
+        ):  # who asks, menu, services, acts, histories, the rule of arrears, units
             assert client.get(address).status_code == 200
 
     def test_is_drawn_in_little_more_time_than_a_small_one(self, settled: Cast, address: str) -> None:

@@ -107,6 +107,7 @@ class TestTheStarter:
         client.post(f"{base}acceptance/", self.acceptance(project, "38,000.00"))
         assert again(project).settlement_fen == 3_800_000
         sent = {"open_until": day(10), "version": str(again(project).version)}
+        sent |= {"works_from": day(-9), "works_to": day(0)}
         client.post(f"{base}notices/acceptance/", sent)
         assert again(project).stage == Stage.ACCEPTANCE_NOTICE
         client.post(f"{base}request/", {"phase": "3"})

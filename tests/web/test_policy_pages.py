@@ -106,6 +106,10 @@ class TestTheOverview:
             office.clerk.get(reverse("policies:overview"))
 
 
+#: What a change of 公示规则 sends besides what a test changes.
+NOTICES = {"emergency_days": "7", "cancel_after_end": "yes", "objectors": "SHARING", "unanswered": "WARN"}
+
+
 class TestChangingAChain:
     def test_is_previewed_confirmed_by_another_and_followed_by_the_next_case(self, office: Office) -> None:
         developer, now = office.cast["demo-developer"], timezone.now()
@@ -200,7 +204,7 @@ class TestChangingOtherKinds:
         ],
     )
     def test_with_a_mistake_is_told_so(self, office: Office, data: dict[str, str], day: int, why: str) -> None:
-        page = office.send(PolicyKind.NOTICE_RULE, data, day=office.today + dt.timedelta(days=day))
+        page = office.send(PolicyKind.NOTICE_RULE, NOTICES | data, day=office.today + dt.timedelta(days=day))
 
         assert "请先更正" in text(page) and why in text(page)
         assert not PolicyChange.objects.exists()
@@ -300,7 +304,7 @@ class TestGivingUpOnesOwn:
 
 class TestASecondPerson:
     def test_refuses_with_a_reason_that_the_history_keeps(self, office: Office) -> None:
-        office.send(PolicyKind.NOTICE_RULE, {"least_days": "3", "wait_for_end": "no"})
+        office.send(PolicyKind.NOTICE_RULE, NOTICES | {"least_days": "3", "wait_for_end": "no"})
 
         assert "等待您确认" in text(office.approver.get(reverse("policies:overview")))
         assert "请填写不予通过的理由" in text(office.decide("refuse"))
@@ -310,13 +314,13 @@ class TestASecondPerson:
         assert not Policy.objects.filter(kind=PolicyKind.NOTICE_RULE).exists()
 
     def test_is_not_the_proposer_who_may_take_it_back(self, office: Office) -> None:
-        office.send(PolicyKind.NOTICE_RULE, {"least_days": "3", "wait_for_end": "no"})
+        office.send(PolicyKind.NOTICE_RULE, NOTICES | {"least_days": "3", "wait_for_end": "no"})
 
         assert "提出人以外" in text(office.decide("confirm", by=office.admin))
         assert "已撤销" in text(office.decide("drop", by=office.admin))
 
     def test_is_no_clerk_and_nobody_of_another_city(self, office: Office) -> None:
-        office.send(PolicyKind.NOTICE_RULE, {"least_days": "3", "wait_for_end": "no"})
+        office.send(PolicyKind.NOTICE_RULE, NOTICES | {"least_days": "3", "wait_for_end": "no"})
         far = office.cast["stranger-clerk"].jurisdiction_id
         office.cast.hire("far-approver", [Role.APPROVER], at_city=far)
 

@@ -205,8 +205,9 @@ def fail_order(*, number: str, reason: str, by: Actor, at: dt.datetime) -> Payme
 
 @transaction.atomic
 def void_order(*, order_id: int, reason: str, by: Actor, at: dt.datetime) -> PaymentOrder:
-    """The office gives the payment up before the bank has paid. Raises: HasProblems, OrderClosed."""
+    """The office gives the payment up before the bank has paid. Raises: HasProblems, OrderClosed, Refusal of the purpose."""
     order = PaymentOrder.objects.select_for_update(of=("self",)).get(pk=order_id)
+    order_purpose(order.purpose).check_void(order)
     _end(order, OrderState.VOID, reason=reason, by=by, at=at)
     order_purpose(order.purpose).voided(order, at=at, by=by)
     return order

@@ -98,6 +98,9 @@ class OrderPurpose:
     def failed(self, order: PaymentOrder, *, at: dt.datetime, by: Actor) -> None:
         """The bank could not pay. The hold stays until the order is issued anew or given up."""
 
+    def check_void(self, order: PaymentOrder) -> None:
+        """Raises: Refusal when the order may not be given up now."""
+
     def voided(self, order: PaymentOrder, *, at: dt.datetime, by: Actor) -> None:
         """The order was given up: give back the hold."""
         raise NotImplementedError

@@ -73,8 +73,9 @@ def audit(*, most: int = 100) -> list[Finding]:
         "commodity": FundKind.COMMODITY.value,
         "most": most,
     }
-    return ledger.findings(most=most) + [
-        Finding(code=code, text=text, keys=keys)
-        for code, (text, query) in _CHECKS.items()
-        for keys in ledger.named_rows(f"{query} limit %(most)s", values)
-    ]
+    with ledger.whole_tables():
+        return ledger.findings(most=most) + [
+            Finding(code=code, text=text, keys=keys)
+            for code, (text, query) in _CHECKS.items()
+            for keys in ledger.named_rows(f"{query} limit %(most)s", values)
+        ]

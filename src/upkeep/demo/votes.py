@@ -49,6 +49,14 @@ def hold_votes(city: City, filled: Sequence[Filled], *, today: dt.date) -> int:
     _counted(city, counted, today=today)
     asked = _project(city, filled, _HOME, _HOME_COMMITTEE, "1幢屋面防水翻修", "1幢屋面", 78_600_00, 9, today)
     _asked(city, asked, neighbours, today=today)
+    # Whoever tries a vote in the demo need not wait three days for its result.
+    set_policy(
+        kind=PolicyKind.VOTING_CONDUCT,
+        jurisdiction_id=city.jurisdiction.pk,
+        value=VotingConduct(most_proxies=3),
+        valid_from=today,
+        basis="江房发〔2026〕21 号",
+    )
     return 3
 
 
@@ -77,12 +85,12 @@ def _neighbours(city: City, filled: Filled, *, today: dt.date) -> dict[int, Acto
     owned = Ownership.objects.filter(
         house__building_id=first.building_id, house__unit=first.unit, until__isnull=True
     ).select_related("owner")
-    for one in owned.order_by("house_id", "pk"):
+    for place, one in enumerate(owned.order_by("house_id", "pk"), start=1):
         user = account_of_phone(phone=one.owner.phone, city_id=city.jurisdiction.pk, at=moment(today, 8))
         if user.pk != mine.pk:
+            rename_account(user=user, username=f"more-owner{place}")
             if not bind(user=user, id_number=one.owner.id_number, at=moment(today, 8)):
                 continue
-            rename_account(user=user, username=f"more-owner{len(found) + 1}")
         found.setdefault(one.house_id, actor_of(User.objects.get(pk=user.pk)))
         if len(found) > _NEIGHBOURS:
             break

@@ -18,7 +18,7 @@ from upkeep.ledger.accounts import (
     statement,
 )
 from upkeep.ledger.audit import findings
-from upkeep.ledger.database import named_rows
+from upkeep.ledger.database import named_rows, whole_tables
 from upkeep.ledger.journal import journal
 from upkeep.ledger.posting import entry, entry_of, post, post_many, reverse
 from upkeep.ledger.sums import sub_account_total, totals
@@ -107,4 +107,5 @@ __all__ = [
     "sums",
     "totals",
     "turnover",
+    "whole_tables",
 ]

@@ -3,7 +3,7 @@
 Every query returns the keys of what is wrong, and nothing when all is well. It shares no code with posting.
 """
 
-from upkeep.ledger.database import named_rows
+from upkeep.ledger.database import named_rows, whole_tables
 from upkeep.ledger.types import Finding
 
 _CHECKS: dict[str, tuple[str, str]] = {
@@ -123,8 +123,9 @@ _CHECKS: dict[str, tuple[str, str]] = {
 
 def findings(*, most: int = 100) -> list[Finding]:
     """What is wrong, at most `most` findings per rule; empty when the journal is sound."""
-    return [
-        Finding(code=code, text=text, keys=keys)
-        for code, (text, query) in _CHECKS.items()
-        for keys in named_rows(f"{query} limit %s", [most])
-    ]
+    with whole_tables():
+        return [
+            Finding(code=code, text=text, keys=keys)
+            for code, (text, query) in _CHECKS.items()
+            for keys in named_rows(f"{query} limit %s", [most])
+        ]

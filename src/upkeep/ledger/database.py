@@ -61,6 +61,19 @@ def named_rows(sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> 
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
+@contextlib.contextmanager
+def whole_tables() -> Iterator[None]:
+    """For questions that go through whole tables: no join row by row, which the planner chooses for tables that have
+    grown since their statistics were taken.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("set local enable_nestloop = off")
+        yield
+        with connection.cursor() as cursor:
+            cursor.execute("set local enable_nestloop = on")
+
+
 def streamed(sql: str, parameters: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
     """Row by row through a cursor on the server, for results that may not fit in memory."""
     with transaction.atomic(), connection.chunked_cursor() as cursor:

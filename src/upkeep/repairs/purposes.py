@@ -153,10 +153,13 @@ class RepairPayment(OrderPurpose):
     def failed(self, order: PaymentOrder, *, at: dt.datetime, by: Actor) -> None:
         """Nothing moves: the money stays held for the order that replaces this one."""
 
-    def voided(self, order: PaymentOrder, *, at: dt.datetime, by: Actor) -> None:
-        """Only of a project that is being cancelled, by two persons: the hold is given back, the project orders less."""
+    def check_void(self, order: PaymentOrder) -> None:
+        """Only of a project that is being cancelled, by two persons."""
         if not OrderVoiding.objects.filter(order=order, is_approved=True).exists():
             raise Refusal("维修拨付的付款通知不能单独作废；收款信息有误的，请由银行登记付款失败后重新开具")
+
+    def voided(self, order: PaymentOrder, *, at: dt.datetime, by: Actor) -> None:
+        """The hold is given back, the project orders less."""
         give_back(order, at=at, by=by)
 
     def check_payee(self, order: PaymentOrder, payee_name: str) -> None:

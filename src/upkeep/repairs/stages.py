@@ -87,8 +87,8 @@ _PAID_AT_ONCE: Moves = {
     (Stage.FINISHED, ProjectMove.CLEAR): Stage.TRANSFER,
 }
 #: The stages in which money goes out phase by phase. What each payment needs beforehand, the gates say (拨付规则).
-#: A project in one of these is never past its deadline (超期): not begun, over, or being cancelled.
-NEVER_OVERDUE = (Stage.NEW, Stage.FINISHED, Stage.CANCELLATION, Stage.CANCELLED)
+#: A project in one of these is never past its deadline (超期): over, or being cancelled.
+NEVER_OVERDUE = (Stage.FINISHED, Stage.CANCELLATION, Stage.CANCELLED)
 PAYING = (Stage.DISBURSING, Stage.ACCEPTED, Stage.SUPPLEMENT, Stage.ACCEPTANCE_NOTICE)
 _PAID_BY_PHASE: Moves = {
     (Stage.APPLICATION, ProjectMove.APPROVE): Stage.DISBURSING,

@@ -211,16 +211,17 @@ class TestTheAlertList:
 def begin_project(client: Client, settled: Cast, facility: Facility) -> ProjectFacility:
     """The company begins a project for the facility on its own pages."""
     sent = {
+        "kind": "SIMPLE",
         "title": "水泵更换",
-        "budget": "1000.00",
         "starts_on": "2026-12-01",
         "ends_on": "2026-12-31",
         "contact_name": "张经理",
         "contact_phone": "13800000000",
         "reason": "水泵老化",
-        "facility": str(facility.pk),
-        "contractor": "江城维修公司",
-        "content": "更换水泵",
     }
-    client.post(f"/projects/new/{settled.area().pk}/", sent)
-    return ProjectFacility.objects.select_related("project").get(facility=facility)
+    base = client.post(f"/projects/new/{settled.area().pk}/", sent)["Location"].removesuffix("works/")
+    client.post(f"{base}works/choose/", {"action": "choose", "facilities": str(facility.pk)})
+    work = ProjectFacility.objects.select_related("project").get(facility=facility)
+    described = {"content": "更换水泵", "contractor": "江城维修公司", "budget": "1000.00"}
+    client.post(f"{base}works/", {f"w{work.pk}-{name}": value for name, value in described.items()})
+    return work

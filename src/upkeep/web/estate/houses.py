@@ -21,6 +21,7 @@ from upkeep.web.access import ActorRequest, access
 from upkeep.web.cases.sheets import workbook
 from upkeep.web.estate.panels import panels_of
 from upkeep.web.owners.house import owner_acts
+from upkeep.web.projects.reach import READERS as PROJECT_READERS
 
 READERS = (*OFFICE, *ORGANISATION)
 #: What 状态 says for every state; without a choice only live houses are listed.
@@ -142,6 +143,7 @@ def show_house(request: ActorRequest, house_id: int) -> HttpResponse:
         "house": house,
         "panels": panels_of(house, request.actor),
         **owner_acts(house, request.actor),
+        "may_read_repairs": request.actor.has(*PROJECT_READERS),
         "area_url": f"{reverse('estate:area', args=[house.building.area_id])}?building={house.building_id}",
     }
     return render(request, "estate/house.html", context)
