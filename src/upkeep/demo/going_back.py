@@ -10,6 +10,7 @@ from upkeep.demo.repairs import run_projects
 from upkeep.estate.models import Ownership
 from upkeep.estate.owner_accounts import bind
 from upkeep.identity.owners import account_of_phone
+from upkeep.parties.actions import rename_account
 from upkeep.parties.actor import Actor
 from upkeep.parties.models import User
 from upkeep.parties.queries import actor_of
@@ -72,8 +73,9 @@ def _owners(city: City, project: RepairProject, *, at: dt.datetime) -> list[Acto
     """Three owners of sharing houses, logged in by code and bound to their houses."""
     owned = Ownership.objects.filter(house__repair_shares__project=project, until__isnull=True)
     found: dict[int, Actor] = {}
-    for one in owned.select_related("owner").order_by("house_id", "pk")[4:]:
+    for place, one in enumerate(owned.select_related("owner").order_by("house_id", "pk")[4:], start=1):
         user = account_of_phone(phone=one.owner.phone, city_id=city.jurisdiction.pk, at=at)
+        rename_account(user=user, username=f"more-sharer{place}")
         if bind(user=user, id_number=one.owner.id_number, at=at):
             found[user.pk] = actor_of(User.objects.get(pk=user.pk))
         if len(found) == len(_WORDS):
