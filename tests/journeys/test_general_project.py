@@ -15,7 +15,8 @@ from upkeep.kernel.dates import SHANGHAI
 
 pytestmark = [pytest.mark.browser, pytest.mark.commits, pytest.mark.slow]
 TITLE = "小区供水泵组改造"
-PHASES = ("12000.00", "12000.00", "6000.00")
+#: Before the acceptance 70 % of the budget may be asked for: the first two phases come to it exactly.
+PHASES = ("12000.00", "9000.00", "9000.00")
 
 
 def test_a_general_project_from_its_draft_to_its_last_payment(base: str, playwright: Playwright) -> None:
