@@ -44,6 +44,7 @@ def scratch_database() -> Iterator[None]:
     with cluster.running():
         addresses = {"DATABASE_URL": cluster.url(APP), "DATABASE_OWNER_URL": cluster.url(OWNER)}
         os.environ.update(addresses, DJANGO_SETTINGS_MODULE="config.settings.test")
+        os.environ["BENCHMARK_DATA_FOLDER"] = str(cluster.data)  # for the one that kills the server
         prepare = [sys.executable, "-m", "django", "prepare_database", "--no-check", "-v0"]
         subprocess.run(prepare, cwd=ROOT, env=os.environ | {"UPKEEP_AS_OWNER": "1"}, check=True)
         yield

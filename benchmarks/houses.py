@@ -9,7 +9,7 @@ import statistics
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 import psycopg
 from django.db import connection
@@ -147,6 +147,9 @@ def _figure(name: str, client: Client, addresses: Sequence[str]) -> Figure:
     place = int(len(asked) * SLOWEST_PART)
     p95, busy = sorted(clock)[place], sorted(computed)[place]
     note = f"median {statistics.median(clock):.3f} s; p95 of the processor's time, database and Python, {busy:.3f} s"
+    if p95 > LIMIT_S:
+        slow = sorted({unquote(address) for address, took in zip(asked, clock, strict=True) if took > LIMIT_S})
+        note += f"; slow: {', '.join(slow)}"
     return Figure(name, p95, LIMIT_S, p95 / LIMIT_S, must=1, goal=0.5, note=note)
 
 

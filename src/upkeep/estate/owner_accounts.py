@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from upkeep.estate.kinds import HouseState, IdKind
@@ -54,6 +54,24 @@ def houses_of(user_id: int) -> list[House]:
         ownerships__until__isnull=True, ownerships__owner__in=records_of(user_id), state=HouseState.ACTIVE
     )
     return list(owned.select_related("area", "building").distinct().order_by("area__name", "pk"))
+
+
+def present_house_ids(user_id: int) -> set[int]:
+    """The ids of `houses_of`, and nothing else of them: one statement, for what thousands do in the same minute."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PRESENT, [user_id])
+        return {house_id for (house_id,) in cursor.fetchall()}
+
+
+_PRESENT = """
+select o.house_id
+from estate_owneraccount a
+join estate_owner w on w.id = a.owner_id and w.phone_hash <> ''
+join identity_loginphone p on p.user_id = a.user_id and p.phone_hash = w.phone_hash
+join estate_ownership o on o.owner_id = w.id and o.until is null
+join estate_house h on h.id = o.house_id and h.state = 'ACTIVE'
+where a.user_id = %s
+"""
 
 
 def records_of(user_id: int) -> QuerySet[Owner]:

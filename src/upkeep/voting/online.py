@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 
-from upkeep.estate.tenures import tenures_of
+from upkeep.estate.owner_accounts import present_house_ids
 from upkeep.kernel.dates import day_of, to_the_minute
 from upkeep.kernel.errors import Refusal
 from upkeep.kernel.ids import new_ids
@@ -29,7 +29,6 @@ from upkeep.voting.models import (
     VoteReceipt,
     VoteState,
 )
-from upkeep.voting.queries import ballots_of
 
 #: 表决回执: HZ, the day, ten digits that cannot be guessed from another receipt's.
 PREFIX = "HZ"
@@ -98,25 +97,33 @@ class VoterHouse:
         return "" if self.is_own else mask_name(self.proxy.by_user.name) if self.proxy else ""
 
 
-def voter_houses(vote: Vote, user_id: int) -> list[VoterHouse]:
-    """The houses of the vote that are the account's own now, then those it is named proxy for."""
-    own = {one.house.pk for one in tenures_of(user_id) if one.is_present}
+def voter_houses(vote: Vote, user_id: int, *, with_places: bool = True) -> list[VoterHouse]:
+    """The houses of the vote that are the account's own now, then those it is named proxy for.
+
+    Without their places (building, area) they come in no order that says anything, and cheaper.
+    """
+    own = present_house_ids(user_id)
     named = VoteProxy.objects.filter(vote_house__vote=vote, ended_at__isnull=True).select_related("by_user")
-    involved = named.filter(Q(delegate_id=user_id) | Q(vote_house__house_id__in=own))
-    by_house = {one.vote_house_id: one for one in involved}
+    by_house = {
+        one.vote_house_id: one for one in named.filter(Q(delegate_id=user_id) | Q(vote_house__house_id__in=own))
+    }
     proxies = {pk: one for pk, one in by_house.items() if one.delegate_id == user_id}
-    found = (
-        VoteHouse.objects.filter(vote=vote, house_id__in=own) | VoteHouse.objects.filter(vote=vote, pk__in=proxies)
-    ).select_related("house__building", "house__area")
-    houses = sorted(found, key=lambda one: (one.house_id not in own, one.house.building.order, one.house_id))
-    ballots = ballots_of(vote, house_ids=[one.house_id for one in houses])
+    found = VoteHouse.objects.filter(Q(house_id__in=own) | Q(pk__in=list(proxies)), vote=vote)
+    if with_places:
+        found = found.select_related("house__building", "house__area")
+    houses = list(found)
+    if with_places:
+        houses.sort(key=lambda one: (one.house_id not in own, one.house.building.order, one.house_id))
+    ballots: dict[int, list[Ballot]] = {}
+    for one in Ballot.objects.filter(vote_house__in=[one.pk for one in houses]).order_by("vote_house_id", "revision"):
+        ballots.setdefault(one.vote_house_id, []).append(one)
     return [
         VoterHouse(
             vote_house=one,
             user_id=user_id,
             is_own=one.house_id in own,
             proxy=proxies.get(one.pk),
-            ballots=ballots.get(one.house_id, []),
+            ballots=ballots.get(one.pk, []),
             given=by_house.get(one.pk) if one.house_id in own else None,
         )
         for one in houses
@@ -125,7 +132,7 @@ def voter_houses(vote: Vote, user_id: int) -> list[VoterHouse]:
 
 def online_votes_of(user_id: int, *, at: dt.datetime) -> list[Vote]:
     """The votes under way online in which the account can take part, the one that ends first before the others."""
-    own = [one.house.pk for one in tenures_of(user_id) if one.is_present]
+    own = present_house_ids(user_id)
     online = Vote.objects.filter(state=VoteState.OPEN, channel__in=(Channel.ONLINE, Channel.BOTH), closes_at__gt=at)
     mine = online.filter(houses__house_id__in=own)
     given = online.filter(houses__proxies__delegate_id=user_id, houses__proxies__ended_at__isnull=True)
@@ -144,7 +151,7 @@ def cast(vote_id: int, choices: Mapping[int, BallotChoice], *, by: Actor, at: dt
     if not set(choices.values()) <= set(OPINIONS):
         raise Refusal("请选择同意、反对或弃权")
     _one_at_a_time(vote, choices)
-    known = {one.vote_house.house_id: one for one in voter_houses(vote, by.user_id)}
+    known = {one.vote_house.house_id: one for one in voter_houses(vote, by.user_id, with_places=False)}
     if not set(choices) <= set(known):
         raise NotInScope("有房屋不在本次表决范围内，或不是您名下的房屋，请刷新后再投票")
     fresh = []
@@ -164,7 +171,9 @@ def cast(vote_id: int, choices: Mapping[int, BallotChoice], *, by: Actor, at: dt
 
 def _held(vote_id: int, *, at: dt.datetime) -> Vote:
     """The open vote: many vote at once, and whoever counts it waits for them. Raises: VoteIsClosed."""
-    vote = Vote.objects.raw("select * from voting_vote where id = %s for share", [vote_id])[0]
+    vote = next(iter(Vote.objects.raw("select * from voting_vote where id = %s for share", [vote_id])), None)
+    if vote is None:
+        raise NotInScope("没有这项表决，请从首页重新进入")
     if not vote.is_online:
         raise VoteIsClosed("本次表决为书面表决，请在书面表决票上签字")
     if vote.state != VoteState.OPEN or at >= vote.closes_at:
@@ -174,10 +183,12 @@ def _held(vote_id: int, *, at: dt.datetime) -> Vote:
 
 def _one_at_a_time(vote: Vote, choices: Mapping[int, BallotChoice]) -> None:
     """Hold the houses' sequences of ballots until the transaction ends, in one order for all, so that nobody waits in a ring."""
-    pks = VoteHouse.objects.filter(vote=vote, house_id__in=list(choices)).order_by("pk").values_list("pk", flat=True)
     with connection.cursor() as cursor:
-        for pk in pks:
-            cursor.execute("select pg_advisory_xact_lock(hashtextextended('ballot', %s))", [pk])
+        cursor.execute(
+            "select pg_advisory_xact_lock(hashtextextended('ballot', h.id)) from (select id from voting_votehouse"
+            " where vote_id = %s and house_id = any (%s) order by id offset 0) h",
+            [vote.pk, list(choices)],
+        )
 
 
 def _keep(vote: Vote, fresh: list[tuple[VoterHouse, BallotChoice]], *, by: Actor, at: dt.datetime) -> VoteReceipt:

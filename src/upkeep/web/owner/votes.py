@@ -1,5 +1,6 @@
 """业主表决 on the telephone: read what it is about, vote, change once, get a receipt; name a proxy; object to the count."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -33,6 +34,7 @@ from upkeep.web.owner.reach import area_or_404
 from upkeep.web.projects.reach import put_on_form
 
 _FIELD, _ALL = "choice_", "all"
+_IS_ID = re.compile(r"[0-9]{1,18}")
 #: How old the count of who has voted may be; it goes over the whole scope, and thousands look at once.
 _FRESH_S = 15
 _OPINIONS = tuple((one.value, one.label) for one in OPINIONS)
@@ -138,31 +140,44 @@ def _chosen(request: ActorRequest, mine: Sequence[VoterHouse]) -> dict[int, Ball
 @require_POST
 def cast(request: ActorRequest, vote_id: int) -> HttpResponse:
     """First asks whether this is meant, then takes the ballots and hands out the receipt."""
+    if request.POST.get("step") == "confirm":
+        return _take(request, vote_id)
     vote, mine = _vote_or_404(request, vote_id)
     choices = _chosen(request, mine)
     if not choices:
         messages.error(request, "请先选择同意、反对或弃权")
         return redirect("owner:vote", vote.pk)
-    if request.POST.get("step") != "confirm":
-        rows = [
-            (
-                one,
-                choices[one.vote_house.house_id].label,
-                f"{_FIELD}{one.vote_house.house_id}",
-                choices[one.vote_house.house_id].value,
-            )
-            for one in mine
-            if one.vote_house.house_id in choices
-        ]
-        changing = any(one.is_changing for one, *_ in rows)
-        return render(request, "owner/vote_confirm.html", {"vote": vote, "rows": rows, "changing": changing})
+    rows = [
+        (
+            one,
+            choices[one.vote_house.house_id].label,
+            f"{_FIELD}{one.vote_house.house_id}",
+            choices[one.vote_house.house_id].value,
+        )
+        for one in mine
+        if one.vote_house.house_id in choices
+    ]
+    changing = any(one.is_changing for one, *_ in rows)
+    return render(request, "owner/vote_confirm.html", {"vote": vote, "rows": rows, "changing": changing})
+
+
+def _take(request: ActorRequest, vote_id: int) -> HttpResponse:
+    """The ballots as they were confirmed. House by house nothing is looked up before: many do this in the last minutes."""
+    choices = _chosen(request, _vote_or_404(request, vote_id)[1]) if _ALL in request.POST else _confirmed(request)
     try:
-        receipt = online.cast(vote.pk, choices, by=request.actor, at=timezone.now())
+        receipt = online.cast(vote_id, choices, by=request.actor, at=timezone.now())
     except Refusal as refusal:
+        vote, _ = _vote_or_404(request, vote_id)
         messages.error(request, str(refusal))
         return redirect("owner:vote", vote.pk)
-    cache.delete(_part_key(vote))
-    return redirect("owner:vote_receipt", vote.pk, receipt.number)
+    cache.delete(_part_key(receipt.vote))
+    return redirect("owner:vote_receipt", vote_id, receipt.number)
+
+
+def _confirmed(request: ActorRequest) -> dict[int, BallotChoice]:
+    """What the page that asked sent back, by house id; whatever else was sent is no choice."""
+    sent = {name.removeprefix(_FIELD): value for name, value in request.POST.items() if name.startswith(_FIELD)}
+    return {int(pk): BallotChoice(value) for pk, value in sent.items() if _IS_ID.fullmatch(pk) and value in OPINIONS}
 
 
 def _receipt_or_404(request: ActorRequest, vote_id: int, number: str) -> VoteReceipt:
