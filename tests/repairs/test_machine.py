@@ -1,8 +1,10 @@
-"""Any sequence of requesting, deciding, paying, failing, issuing anew, taking back, accepting and clearing keeps every limit.
+"""Any sequence of requesting, deciding, paying, failing, issuing anew, taking back, accepting, clearing, voiding and cancelling
+keeps every limit.
 
-# covers: R8 R9 R12
+# covers: R8 R9 R12 R13
 """
 
+import datetime as dt
 from typing import TypeVar
 
 import pytest
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 
 from tests.banking.town import AT, person
 from tests.repairs import phased
+from tests.repairs.going_back import give_notice
 from tests.repairs.scene import BALANCE_FEN, Scene, again, make_scene
 from upkeep.banking.actions import ask_reversal, confirm_slip, decide_reversal, fail_order, reissue_order
 from upkeep.banking.models import OrderState, PaymentOrder
@@ -19,16 +22,21 @@ from upkeep.books import sub_accounts
 from upkeep.casework import engine
 from upkeep.casework.models import Case
 from upkeep.casework.states import Move, State
+from upkeep.estate.models import HouseClaim
 from upkeep.kernel.errors import Refusal
 from upkeep.parties.actor import Actor
 from upkeep.parties.roles import Role
 from upkeep.repairs import clearing
+from upkeep.repairs.cancelling import cancel
+from upkeep.repairs.giving_up import ask_voiding, decide_voiding, unpaid_orders
 from upkeep.repairs.models import ClearingReason, ProjectHouse, ProjectPhase, RepairProject
 from upkeep.repairs.queries import orders_of
 from upkeep.repairs.requests import requests_of
 from upkeep.repairs.stages import Stage
 
 pytestmark = pytest.mark.django_db
+#: The notice of a cancellation is over.
+OVER = AT + dt.timedelta(days=8)
 BUDGET = 1_000_003
 Found = TypeVar("Found", Case, PaymentOrder)
 _PLACE, _PERCENT = st.integers(0, 5), st.integers(1, 120)
@@ -36,6 +44,7 @@ STEPS = st.one_of(
     st.tuples(st.just("ask"), st.integers(1, 3), _PERCENT),
     st.tuples(st.sampled_from(["approve", "back", "pay", "fail", "anew", "reverse"]), _PLACE, st.just(0)),
     st.tuples(st.sampled_from(["accept", "publish", "clear"]), _PLACE, _PERCENT),
+    st.tuples(st.sampled_from(["announce", "void", "cancel"]), _PLACE, st.just(0)),
 )
 
 
@@ -130,6 +139,20 @@ class Play:
                 by=self.scene.town.people[teller],
                 at=AT,
             )
+
+    def announce(self, _: int, __: int) -> None:
+        give_notice(self.scene, again(self.project))
+
+    def void(self, place: int, _: int) -> None:
+        if order := self.pick(unpaid_orders(again(self.project)), place):
+            asked = ask_voiding(order.pk, reason="项目不再实施", by=self.scene.town.people["accountant"], at=AT)
+            decide_voiding(asked.pk, approve=True, by=self.scene.approver, at=AT)
+
+    def cancel(self, _: int, __: int) -> None:
+        cancel(self.project.pk, by=self.scene.chair, at=OVER)
+        now = again(self.project)
+        assert now.stage == Stage.CANCELLED and not now.requested_fen
+        assert not HouseClaim.objects.filter(source=now.source).exists()
 
     def cases(self, state: State) -> list[Case]:
         return [one.case for one in requests_of(self.project) if one.case.state_now is state]
@@ -235,3 +258,14 @@ class TestAnySequence:
         open_phase = next(p for p in ProjectPhase.objects.filter(project=back) if p.requested_fen < p.limit_fen)
         one.go(("ask", open_phase.number, 1))
         assert again(one.project).requested_fen > back.requested_fen
+
+    def test_of_a_project_given_up_halfway_ends_with_all_money_back(self, scene: Scene) -> None:
+        one = Play(scene, phased.disbursing(scene, budget_fen=BUDGET))
+        for step in (("ask", 1, 100), ("approve", 0, 0), ("pay", 0, 0), ("announce", 0, 0)):
+            one.go(step)
+        for step in (("cancel", 0, 0), ("clear", 0, 100), ("cancel", 0, 0), ("void", 0, 0), ("cancel", 0, 0)):
+            assert again(one.project).stage == Stage.CANCELLATION
+            one.go(step)
+        assert again(one.project).stage == Stage.CANCELLED
+        balances = sub_accounts.balances(list(ProjectHouse.objects.values_list("house_id", flat=True)))
+        assert {(one.balance_fen, one.held_fen) for one in balances.values()} == {(BALANCE_FEN, 0)}
