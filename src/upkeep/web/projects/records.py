@@ -23,7 +23,7 @@ PER_PAGE = 50
 class RecordFilterForm(forms.Form):
     """What the records are narrowed to. Buildings are offered once an area is chosen."""
 
-    q = forms.CharField(label="项目编号 / 名称 / 设施设备", required=False, max_length=60)
+    q = forms.CharField(label="项目 / 设施设备", required=False, max_length=60)
     contractor = forms.CharField(label="施工单位", required=False, max_length=60)
     area = forms.ChoiceField(label="物业区域", required=False)
     building = forms.ChoiceField(label="楼栋", required=False)
