@@ -42,12 +42,15 @@ class SerialUse(models.TextChoices):
     SLIP_PAID = "SLIP_PAID", "收款确认"
     ORDER_PAID = "ORDER_PAID", "付款确认"
     REVERSED = "REVERSED", "冲正"
+    INTEREST = "INTEREST", "结息入账"
+    FEE = "FEE", "手续费扣收"
 
 
 class BankSerial(models.Model):
     """银行流水号: a bank's own number of one movement; used once, for ever, whatever was done with it.
 
-    `payment_no` counts the payments of a paper: only after the first was reversed (冲正) is there a second.
+    `payment_no` counts the payments of a paper: only after the first was reversed (冲正) is there a second. What a bank credits
+    to an account or takes from it has no paper; the account's number stands as the subject.
     """
 
     id = models.BigIntegerField("标识", primary_key=True, default=new_id)
@@ -64,7 +67,9 @@ class BankSerial(models.Model):
         constraints = [
             models.UniqueConstraint(fields=("bank", "serial"), name="bank_serial_is_used_once"),
             models.UniqueConstraint(
-                fields=("subject", "use", "payment_no"), name="bank_serial_is_one_per_payment_of_a_paper"
+                fields=("subject", "use", "payment_no"),
+                condition=~Q(use__in=("INTEREST", "FEE")),
+                name="bank_serial_is_one_per_payment_of_a_paper",
             ),
             models.CheckConstraint(name="bank_serial_is_not_empty", condition=~Q(serial="")),
             models.CheckConstraint(name="bank_serial_amount_is_positive", condition=Q(amount_fen__gt=0)),

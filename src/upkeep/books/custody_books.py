@@ -1,0 +1,9 @@
+"""The book of a custody account (专户账簿): what belongs to the whole account and to no area yet (docs/adr/0016)."""
+
+from upkeep.ledger import api as ledger
+
+
+def open_book(custody_id: int) -> int:
+    """Open the book if it is not open yet. Answers with its id, which stands where an area's id stands elsewhere."""
+    ledger.open_books([custody_id])
+    return custody_id

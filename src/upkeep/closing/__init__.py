@@ -1,0 +1,1 @@
+"""Month and year close, and the statements after 财会〔2020〕7号."""

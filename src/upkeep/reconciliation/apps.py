@@ -1,0 +1,7 @@
+"""Registers bank statements and their differences."""
+
+from django.apps import AppConfig
+
+
+class ReconciliationConfig(AppConfig):
+    name = "upkeep.reconciliation"
