@@ -13,7 +13,7 @@ from tests.web.pages import client_of, text
 from upkeep.banking.custody_books import books_of, charge_fee, custodies_of
 from upkeep.banking.models import PaySlip
 from upkeep.books import postings, statements, sub_accounts, vouchers
-from upkeep.books.vouchers import AccountWanted
+from upkeep.books.vouchers import AccountLine, AccountWanted
 from upkeep.estate.models import Area
 from upkeep.estate.queries import houses_of_area
 from upkeep.kernel.dates import SHANGHAI
@@ -96,7 +96,8 @@ class TestTheLedger:
         )
         whole = vouchers.account_page(wanted, size=10_000)
 
-        after, rows, opening = "", [], None
+        after, opening = "", None
+        rows: list[tuple[AccountLine, int]] = []
         while True:
             page = vouchers.account_page(wanted, after=after, size=2)
             assert opening is None or page.opening_fen == opening

@@ -73,7 +73,7 @@ def asked(request: ActorRequest, form_class: type[BooksForm], *, today: dt.date)
     first, last = today.replace(day=1), today.replace(day=calendar.monthrange(today.year, today.month)[1])
     data = request.GET.copy()
     if "area" in data and "book" not in data:
-        data["book"] = data["area"]
+        data["book"] = str(data["area"])
     form = form_class(seen, data or None, initial={"first": first, "last": last})
     book_ids: tuple[int, ...] = tuple(seen.ids)
     custody_ids: tuple[int, ...] | None = None

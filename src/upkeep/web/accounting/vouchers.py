@@ -1,6 +1,7 @@
 """凭证: the list of a book, one voucher with its accounts, houses and business, and the giving out of numbers."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -91,7 +92,7 @@ def _numbered(text: str, first: dt.date, book_ids: tuple[int, ...]) -> int | Non
     return vouchers.numbered(book_id=book_ids[0], month=first.replace(day=1), number=int(text))
 
 
-def _rows(heads: "list[EntryHead] | tuple[EntryHead, ...]", *, request: ActorRequest, seen: BooksSeen) -> list[Row]:
+def _rows(heads: Sequence[EntryHead], *, request: ActorRequest, seen: BooksSeen) -> list[Row]:
     evidence = evidence_of({head.source for head in heads}, actor=request.actor)
     return [
         Row(
