@@ -5,6 +5,7 @@ import datetime as dt
 from tests.circle.cast import Cast
 from tests.web.authorization_people import BOOKKEEPERS, FAR_BOOKKEEPERS, Row, get, post
 from upkeep.accounting.manual import NewLine, Written, draft
+from upkeep.accounting.printing import keep_voucher
 from upkeep.banking.custody_books import books_of, custodies_of
 from upkeep.books.vouchers import number_vouchers, voucher_page
 from upkeep.kernel.dates import day_of
@@ -20,6 +21,9 @@ ACCOUNTING: dict[str, Row] = {
     "accounting:vouchers": get("/accounting/vouchers/", _READERS),
     "accounting:give_numbers": post("/accounting/vouchers/numbers/", _ACCOUNTANTS),
     "accounting:voucher": get("/accounting/vouchers/{voucher}/", BOOKKEEPERS, FAR_BOOKKEEPERS),
+    "accounting:print_voucher": post("/accounting/vouchers/{voucher}/print/", BOOKKEEPERS, FAR_BOOKKEEPERS),
+    "accounting:print_month": post("/accounting/vouchers/print/", _READERS),
+    "accounting:book_print": get("/accounting/books/{book}/prints/{voucher_print}/", BOOKKEEPERS, FAR_BOOKKEEPERS),
     "accounting:manual": get("/accounting/manual/", _READERS),
     "accounting:write_manual": get("/accounting/manual/new/", _ACCOUNTANTS),
     "accounting:manual_voucher": get("/accounting/manual/{manual}/", BOOKKEEPERS, FAR_BOOKKEEPERS),
@@ -42,4 +46,10 @@ def accounting(cast: Cast, *, at: dt.datetime) -> dict[str, str]:
     lines = [NewLine(code="1001", debit_fen=5), NewLine(code="4901", credit_fen=5)]
     written = Written(custody_id=custody.pk, area_id=None, booked_on=today, summary="利息", lines=lines)
     manual = draft(written, by=cast.city.actor("demo-accountant"), at=at)
-    return {"voucher": str(head.entry_id), "manual": manual.number}
+    kept = keep_voucher(head.entry_id, by_id=0, at=at)
+    return {
+        "voucher": str(head.entry_id),
+        "manual": manual.number,
+        "book": str(head.book_id),
+        "voucher_print": str(kept.pk),
+    }

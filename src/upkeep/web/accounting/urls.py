@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from upkeep.web.accounting import ledgers, manual, vouchers
+from upkeep.web.accounting import ledgers, manual, printing, vouchers
 
 app_name = "accounting"
 urlpatterns = [
@@ -11,6 +11,9 @@ urlpatterns = [
     path("vouchers/", vouchers.voucher_list, name="vouchers"),
     path("vouchers/numbers/", vouchers.give_numbers, name="give_numbers"),
     path("vouchers/<int:entry_id>/", vouchers.voucher, name="voucher"),
+    path("vouchers/<int:entry_id>/print/", printing.print_voucher, name="print_voucher"),
+    path("vouchers/print/", printing.print_month, name="print_month"),
+    path("books/<int:book_id>/prints/<int:print_id>/", printing.book_print, name="book_print"),
     path("manual/", manual.manual_list, name="manual"),
     path("manual/new/", manual.write, name="write_manual"),
     path("manual/<str:number>/", manual.show, name="manual_voucher"),
