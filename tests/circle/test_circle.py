@@ -366,7 +366,7 @@ def pay(story: Story, project: RepairProject, case: str) -> None:
 def look_at_the_books(story: Story, area: Area) -> None:
     """The accountant's pages show what the workbook, the budget and nothing else add up to."""
     accountant = Person("demo-accountant")
-    page = accountant.get(f"/office/books/trial-balance/?area={area.pk}").content.decode()
+    page = accountant.get(f"/accounting/balances/?book={area.pk}").content.decode()
     turnover = {row[0]: row[4:8] for row in rows_of(page) if len(row) == 8}
     total, spent = story.sum_fen(), BUDGET_FEN
     assert {code: turnover[code] for code in (BANK, DEPOSITS, REPAIRS)} == {

@@ -382,7 +382,7 @@ def read_books(playwright: Playwright, base: str) -> None:
     """The accountant's pages balance, and one house shows what came in and went out."""
     with Visitor(playwright, base, "accountant") as accountant:
         accountant.demo_login("demo-accountant")
-        accountant.goto("/office/books/trial-balance/")
+        accountant.goto("/accounting/balances/")
         accountant.sees("38,765.43")
         assert accountant.page.get_by_text("借贷不平衡").count() == 0
         accountant.shot("trial-balance")

@@ -1,4 +1,4 @@
-"""The accountant's pages: trial balance, balance sheet, a house's statement. They show; the books decide nothing here."""
+"""The balance sheet, a house's statement. They show; the books decide nothing here."""
 
 import calendar
 import datetime as dt
@@ -43,25 +43,6 @@ def _asked(request: ActorRequest, *, today: dt.date) -> tuple[PeriodForm, dt.dat
         if form.cleaned_data["area"]:
             wanted = [int(form.cleaned_data["area"])]
     return form, min(first, last), max(first, last), wanted
-
-
-@access(*BOOKKEEPERS)
-@require_safe
-def trial_balance(request: ActorRequest) -> HttpResponse:
-    """科目余额表: opening, debit, credit and closing of every account; the sums balance or the page says so."""
-    form, first, last, areas = _asked(request, today=timezone.localdate())
-    rows = statements.trial_balance(first=first, last=last, area_ids=areas)
-    sums = {
-        "debit": sum(row.debit_fen for row in rows),
-        "credit": sum(row.credit_fen for row in rows),
-        "opening_debit": sum(max(row.opening_fen, 0) for row in rows),
-        "opening_credit": sum(max(-row.opening_fen, 0) for row in rows),
-        "closing_debit": sum(max(row.closing_fen, 0) for row in rows),
-        "closing_credit": sum(max(-row.closing_fen, 0) for row in rows),
-    }
-    balanced = sums["debit"] == sums["credit"] and sums["closing_debit"] == sums["closing_credit"]
-    context = {"form": form, "rows": rows, "sums": sums, "balanced": balanced, "first": first, "last": last}
-    return render(request, "office/trial_balance.html", context)
 
 
 @access(*BOOKKEEPERS)
