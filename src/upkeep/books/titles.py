@@ -26,6 +26,7 @@ TITLES = {
     "earnings_distributed": "收益分配",
     "income_carried_forward": "结转收入",
     "expenses_carried_forward": "结转支出",
+    "other_expense_borne": "其他支出分摊到户",
     "entry_reversed": "冲正",
 }
 

@@ -13,6 +13,7 @@ from upkeep.web.menu_items import MenuItem, ShownItem
 from upkeep.web.menu_pages import (
     ARTICLE_PAGES,
     CASE_PAGES,
+    CLOSING_PAGES,
     FACILITY_PAGES,
     FURTHER_PAGES,
     KEY_PAGES,
@@ -129,6 +130,15 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                     title="交易明细", url_name="transactions:list", roles=OFFICE, also=("transactions:statement",)
                 ),
                 MenuItem(title="年度结存单", url_name="transactions:annual", roles=OFFICE),
+                MenuItem(
+                    title="会计报表",
+                    url_name="closing:statement",
+                    argument="balance",
+                    roles=BOOKKEEPERS,
+                    also=("closing:statement", "closing:figure"),
+                ),
+                MenuItem(title="期末结账", url_name="closing:list", roles=BOOKKEEPERS, also=CLOSING_PAGES),
+                MenuItem(title="控制检查", url_name="closing:controls", roles=BOOKKEEPERS),
             ),
         ),
         MenuItem(
