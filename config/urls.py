@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("upkeep.web.site.urls")),
     path("bank/", include("upkeep.web.bank.urls")),
     path("owner/", include("upkeep.web.owner.urls")),
+    path("accounting/", include("upkeep.web.accounting.urls")),
     path("administration/", include("upkeep.web.administration.urls")),
     path("closing/", include("upkeep.web.closing.urls")),
 ]

@@ -6,6 +6,7 @@
 import datetime as dt
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.utils import DatabaseError
@@ -273,6 +274,14 @@ class TestANewBook:
                 booked_on=OCTOBER.last,
             )
         assert audit() == []
+
+    @pytest.mark.commits
+    def test_is_left_open_by_nothing_else_than_a_missing_guard(self, scene: Scene, owner_url: str) -> None:
+        """The guard does not stand for show: without it a late area's book is open."""
+        closed(scene)
+        with psycopg.connect(owner_url) as owner:
+            owner.execute("drop trigger new_book_is_closed_with_its_city on ledger.book")
+        assert books.closed_through(new_area(scene)) is None
 
 
 class TestOtherExpense:

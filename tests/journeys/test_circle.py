@@ -11,6 +11,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from openpyxl import load_workbook
 from PIL import Image
 from playwright.sync_api import FilePayload, Playwright
@@ -382,11 +383,11 @@ def read_books(playwright: Playwright, base: str) -> None:
     """The accountant's pages balance, and one house shows what came in and went out."""
     with Visitor(playwright, base, "accountant") as accountant:
         accountant.demo_login("demo-accountant")
-        accountant.goto("/office/books/trial-balance/")
+        accountant.goto("/accounting/balances/")
         accountant.sees("38,765.43")
         assert accountant.page.get_by_text("借贷不平衡").count() == 0
         accountant.shot("trial-balance")
-        accountant.goto("/office/books/balance-sheet/")
+        accountant.goto(f"/closing/statements/balance/?period={timezone.localdate():%Y-%m}")
         accountant.sees("负债和净资产总计")
         accountant.shot("balance-sheet")
         accountant.goto("/office/books/sub-accounts/?q=江南新城 1幢")

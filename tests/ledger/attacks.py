@@ -67,6 +67,10 @@ def seed(owner: Db, app: Db) -> None:
     post(app, ("1001", None, -300), ("4001", 11, 300), source="deposit")
     mistake = post(app, ("1001", None, -5), ("4001", 11, 5), source="mistake")
     post(app, ("1001", None, 5), ("4001", 11, -5), source="corrected", reverses=mistake)
+    deposit3 = post(app, ("1001", None, -5), ("4001", 31, 5), source="numbered", area=3)
+    app.execute(
+        "insert into ledger.voucher (entry_id, area_id, month, number) values (%s, 3, '2026-03-01', 1)", [deposit3]
+    )
     app.execute(
         "insert into ledger.hold (id, area_id, sub_account_id, source, amount_fen, created_at)"
         " values (1, 1, 11, 'order:1', 100, '2026-03-01'), (2, 1, 11, 'order:2', 50, '2026-03-01')"
@@ -179,6 +183,19 @@ def _hold(
     columns = "id, area_id, sub_account_id, source, amount_fen, created_at" + (", released_at" if released else "")
     values = f"99, {area}, {sub}, '{source}', {fen}, '2026-03-01'" + (", '2026-03-02'" if released else "")
     return lambda db: db.execute(f"insert into ledger.hold ({columns}) values ({values})")
+
+
+def _number(*given: tuple[str, str, int]) -> Callable[[Db], object]:
+    """Voucher numbers of area 1 for the seeded entries: (source, month, number)."""
+
+    def act(db: Db) -> None:
+        values = ", ".join(f"({entry_id(db, source)}, 1, '{month}', {number})" for source, month, number in given)
+        db.execute(f"insert into ledger.voucher (entry_id, area_id, month, number) values {values}".encode())
+
+    return act
+
+
+_MARCH = "2026-03-01"
 
 
 def _two(first: Attack, second: Callable[[Db], object]) -> Callable[[Db], object]:
@@ -328,6 +345,19 @@ ATTACKS = [
         "hold_is_only_released",
         role="owner",
     ),
+    Attack("a voucher number that leaves a gap", "voucher_without_gap", _number(("mistake", _MARCH, 2))),
+    Attack("a voucher number in another month", "voucher_of_own_month", _number(("mistake", "2026-04-01", 1))),
+    Attack(
+        "one voucher number for two entries",
+        "voucher_numbered_once",
+        _number(("mistake", _MARCH, 2), ("corrected", _MARCH, 2)),
+    ),
+    Attack(
+        "a voucher numbered 0",
+        "voucher_number_is_positive",
+        _number(("deposit", _MARCH, 0), ("mistake", _MARCH, 2)),
+    ),
+    Attack("voucher numbers as they should be", "", _number(("mistake", _MARCH, 1), ("deposit", _MARCH, 2))),
     _sql(
         "insert into ledger.period (area_id, through, closed_at, closed_by) values (3, '2026-01-31', now(), 'y')",
         "period_closed_once",
@@ -389,6 +419,8 @@ ATTACKS = [
             "update ledger.day_total set debit_fen = 0",
             "update ledger.hold set amount_fen = 1",
             "delete from ledger.hold",
+            "update ledger.voucher set number = 7",
+            "delete from ledger.voucher",
             "delete from ledger.period",
             "update ledger.period set through = '2020-01-01'",
             "alter table ledger.line disable trigger all",
@@ -423,6 +455,8 @@ ATTACKS = [
             "truncate ledger.day_total",
             "truncate ledger.hold",
             "truncate ledger.period",
+            "delete from ledger.voucher",
+            "truncate ledger.voucher",
         )
     ),
 ]

@@ -11,6 +11,7 @@ from tests.circle.cast import BACKEND, Cast
 from tests.circle.person import picture
 from tests.publishing.desk import PDF
 from tests.repairs import order_scene
+from tests.web.authorization_accounting import accounting
 from tests.web.authorization_closing import close_a_month
 from tests.web.authorization_going_back import going_back
 from tests.web.authorization_people import STAFF
@@ -84,6 +85,7 @@ class Stage:
         self._make_projects()
         self._make_order()
         self.objects |= going_back(self.cast, voting_project=self.objects["project"])
+        self.objects |= accounting(self.cast, at=timezone.now())
         self._make_withdrawal_order()
         self._make_policy_change()
         self._make_keys()

@@ -110,7 +110,7 @@ class TestAListOfTheOffice:
 
         assert not wrong, "\n".join(wrong)
         assert {"office:home", "cases:list", "estate:areas", "deposits:slips", "payments:orders"} <= opened
-        assert {"projects:list", "deposits:state", "office:trial_balance", "administration:organisations"} <= opened
+        assert {"projects:list", "deposits:state", "accounting:balances", "administration:organisations"} <= opened
 
     def test_shows_a_district_its_own(self, stage: Stage) -> None:
         place = stage.cast.filled[0].area.jurisdiction

@@ -34,6 +34,7 @@ _PLAIN = {
     "houses_moved_out": "楼栋调整小区，余额转出",
     "houses_moved_in": "楼栋调整小区，余额转入",
     "house_money_divided": "房屋拆分合并，余额结转",
+    "manual_voucher": "账务调整",
     "expenses_carried_forward": "结转支出",
 }
 

@@ -24,6 +24,8 @@ TITLES = {
     "houses_moved_in": "楼栋迁入",
     "house_money_divided": "房屋拆分合并结转",
     "earnings_distributed": "收益分配",
+    "manual_voucher": "手工记账",
+    "opening_undistributed": "期初待分配收益",
     "income_carried_forward": "结转收入",
     "expenses_carried_forward": "结转支出",
     "other_expense_borne": "其他支出分摊到户",

@@ -57,6 +57,7 @@ REASONS: dict[MoveKind, tuple[str, ...]] = {
         "houses_moved_out",
         "houses_moved_in",
         "house_money_divided",
+        "manual_voucher",
         "expenses_carried_forward",
     ),
 }

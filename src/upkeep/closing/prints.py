@@ -8,6 +8,7 @@ from upkeep.casework.numbering import next_number
 from upkeep.closing.models import ClosingCase
 from upkeep.closing.periods import Period
 from upkeep.closing.statements import Scope, Sheet, StatementKind, sheet_of
+from upkeep.estate.models import Area
 from upkeep.kernel.dates import day_of
 from upkeep.kernel.money import yuan
 from upkeep.parties.models import Jurisdiction
@@ -61,16 +62,17 @@ def document_of(
 
 
 def scope_name(scope: Scope) -> str:
-    """The custody account a statement is narrowed to; empty for all of a city."""
-    if scope.custody_id is None:
-        return ""
-    found = CustodyAccount.objects.filter(pk=scope.custody_id).first()
-    return f"{found.name} {found.number}" if found else ""
+    """The area and custody account a statement is narrowed to; empty for all of a city."""
+    custody = CustodyAccount.objects.filter(pk=scope.custody_id).first() if scope.custody_id else None
+    area = Area.objects.filter(pk=scope.area_id).first() if scope.area_id else None
+    named = [area.name] if area else []
+    return "　".join([*named, f"{custody.name} {custody.number}"] if custody else named)
 
 
 def subject_of(scope: Scope, sheet: Sheet) -> str:
     """Under which a statement that was printed at a desk is kept."""
-    return f"statement:{scope.jurisdiction_id}:{scope.custody_id or 0}:{sheet.kind}:{sheet.period.key}"
+    where = f"{scope.jurisdiction_id}:{scope.area_id or 0}:{scope.custody_id or 0}"
+    return f"statement:{where}:{sheet.kind}:{sheet.period.key}"
 
 
 def keep_statement(

@@ -40,14 +40,15 @@ _DETAIL_HEADS = ("年初余额", "交存收入", "分配收益", "维修支出",
 
 @dataclass(frozen=True, kw_only=True)
 class Scope:
-    """Whose books a statement is over: those of a city or district, or of one custody account (专户) within it."""
+    """Whose books a statement is over: those of a city or district, of one area, or of one custody account (专户)."""
 
     jurisdiction_id: int
     custody_id: int | None = None
+    area_id: int | None = None
 
     @property
     def books(self) -> list[int]:
-        return books_of(self.jurisdiction_id)
+        return books_of(self.jurisdiction_id) if self.area_id is None else [self.area_id]
 
     @property
     def custodies(self) -> list[int] | None:
@@ -76,6 +77,7 @@ class SheetRow:
     is_sum: bool = False
     figures: tuple[Figure | None, ...] = ()
     indent: bool = False
+    area_id: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -247,7 +249,12 @@ def _detail(scope: Scope, period: Period) -> Sheet:
     }
     order = sorted(cells, key=lambda area_id: (names.get(area_id, ""), area_id))
     rows = [
-        SheetRow(number=number, label=names.get(area_id, "专户账簿"), cells=cells[area_id])
+        SheetRow(
+            number=number,
+            label=names.get(area_id, "专户账簿"),
+            cells=cells[area_id],
+            area_id=area_id if area_id in names else 0,
+        )
         for number, area_id in enumerate(order, start=1)
     ]
     total = tuple(sum(column) for column in zip(*cells.values(), strict=True)) if cells else (0,) * len(_DETAIL_HEADS)

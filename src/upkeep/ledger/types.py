@@ -120,6 +120,49 @@ class MoneySum(NamedTuple):
     out_fen: int
 
 
+class EntryHead(NamedTuple):
+    """An entry as it stands in a list of vouchers (凭证). `number` counts in its book and month, None while it has none;
+    `amount_fen` is its debit side, which is its credit side."""
+
+    entry_id: int
+    book_id: int
+    ordinal: int
+    source: str
+    reason: str
+    booked_on: dt.date
+    reverses: int | None
+    number: int | None
+    amount_fen: int
+    houses: int
+
+
+class AccountLine(NamedTuple):
+    """What an entry booked on one account. `house_id` is one of the sub-accounts it moved there, None without any."""
+
+    entry_id: int
+    book_id: int
+    ordinal: int
+    source: str
+    reason: str
+    booked_on: dt.date
+    reverses: int | None
+    number: int | None
+    custody_id: int
+    code: str
+    debit_fen: int
+    credit_fen: int
+    houses: int
+    house_id: int | None
+
+
+class AccountMonth(NamedTuple):
+    """What was booked on accounts in the month that begins on `month`, in fen."""
+
+    month: dt.date
+    debit_fen: int
+    credit_fen: int
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AccountTotal:
     """What a general-ledger account stood at before a period (debit positive) and what was booked on it within.

@@ -17,6 +17,7 @@ from upkeep.web.menu_pages import (
     FACILITY_PAGES,
     FURTHER_PAGES,
     KEY_PAGES,
+    MANUAL_PAGES,
     ORDER_PAGES,
     ORDER_WIZARD_PAGES,
     ORGANISATION_PAGES,
@@ -30,6 +31,7 @@ from upkeep.web.menu_pages import (
     STAFF_PAGES,
     UNIT_PAGES,
     USER_PAGES,
+    VOUCHER_PAGES,
 )
 
 
@@ -123,8 +125,10 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
             title="会计账簿",
             icon="book",
             children=(
-                MenuItem(title="科目余额表", url_name="office:trial_balance", roles=BOOKKEEPERS),
-                MenuItem(title="资产负债表", url_name="office:balance_sheet", roles=BOOKKEEPERS),
+                MenuItem(title="科目余额表", url_name="accounting:balances", roles=BOOKKEEPERS),
+                MenuItem(title="总账与明细账", url_name="accounting:ledger", roles=BOOKKEEPERS),
+                MenuItem(title="凭证", url_name="accounting:vouchers", roles=BOOKKEEPERS, also=VOUCHER_PAGES),
+                MenuItem(title="手工凭证", url_name="accounting:manual", roles=BOOKKEEPERS, also=MANUAL_PAGES),
                 MenuItem(title="分户账", url_name="office:sub_accounts", roles=OFFICE, also=("office:sub_account",)),
                 MenuItem(
                     title="交易明细", url_name="transactions:list", roles=OFFICE, also=("transactions:statement",)

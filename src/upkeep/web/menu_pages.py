@@ -42,3 +42,5 @@ ARTICLE_PAGES = tuple(f"site:{name}" for name in ("new", "show", "edit", "publis
 USER_PAGES = ("organisation:add_user", "organisation:user", "organisation:edit_user", "organisation:user_password")
 KEY_PAGES = ("keys:holder", "keys:revoke")
 CLOSING_PAGES = tuple(f"closing:{name}" for name in ("new", "show"))
+VOUCHER_PAGES = ("accounting:voucher",)
+MANUAL_PAGES = tuple(f"accounting:{name}" for name in ("manual_voucher", "write_manual", "edit_manual"))

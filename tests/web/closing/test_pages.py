@@ -5,6 +5,7 @@
 
 import io
 import re
+from html import unescape
 from typing import Any
 
 import openpyxl
@@ -56,6 +57,30 @@ class TestAStatement:
             assert figure is not None
             shown = text(accountant.get(link))
             assert re.search(rf"合计 {re.escape(figure[1])}", shown), link
+
+    def test_leads_down_to_the_vouchers_of_a_figure(self, scene: Scene, accountant: Client) -> None:
+        page = accountant.get("/closing/statements/income/?period=2026").content.decode()
+        row = page[page.index("维修支出") :]
+        figure = re.search(r'href="([^"]+/figure/[^"]+)"', row)
+        assert figure is not None
+        ledger = re.search(r'href="(/accounting/ledger/[^"]+)"', accountant.get(unescape(figure[1])).content.decode())
+        assert ledger is not None
+        entries = accountant.get(unescape(ledger[1])).content.decode()
+        assert "500.00" in entries
+        voucher = re.search(r'href="(/accounting/vouchers/\d+/[^"]*)"', entries)
+        assert voucher is not None and "维修支出" in text(accountant.get(unescape(voucher[1])))
+
+    def test_of_one_area_is_opened_from_the_detail(self, scene: Scene, accountant: Client) -> None:
+        page = accountant.get("/closing/statements/detail/?period=2026-10").content.decode()
+        link = re.search(rf'href="([^"]+area={scene.area.pk})"', page)
+        assert link is not None
+        shown = text(accountant.get(unescape(link[1])))
+        one = sheet_of(
+            StatementKind.BALANCE, scope=Scope(jurisdiction_id=scene.city_id, area_id=scene.area.pk), period=OCTOBER
+        )
+        assert scene.area.name in shown and yuan(one.rows[3].cells[5]) in shown
+        assert accountant.get("/closing/statements/balance/?area=1").status_code == 404
+        assert accountant.get("/closing/statements/balance/?area=x").status_code == 404
 
     def test_is_narrowed_to_a_custody_account_and_a_district(self, scene: Scene, accountant: Client) -> None:
         one = text(accountant.get(f"/closing/statements/balance/?period=2026-10&custody={scene.custody.pk}"))

@@ -11,5 +11,6 @@ grant insert (id, area_id, source, reason, fund, booked_on, reverses, line_count
 grant insert (entry_id, line_no, area_id, booked_on, custody_id, code, sub_account_id, debit_fen, credit_fen) on ledger.line to {app};
 grant insert (id, area_id, sub_account_id, source, amount_fen, created_at), update (released_at) on ledger.hold to {app};
 grant insert (area_id, through, closed_at, closed_by), update (reopened_at, reopened_by) on ledger.period to {app};
+grant insert (entry_id, area_id, month, number) on ledger.voucher to {app};
 revoke all on function ledger.lock_books(bigint[]) from public;
 grant execute on function ledger.lock_books(bigint[]) to {app};

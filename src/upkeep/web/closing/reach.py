@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.http import Http404
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 
 from upkeep.banking.custody_books import custodies_of
@@ -14,6 +14,8 @@ from upkeep.banking.models import CustodyAccount
 from upkeep.closing.closing_cases import last_closed
 from upkeep.closing.periods import Period, month_of, period_from
 from upkeep.closing.statements import Scope
+from upkeep.estate.models import Area
+from upkeep.estate.queries import get_area
 from upkeep.parties.models import Jurisdiction
 from upkeep.parties.queries import city_id_of, within
 from upkeep.parties.roles import BOOKKEEPERS
@@ -29,6 +31,7 @@ class ScopeForm(forms.Form):
     period = forms.ChoiceField(label="期间", required=False)
     place = forms.ChoiceField(label="范围", required=False)
     custody = forms.ChoiceField(label="专户", required=False)
+    area = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(
         self, *args: object, periods: list[Period], places: list[Jurisdiction], custodies: list[CustodyAccount]
@@ -51,6 +54,8 @@ class ScopeForm(forms.Form):
             field.choices = choices
         if len(places) == 1:
             del self.fields["place"]
+        if not self.data.get("area"):
+            del self.fields["area"]
 
 
 @dataclass(frozen=True)
@@ -61,12 +66,20 @@ class Asked:
     period: Period
     scope: Scope
     place: Jurisdiction
+    area: Area | None = None
+
+    @property
+    def where(self) -> str:
+        """What the statement is over, in words."""
+        return self.area.name if self.area else self.place.name
 
     def query(self, **more: object) -> str:
         """The same question again, with more."""
         values: dict[str, object] = {"period": self.period.key, "place": self.scope.jurisdiction_id}
         if self.scope.custody_id is not None:
             values["custody"] = self.scope.custody_id
+        if self.area is not None:
+            values["area"] = self.area.pk
         return urlencode(values | more)
 
 
@@ -88,12 +101,26 @@ def asked_of(request: ActorRequest) -> Asked:
     custody = next((one for one in custodies if str(one.pk) == given.get("custody")), None)
     if given.get("custody") and custody is None:
         raise Http404
+    area = _area(request, given.get("area", ""))
     period = period_from(given.get("period", "")) or _usual(place, today=today)
     if period.first > today:
         period = month_of(today)
     shown = {"period": period.key, "place": str(place.pk), "custody": str(custody.pk) if custody else ""}
+    shown["area"] = str(area.pk) if area else ""
     form = ScopeForm(shown, periods=_offered(period, today=today), places=places, custodies=custodies)
-    return Asked(form, period, Scope(jurisdiction_id=place.pk, custody_id=custody.pk if custody else None), place)
+    scope = Scope(
+        jurisdiction_id=place.pk, custody_id=custody.pk if custody else None, area_id=area.pk if area else None
+    )
+    return Asked(form, period, scope, place, area)
+
+
+def _area(request: ActorRequest, text: str) -> Area | None:
+    if not text:
+        return None
+    found = get_area(int(text), actor=request.actor) if text.isascii() and text.isdigit() and len(text) < 19 else None
+    if found is None:
+        raise Http404
+    return found
 
 
 def _usual(place: Jurisdiction, *, today: dt.date) -> Period:
@@ -110,10 +137,9 @@ def _offered(period: Period, *, today: dt.date) -> list[Period]:
     return found if period in found else [period, *found]
 
 
-def ledger_url(*, code: str, first: dt.date, last: dt.date, custody_id: int) -> str:
-    """The account's ledger (明细账) in a period; empty where the accounting pages are not installed."""
-    try:
-        address = reverse("accounting:ledger")
-    except NoReverseMatch:
-        return ""
-    return f"{address}?{urlencode({'code': code, 'first': first, 'last': last, 'custody': custody_id})}"
+def ledger_url(*, code: str, first: dt.date, last: dt.date, custody_id: int, area_id: int | None) -> str:
+    """The account's ledger (明细账) in a period, from which a reader goes on to the vouchers."""
+    asked: dict[str, object] = {"code": code, "first": first, "last": last, "custody": custody_id}
+    if area_id is not None:
+        asked["book"] = area_id
+    return f"{reverse('accounting:ledger')}?{urlencode(asked)}"

@@ -106,7 +106,13 @@ def figure(request: ActorRequest, kind: str) -> HttpResponse:
             (
                 part,
                 names.get(part.custody_id),
-                ledger_url(code=part.account.code, first=found.first, last=found.last, custody_id=part.custody_id),
+                ledger_url(
+                    code=part.account.code,
+                    first=found.first,
+                    last=found.last,
+                    custody_id=part.custody_id,
+                    area_id=asked.scope.area_id,
+                ),
             )
             for part in parts
         ],
@@ -134,7 +140,7 @@ def statement_book(request: ActorRequest) -> HttpResponse:
     """All statements of the period in one workbook."""
     asked = asked_of(request)
     sheets = [sheet_of(kind, scope=asked.scope, period=asked.period) for kind in StatementKind]
-    return workbook(prints.workbook_of(sheets, scope=asked.scope), f"会计报表-{asked.place.name}-{asked.period.label}")
+    return workbook(prints.workbook_of(sheets, scope=asked.scope), f"会计报表-{asked.where}-{asked.period.label}")
 
 
 @access(*READERS)
@@ -157,4 +163,4 @@ def print_statement(request: ActorRequest, kind: str) -> HttpResponse:
     except Refusal as refused:
         messages.error(request, str(refused))
         return redirect(f"{reverse('closing:statement', args=[wanted])}?{asked.query()}")
-    return pdf(content_of(kept), f"{sheet.title}-{asked.place.name}-{sheet.when}")
+    return pdf(content_of(kept), f"{sheet.title}-{asked.where}-{sheet.when}")

@@ -79,7 +79,7 @@ def rows_of(found: Sequence[MoneyMove] | Sequence[MoneyLine], *, actor: Actor) -
     units = accounts_in(areas)
     moves = [one for one in found if isinstance(one, MoneyMove) and one.houses > 1]
     no_houses = counted_in(moves, account_ids=units) if units and moves else {}
-    urls = _urls(origins.values(), actor=actor)
+    urls = papers_urls(origins.values(), actor=actor)
     return [
         Row(
             move=one,
@@ -96,7 +96,7 @@ def rows_of(found: Sequence[MoneyMove] | Sequence[MoneyLine], *, actor: Actor) -
     ]
 
 
-def _urls(origins: Iterable[Origin], *, actor: Actor) -> dict[str, str]:
+def papers_urls(origins: Iterable[Origin], *, actor: Actor) -> dict[str, str]:
     """Where the reader opens each paper, by its number; those that he does not see are left out."""
     by_paper: dict[str, set[str]] = {}
     for one in origins:

@@ -1,0 +1,23 @@
+"""Addresses of the books: /accounting/."""
+
+from django.urls import path
+
+from upkeep.web.accounting import ledgers, manual, vouchers
+
+app_name = "accounting"
+urlpatterns = [
+    path("balances/", ledgers.balances, name="balances"),
+    path("ledger/", ledgers.ledger, name="ledger"),
+    path("vouchers/", vouchers.voucher_list, name="vouchers"),
+    path("vouchers/numbers/", vouchers.give_numbers, name="give_numbers"),
+    path("vouchers/<int:entry_id>/", vouchers.voucher, name="voucher"),
+    path("manual/", manual.manual_list, name="manual"),
+    path("manual/new/", manual.write, name="write_manual"),
+    path("manual/<str:number>/", manual.show, name="manual_voucher"),
+    path("manual/<str:number>/edit/", manual.write, name="edit_manual"),
+    path("manual/<str:number>/submit/", manual.submit, name="submit_manual"),
+    path("manual/<str:number>/drop/", manual.drop, name="drop_manual"),
+    path("manual/<str:number>/approve/", manual.approve, name="approve_manual"),
+    path("manual/<str:number>/return/", manual.send_back, name="return_manual"),
+    path("manual/<str:number>/reverse/", manual.reverse, name="reverse_manual"),
+]
