@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("owner/", include("upkeep.web.owner.urls")),
     path("accounting/", include("upkeep.web.accounting.urls")),
     path("administration/", include("upkeep.web.administration.urls")),
+    path("closing/", include("upkeep.web.closing.urls")),
 ]
 if settings.DEMO:
     urlpatterns.append(path("components/", include("upkeep.web.gallery")))

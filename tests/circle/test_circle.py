@@ -376,8 +376,10 @@ def look_at_the_books(story: Story, area: Area) -> None:
     }
     assert "借贷不平衡" not in page
 
-    page = accountant.get(f"/office/books/balance-sheet/?area={area.pk}").content.decode()
-    closing = {row[0]: row[4:7] for row in rows_of(page) if len(row) == 7}
+    page = accountant.get(
+        f"/closing/statements/balance/?period={timezone.localdate():%Y-%m}&area={area.pk}"
+    ).content.decode()
+    closing = {row[0]: row[5:8] for row in rows_of(page) if len(row) == 8}
     commodity, public = story.sum_fen(public=False) - spent, story.sum_fen(public=True)
     both = [yuan(commodity), yuan(public), yuan(commodity + public)]
     assert closing["资产总计"] == closing["负债和净资产总计"] == closing["银行存款"] == both

@@ -11,6 +11,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from openpyxl import load_workbook
 from PIL import Image
 from playwright.sync_api import FilePayload, Playwright
@@ -386,7 +387,7 @@ def read_books(playwright: Playwright, base: str) -> None:
         accountant.sees("38,765.43")
         assert accountant.page.get_by_text("借贷不平衡").count() == 0
         accountant.shot("trial-balance")
-        accountant.goto("/office/books/balance-sheet/")
+        accountant.goto(f"/closing/statements/balance/?period={timezone.localdate():%Y-%m}")
         accountant.sees("负债和净资产总计")
         accountant.shot("balance-sheet")
         accountant.goto("/office/books/sub-accounts/?q=江南新城 1幢")

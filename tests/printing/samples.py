@@ -9,6 +9,7 @@ from upkeep.printing.documents import Document
 from upkeep.printing.forms.annual import AnnualSheet, AnnualStatement
 from upkeep.printing.forms.application import Application
 from upkeep.printing.forms.demands import DemandLetter, DemandLetters
+from upkeep.printing.forms.fund_statement import FundStatement, FundStatementRow, HeadGroup
 from upkeep.printing.forms.notices import BallotReceipt, Count, PublicNotice, Resolution, SignatureSheet, Voter
 from upkeep.printing.forms.parts import BankAccount, Fact, Section, SignBox, Table
 from upkeep.printing.forms.payments import (
@@ -384,6 +385,34 @@ def annual_statement() -> Document:
     )
 
 
+def fund_statement() -> Document:
+    heads = ("商品住宅", "公有住房", "合计")
+    return Document(
+        form="fund_statement",
+        title="收支表",
+        number="BB202611210000003",
+        subject="statement:8:0:income:2026-10",
+        issuer=OFFICE,
+        data=FundStatement(
+            code="会住维02表",
+            when="2026年10月",
+            first_head="项目",
+            groups=(HeadGroup(title="本月数", columns=heads), HeadGroup(title="本年累计数", columns=heads)),
+            rows=(
+                FundStatementRow(number="1", label="一、本期收入"),
+                FundStatementRow(
+                    number="2", label="交存收入", cells=("10,060.60", "0.00", "10,060.60") * 2, indent=True
+                ),
+                FundStatementRow(
+                    number="3", label="收入合计", cells=("10,060.60", "0.00", "10,060.60") * 2, is_sum=True
+                ),
+            ),
+            made_by="孙会计",
+            note="2026年10月尚未结账，数据可能变动。",
+        ),
+    )
+
+
 def statement() -> Document:
     return Document(
         form="statement",
@@ -571,6 +600,7 @@ ALL = (
     bank_slip,
     statement,
     annual_statement,
+    fund_statement,
     resolution,
     ballot_receipt,
     demand_letters,

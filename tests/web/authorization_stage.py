@@ -12,6 +12,7 @@ from tests.circle.person import picture
 from tests.publishing.desk import PDF
 from tests.repairs import order_scene
 from tests.web.authorization_accounting import accounting
+from tests.web.authorization_closing import close_a_month
 from tests.web.authorization_going_back import going_back
 from tests.web.authorization_people import STAFF
 from upkeep.banking import counter_prints
@@ -96,6 +97,7 @@ class Stage:
         self._make_unit()
         self._make_article()
         self._make_bank_day()
+        self.objects |= close_a_month(self.cast)
 
     @staticmethod
     def _client(user: User) -> Client:

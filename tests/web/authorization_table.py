@@ -1,17 +1,16 @@
 """The reviewed table: every address, how it is asked, who gets in, and who finds nothing there."""
 
 from tests.web.authorization_accounting import ACCOUNTING
+from tests.web.authorization_closing import CLOSING
 from tests.web.authorization_people import (
     ADMINISTRATORS,
     ADMINS,
     BANK,
     BANKS,
-    BOOKKEEPERS,
     DECIDERS,
     EVERYBODY,
     FAR,
     FAR_APPROVER,
-    FAR_BOOKKEEPERS,
     HOLDERS,
     KEEPERS,
     LOGGED_IN,
@@ -503,7 +502,6 @@ TABLE: dict[str, Row] = {
     "organisation:home": get("/organisation/", ORGANISATIONS | {"newcomer"}),
     "office:home": get("/office/", OFFICE_AND_FAR),
     "office:agreement": get("/office/agreement/", {"editor", "system-admin"}),
-    "office:balance_sheet": get("/office/books/balance-sheet/", BOOKKEEPERS | FAR_BOOKKEEPERS),
     "office:sub_accounts": get("/office/books/sub-accounts/?q=101", OFFICE_AND_FAR),
     "office:sub_account": get("/office/books/sub-accounts/{house}/", OFFICE, FAR),
     # administration: {place} is the first district, {city_office} the city's office, {person} its clerk,
@@ -562,5 +560,6 @@ TABLE: dict[str, Row] = {
     "bank:decide_reversal": post("/bank/reversals/{reversal}/decide/", {"supervisor"}),
     "bank:print_reversal": post("/bank/reversals/{reversal}/print/", BANK, OTHER_BANK),
     "bank:reversal_print": get("/bank/reversals/{done_reversal}/prints/{reversal_print}/", BANK, OTHER_BANK),
+    **CLOSING,
     **ACCOUNTING,
 }

@@ -79,3 +79,8 @@ def audit(*, most: int = 100) -> list[Finding]:
             for code, (text, query) in _CHECKS.items()
             for keys in ledger.named_rows(f"{query} limit %(most)s", values)
         ]
+
+
+def rule_count() -> int:
+    """How many rules an audit proves."""
+    return len(_CHECKS) + ledger.rule_count()

@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from upkeep.books import chart
+from upkeep.books import carrying, chart
 from upkeep.books.chart import FundKind
 from upkeep.books.errors import in_words
 from upkeep.ledger import api as ledger
@@ -289,12 +289,7 @@ def income_carried_forward(
 
     `unclosed` maps income code -> fen not yet carried forward (credit positive), see `closing.unclosed`.
     """
-    lines: list[Line] = []
-    for code, fen in sorted(unclosed.items()):
-        if code not in (chart.DEPOSITS, *chart.EARNINGS):
-            raise ValueError(f"{code} is no account of income")
-        target = fund_kind.net_asset if code == chart.DEPOSITS else chart.UNDISTRIBUTED
-        lines += _carried(custody_id, code, target, fen)
+    lines = carrying.income_lines(custody_id=custody_id, fund_kind=fund_kind, unclosed=unclosed)
     return _post("income_carried_forward", (area_id, fund_kind, source, booked_on), lines)
 
 
@@ -313,18 +308,9 @@ def expenses_carried_forward(
     `unclosed` maps expense code -> fen not yet carried forward (debit positive). Where a city carries 5901 to
     3001/3002, `other_expense_borne_by` says which houses bear it (分户减少): the sub-accounts must not be left behind.
     """
-    lines: list[Line] = []
-    for code, fen in sorted(unclosed.items()):
-        if code not in (chart.REPAIRS, chart.RETURNS, chart.OTHER_EXPENSE):
-            raise ValueError(f"{code} is no account of expense")
-        if code == chart.OTHER_EXPENSE and other_expense_borne_by is not None:
-            if _sum(other_expense_borne_by) != fen:
-                raise ValueError("the houses' shares do not add up to the expense")
-            lines += _houses_lose(custody_id, fund_kind.net_asset, other_expense_borne_by)
-            lines.append(_credit(custody_id, code, fen))
-        else:
-            target = chart.UNDISTRIBUTED if code == chart.OTHER_EXPENSE else fund_kind.net_asset
-            lines += _carried(custody_id, target, code, fen)
+    lines = carrying.expense_lines(
+        custody_id=custody_id, fund_kind=fund_kind, unclosed=unclosed, other_expense_borne_by=other_expense_borne_by
+    )
     return _post("expenses_carried_forward", (area_id, fund_kind, source, booked_on), lines)
 
 
@@ -379,13 +365,6 @@ def _credit(custody_id: int, code: str, fen: int) -> Line:
 
 def _pair(custody_id: int, debit: str, credit: str, fen: int) -> list[Line]:
     return [_debit(custody_id, debit, fen), _credit(custody_id, credit, fen)]
-
-
-def _carried(custody_id: int, debit: str, credit: str, fen: int) -> list[Line]:
-    """A balance carried forward; one that stands on the unusual side is carried the other way round."""
-    if not fen:
-        return []
-    return _pair(custody_id, debit, credit, fen) if fen > 0 else _pair(custody_id, credit, debit, -fen)
 
 
 def _houses_gain(custody_id: int, code: str, amounts: Amounts) -> Iterable[Line]:

@@ -29,7 +29,7 @@ from upkeep.ledger import api as ledger
 from upkeep.ledger.api import AccountTotal, Movement
 
 #: The templates of the period close: income and expense statements look through them.
-CLOSING = ("income_carried_forward", "expenses_carried_forward")
+CLOSING = ("income_carried_forward", "expenses_carried_forward", "other_expense_borne")
 _ALL = None
 
 
@@ -48,13 +48,18 @@ class Columns:
 
 @dataclass(frozen=True, kw_only=True)
 class StatementRow:
-    """A row of a statement: `first` is 年初余额 or 本期数, `second` 期末余额 or 本年累计数; sums have no codes."""
+    """A row of a statement: `first` is 年初余额 or 本期数, `second` 期末余额 or 本年累计数; a sum has the codes of its parts.
+
+    Its figures are debit less credit where it is `debit`, credit less debit elsewhere; `only` the books of one fund count.
+    """
 
     label: str
     first: Columns
     second: Columns
     codes: tuple[str, ...] = ()
     is_sum: bool = False
+    debit: bool = False
+    only: FundKind | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,6 +134,8 @@ def balance_sheet(
             codes=tuple(codes),
             first=opening,
             second=_columns([(t.fund, sign * t.closing_fen) for t in kept]),
+            debit=debit,
+            only=only,
         )
 
     assets = [row(label, codes, debit=True) for label, codes in _ASSETS]
@@ -150,13 +157,14 @@ def income_expense(
     *,
     first: dt.date,
     last: dt.date,
+    beside: tuple[dt.date, dt.date] | None = None,
     area_ids: Collection[int] | None = _ALL,
     custody_ids: Collection[int] | None = _ALL,
 ) -> list[StatementRow]:
-    """会住维02表 收支表: 本期数 and 本年累计数, the same before and after the period close."""
+    """会住维02表 收支表: 本期数 and 本年累计数 (or what was in the period `beside` it), before the period close as after it."""
     periods = [
-        ledger.totals(first=day, last=last, area_ids=area_ids, custody_ids=custody_ids, without=CLOSING)
-        for day in (first, last.replace(month=1, day=1))
+        ledger.totals(first=since, last=until, area_ids=area_ids, custody_ids=custody_ids, without=CLOSING)
+        for since, until in ((first, last), beside or (last.replace(month=1, day=1), last))
     ]
 
     def row(code: str, sign: int) -> StatementRow:
@@ -164,7 +172,7 @@ def income_expense(
             _columns([(t.fund, sign * (t.debit_fen - t.credit_fen)) for t in totals if t.code == code])
             for totals in periods
         )
-        return StatementRow(label=CHART[code].name, codes=(code,), first=period, second=year)
+        return StatementRow(label=CHART[code].name, codes=(code,), first=period, second=year, debit=sign > 0)
 
     income = [row(code, -1) for code in _INCOME]
     expenses = [row(code, 1) for code in _EXPENSES]
@@ -195,7 +203,10 @@ def _sum_of(label: str, rows: Sequence[StatementRow]) -> StatementRow:
         Columns(commodity_fen=sum(c.commodity_fen for c in columns), public_fen=sum(c.public_fen for c in columns))
         for columns in ([row.first for row in rows], [row.second for row in rows])
     )
-    return StatementRow(label=label, first=first, second=second, is_sum=True)
+    codes = tuple(dict.fromkeys(code for row in rows for code in row.codes))
+    return StatementRow(
+        label=label, first=first, second=second, codes=codes, is_sum=True, debit=all(row.debit for row in rows)
+    )
 
 
 def _less(label: str, received: StatementRow, spent: StatementRow) -> StatementRow:
@@ -203,4 +214,4 @@ def _less(label: str, received: StatementRow, spent: StatementRow) -> StatementR
         Columns(commodity_fen=a.commodity_fen - b.commodity_fen, public_fen=a.public_fen - b.public_fen)
         for a, b in ((received.first, spent.first), (received.second, spent.second))
     )
-    return StatementRow(label=label, first=first, second=second, is_sum=True)
+    return StatementRow(label=label, first=first, second=second, codes=(*received.codes, *spent.codes), is_sum=True)

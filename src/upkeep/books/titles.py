@@ -28,6 +28,7 @@ TITLES = {
     "opening_undistributed": "期初待分配收益",
     "income_carried_forward": "结转收入",
     "expenses_carried_forward": "结转支出",
+    "other_expense_borne": "其他支出分摊到户",
     "entry_reversed": "冲正",
 }
 

@@ -198,3 +198,21 @@ def closed_through(area_id: int) -> dt.date | None:
         [area_id],
     )
     return found[0][0] if found else None
+
+
+def books_closed_through(day: dt.date, *, area_ids: Collection[int]) -> list[int]:
+    """Those of the books whose last closing is through that very day, in order."""
+    found = rows(
+        "select area_id from ledger.book where area_id = any (%s::bigint[]) and closed_through = %s order by area_id",
+        [array(area_ids), day],
+    )
+    return [area_id for (area_id,) in found]
+
+
+def books_behind(day: dt.date, *, area_ids: Collection[int]) -> list[int]:
+    """Those of the books that are not closed through the day, in order."""
+    found = rows(
+        "select area_id from ledger.book where area_id = any (%s::bigint[]) and closed_through < %s order by area_id",
+        [array(area_ids), day],
+    )
+    return [area_id for (area_id,) in found]

@@ -3,6 +3,8 @@
 from upkeep.ledger.accounts import (
     balances,
     balances_by_custody,
+    books_behind,
+    books_closed_through,
     close_periods,
     close_sub_accounts,
     closed_through,
@@ -17,11 +19,11 @@ from upkeep.ledger.accounts import (
     reopen_sub_accounts,
     statement,
 )
-from upkeep.ledger.audit import findings
+from upkeep.ledger.audit import findings, rule_count
 from upkeep.ledger.database import named_rows, whole_tables
 from upkeep.ledger.journal import journal
 from upkeep.ledger.posting import entry, entry_of, post, post_many, reverse
-from upkeep.ledger.sums import sub_account_total, totals
+from upkeep.ledger.sums import booked_as, sub_account_total, totals
 from upkeep.ledger.transactions import (
     MovesWanted,
     balances_after,
@@ -102,6 +104,9 @@ __all__ = [
     "balances_after",
     "balances_by_custody",
     "balances_on",
+    "booked_as",
+    "books_behind",
+    "books_closed_through",
     "close_periods",
     "close_sub_accounts",
     "closed_through",
@@ -133,6 +138,7 @@ __all__ = [
     "reopen_sub_accounts",
     "reverse",
     "reversed_by",
+    "rule_count",
     "statement",
     "sub_account_total",
     "sums",

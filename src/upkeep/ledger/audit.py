@@ -129,3 +129,8 @@ def findings(*, most: int = 100) -> list[Finding]:
             for code, (text, query) in _CHECKS.items()
             for keys in named_rows(f"{query} limit %s", [most])
         ]
+
+
+def rule_count() -> int:
+    """How many rules are proved."""
+    return len(_CHECKS)

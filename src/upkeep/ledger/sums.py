@@ -65,6 +65,53 @@ def totals(
     ]
 
 
+def booked_as(
+    reasons: Collection[str],
+    *,
+    codes: Collection[str],
+    first: dt.date,
+    last: dt.date,
+    area_ids: Collection[int] | None = None,
+    custody_ids: Collection[int] | None = None,
+    per_area: bool = False,
+) -> list[AccountTotal]:
+    """What entries of some reasons (and their corrections, which bear the same) booked on some accounts within a period."""
+    area = "l.area_id" if per_area else "null::bigint"
+    found = rows(
+        f"""
+        select {area}, l.custody_id, c.fund, l.code, sum(l.debit_fen)::bigint, sum(l.credit_fen)::bigint
+        from ledger.entry e
+        join ledger.line l on l.entry_id = e.id and l.area_id = e.area_id
+        join ledger.custody c on c.id = l.custody_id
+        where e.reason = any (%(reasons)s::text[]) and e.booked_on between %(first)s and %(last)s
+          and l.code = any (%(codes)s::text[])
+          and (%(areas)s::bigint[] is null or e.area_id = any (%(areas)s::bigint[]))
+          and (%(custodies)s::bigint[] is null or l.custody_id = any (%(custodies)s::bigint[]))
+        group by 1, l.custody_id, c.fund, l.code order by 1, l.custody_id, l.code
+        """,
+        {
+            "reasons": list(reasons),
+            "codes": list(codes),
+            "first": first,
+            "last": last,
+            "areas": None if area_ids is None else array(area_ids),
+            "custodies": None if custody_ids is None else array(custody_ids),
+        },
+    )
+    return [
+        AccountTotal(
+            area_id=area_id,
+            custody_id=custody_id,
+            fund=fund,
+            code=code,
+            opening_fen=0,
+            debit_fen=debit,
+            credit_fen=credit,
+        )
+        for area_id, custody_id, fund, code, debit, credit in found
+    ]
+
+
 def sub_account_total(*, area_ids: Collection[int] | None = None) -> int:
     """The sum of all sub-accounts of the areas; None means all."""
     found = rows(

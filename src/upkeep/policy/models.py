@@ -35,6 +35,7 @@ class PolicyKind(models.TextChoices):
     WARRANTY_RULE = "warranty_rule", "保修规则"
     UNIT_DEPOSIT_RULE = "unit_deposit_rule", "售房单位交存规则"
     VOTING_CONDUCT = "voting_conduct", "表决办法"
+    CLOSING_RULE = "closing_rule", "结账规则"
 
 
 #: What moves money or decides who lets it go: proposed by one person, put in force by another.
@@ -51,6 +52,7 @@ TWO_PERSON_KINDS = (
     PolicyKind.FURTHER_RULE,
     PolicyKind.UNIT_DEPOSIT_RULE,
     PolicyKind.VOTING_CONDUCT,
+    PolicyKind.CLOSING_RULE,
 )
 
 

@@ -12,6 +12,7 @@ from upkeep.parties.models import OrganisationKind
 from upkeep.parties.roles import Role
 from upkeep.policy import password_rule, refund_rule, voting_rule
 from upkeep.policy.balance_message_rule import BalanceMessageRule
+from upkeep.policy.closing_rule import ClosingRule
 from upkeep.policy.collection_rule import CollectionRule
 from upkeep.policy.deposit_standard import standard_from_json
 from upkeep.policy.further_rule import FurtherRule
@@ -143,6 +144,7 @@ SHAPES: dict[PolicyKind, Shape] = {
     PolicyKind.WARRANTY_RULE: _of(WarrantyRule),
     PolicyKind.UNIT_DEPOSIT_RULE: _of(UnitDepositRule),
     PolicyKind.VOTING_CONDUCT: _of(VotingConduct),
+    PolicyKind.CLOSING_RULE: _of(ClosingRule),
 }
 
 

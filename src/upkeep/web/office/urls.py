@@ -9,7 +9,6 @@ app_name = "office"
 urlpatterns = [
     path("", home.home, name="home"),
     path("agreement/", agreement.agreement_page, name="agreement"),
-    path("books/balance-sheet/", books.balance_sheet, name="balance_sheet"),
     path("books/sub-accounts/", books.find_sub_account, name="sub_accounts"),
     path("books/sub-accounts/<int:house_id>/", books.sub_account, name="sub_account"),
     path("outbox/", outbox.outbox, name="outbox"),

@@ -50,6 +50,7 @@ GROUPS: tuple[tuple[str, tuple[PolicyKind, ...]], ...] = (
             PolicyKind.BALANCE_MESSAGE_RULE,
             PolicyKind.FURTHER_RULE,
             PolicyKind.UNIT_DEPOSIT_RULE,
+            PolicyKind.CLOSING_RULE,
         ),
     ),
     (

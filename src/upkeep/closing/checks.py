@@ -1,0 +1,204 @@
+"""结账检查: what must be settled before a month is closed, and what whoever closes it should know.
+
+A check is one function registered by `check`: it is given the period and answers with what it found, or None when all is
+well. What `must` be settled forbids the close; everything else asks for an explanation (说明).
+"""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from django.db.models import Q
+
+from upkeep.banking.models import BankReversal, OrderState, PaymentOrder, ReversalState
+from upkeep.closing.controls import Books, Control, books_on, controls_of, sentence_of
+from upkeep.closing.models import LedgerAudit
+from upkeep.closing.periods import Period
+from upkeep.kernel.dates import start_of
+from upkeep.kernel.money import yuan
+from upkeep.parties.queries import within
+from upkeep.policy.closing_rule import closing_rule
+
+#: Where the control formulas are looked at.
+CONTROLS = "/closing/controls/"
+
+
+@dataclass(frozen=True)
+class ToClose:
+    """The period that is to be closed, and the city's books as they stand at its end."""
+
+    jurisdiction_id: int
+    period: Period
+    at: dt.datetime
+    books: Books
+    controls: Sequence[Control] = field(default_factory=list)
+
+    @property
+    def last(self) -> dt.date:
+        return self.period.last
+
+    @property
+    def is_of_year(self) -> bool:
+        """December's close is the year's."""
+        return self.period.month == 12
+
+    @property
+    def ended_at(self) -> dt.datetime:
+        """The moment at which the period was over."""
+        return start_of(self.last + dt.timedelta(days=1))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What a check found: a sentence with what to do, how many, and where to do it."""
+
+    text: str
+    count: int = 0
+    url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """A check and what it found; None: all is well."""
+
+    code: str
+    title: str
+    must: bool
+    found: Found | None
+
+    @property
+    def forbids(self) -> bool:
+        return self.must and self.found is not None
+
+    @property
+    def state(self) -> str:
+        """通过, 必须处理 or 请说明."""
+        if self.found is None:
+            return "通过"
+        return "必须处理" if self.must else "请说明"
+
+    @property
+    def tone(self) -> str:
+        if self.found is None:
+            return "good"
+        return "bad" if self.must else "warn"
+
+
+_Check = Callable[[ToClose], Found | None]
+_CHECKS: list[tuple[str, str, bool, _Check]] = []
+
+
+def check(code: str, title: str, *, must: bool) -> Callable[[_Check], _Check]:
+    """Register a check; they are made in the order of registration. Raises: ValueError for a code that is taken."""
+
+    def register(function: _Check) -> _Check:
+        if code in [one[0] for one in _CHECKS]:
+            raise ValueError(f"two checks named {code}")
+        _CHECKS.append((code, title, must, function))
+        return function
+
+    return register
+
+
+def answers_of(*, jurisdiction_id: int, period: Period, book_ids: Sequence[int], at: dt.datetime) -> list[Answer]:
+    """Every check of the list for a month of a city."""
+    books = books_on(jurisdiction_id=jurisdiction_id, book_ids=book_ids, on=period.last)
+    asked = ToClose(jurisdiction_id, period, at, books, controls_of(books))
+    return [
+        Answer(code=code, title=title, must=must, found=function(asked)) for code, title, must, function in _CHECKS
+    ]
+
+
+@check("controls", "控制公式全部成立", must=True)
+def controls_hold(asked: ToClose) -> Found | None:
+    """Trial balance, equation, sub-accounts, payables, nothing below zero."""
+    broken = [one for one in asked.controls if not one.holds and one.code != "C5"]
+    if not broken:
+        return None
+    return Found(text="；".join(sentence_of(one) for one in broken), count=len(broken), url=CONTROLS)
+
+
+@check("audit_sound", "最近一次账务全面核查没有问题", must=True)
+def audit_is_sound(asked: ToClose) -> Found | None:
+    """What a full audit found must be mended first; see docs/runbooks/audit-finding.md."""
+    newest = LedgerAudit.objects.order_by("-began_at", "-pk").first()
+    if newest is None or newest.is_sound:
+        return None
+    count = len(newest.findings)
+    return Found(
+        text=f"最近一次账务全面核查发现 {count} 个问题，请联系系统管理员处理后重新核查",
+        count=count,
+        url=CONTROLS,
+    )
+
+
+@check("reversals", "没有待复核的冲正", must=True)
+def no_reversal_waits(asked: ToClose) -> Found | None:
+    """A reversal is booked on the day it was asked for, which the close would shut."""
+    waiting = BankReversal.objects.filter(
+        custody__jurisdiction__in=within(asked.jurisdiction_id),
+        state=ReversalState.ASKED,
+        booked_on__lte=asked.last,
+    ).count()
+    if not waiting:
+        return None
+    return Found(text=f"有 {waiting} 笔冲正等待专户银行复核，请先请银行同意或不同意", count=waiting)
+
+
+@check("audit_recent", "近期做过账务全面核查", must=False)
+def audit_is_recent(asked: ToClose) -> Found | None:
+    """The journal proved line by line within the days that the city's rule says."""
+    days = closing_rule(jurisdiction_id=asked.jurisdiction_id, on=asked.last).audit_days
+    newest = LedgerAudit.objects.order_by("-began_at", "-pk").first()
+    if newest is not None and newest.began_at >= asked.at - dt.timedelta(days=days):
+        return None
+    return Found(text=f"最近 {days} 天没有做过账务全面核查，建议先在“控制检查”中核查一次", url=CONTROLS)
+
+
+@check("transit", "专户划转在途为零", must=False)
+def nothing_in_transit(asked: ToClose) -> Found | None:
+    """Money between two custody accounts at the end of the period."""
+    transit = sum(one.in_transit_fen for one in asked.books.of_custody)
+    if not transit:
+        return None
+    return Found(text=f"期末有 {yuan(transit)} 元在专户之间划转途中，请核对对方专户何时到账")
+
+
+@check("orders", "付款通知均已付款或作废", must=False)
+def no_order_waits(asked: ToClose) -> Found | None:
+    """Orders of the period that the bank has not answered, or that failed and wait to be issued anew."""
+    waiting = PaymentOrder.objects.filter(
+        Q(state=OrderState.WAITING) | Q(state=OrderState.FAILED, replaced_by__isnull=True),
+        jurisdiction__in=within(asked.jurisdiction_id),
+        issued_at__lt=asked.ended_at,
+    ).count()
+    if not waiting:
+        return None
+    return Found(
+        text=f"本期及以前开具的付款通知有 {waiting} 张还没有付款，期末仍为冻结资金",
+        count=waiting,
+        url=f"/payments/orders/?state={OrderState.WAITING}",
+    )
+
+
+@check("undistributed", "年末待分配累计收益已经分配", must=False)
+def earnings_are_distributed(asked: ToClose) -> Found | None:
+    """At the year's end: what was earned and not given to the houses."""
+    left = sum(one.undistributed_fen for one in asked.books.of_custody)
+    if not asked.is_of_year or left <= 0:
+        return None
+    return Found(text=f"年末待分配累计收益 {yuan(left)} 元，如本年应分配到户，请先办理收益分配再结账")
+
+
+@check("losses", "待分配累计收益不为负", must=False)
+def earnings_are_not_below_zero(asked: ToClose) -> Found | None:
+    """More fees than earnings, or more given to the houses than was earned."""
+    below = [one for one in asked.books.of_custody if one.undistributed_fen < 0]
+    if not below:
+        return None
+    one = below[0]
+    return Found(
+        text=f"{asked.books.name_of(one.custody_id)}待分配累计收益为 {yuan(one.undistributed_fen)} 元，"
+        "手续费或分配多于收益，请核对",
+        count=len(below),
+    )

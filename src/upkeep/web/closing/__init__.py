@@ -1,0 +1,1 @@
+"""Statements, closes and control formulas."""
