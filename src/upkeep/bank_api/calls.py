@@ -114,14 +114,14 @@ def respond(operation: Operation, incoming: Incoming, *, args: Mapping[str, str]
         return Answer(refused.fault.status, _json(faults.shown(refused)))
     try:
         if operation.changes:
-            status, shown, is_repeated = _change(operation, incoming, key, args=args, at=at)
+            status, text, is_repeated = _change(operation, incoming, key, args=args, at=at)
         else:
             query = read_query(incoming.query, operation.query)
             call = Call(bank=key.bank, args=args, body={}, query=query, at=at)
-            status, shown, is_repeated = 200, _acted(operation, call), False
+            status, text, is_repeated = 200, _json(_acted(operation, call)), False
     except CallRefused as refused:
-        status, shown, is_repeated = refused.fault.status, faults.shown(refused), False
-    return signed_answer(status, _json(shown), key=key, nonce=incoming.nonce, is_repeated=is_repeated)
+        status, text, is_repeated = refused.fault.status, _json(faults.shown(refused)), False
+    return signed_answer(status, text, key=key, nonce=incoming.nonce, is_repeated=is_repeated)
 
 
 def refusal(fault: Fault) -> Answer:
@@ -214,7 +214,7 @@ def _count(code: str, fault: Fault, *, at: dt.datetime) -> None:
 
 def _change(
     operation: Operation, incoming: Incoming, key: BankKey, *, args: Mapping[str, str], at: dt.datetime
-) -> tuple[int, dict[str, Any], bool]:
+) -> tuple[int, bytes, bool]:
     """Do it once: status, what is said, and whether it was said before. Raises: CallRefused where it was not read."""
     if incoming.query:
         raise CallRefused(faults.INVALID, "该地址不接受查询参数")
@@ -224,14 +224,14 @@ def _change(
     if earlier is not None:
         if earlier.content_hash != content_hash:
             raise CallRefused(faults.KEY_REUSED)
-        return earlier.status, earlier.answer, True
+        return earlier.status, earlier.answer.encode(), True
     call = Call(bank=key.bank, args=args, body=body, query={}, at=at, content_hash=content_hash)
     fault = ""
     try:
         with transaction.atomic():
-            status, shown = 200, _acted(operation, call)
+            status, text = 200, _json(_acted(operation, call))
     except CallRefused as refused:
-        status, shown, fault = refused.fault.status, faults.shown(refused), refused.fault.code
+        status, text, fault = refused.fault.status, _json(faults.shown(refused)), refused.fault.code
     BankMessage.objects.create(
         bank=key.bank,
         key=key,
@@ -242,10 +242,10 @@ def _change(
         content_hash=content_hash,
         status=status,
         fault=fault,
-        answer=shown,
+        answer=text.decode(),
         at=at,
     )
-    return status, shown, False
+    return status, text, False
 
 
 def _earlier(bank: Organisation, idempotency_key: str) -> BankMessage | None:
@@ -280,7 +280,7 @@ def answered_before(call: Call, *, operation: str, serial: str) -> dict[str, Any
         bank=call.bank, operation=operation, serial=serial, content_hash=call.content_hash, status=200
     )
     earlier = found.order_by("at").first()
-    return earlier.answer if earlier else None
+    return dict(json.loads(earlier.answer)) if earlier else None
 
 
 @transaction.atomic

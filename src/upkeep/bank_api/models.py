@@ -108,7 +108,7 @@ class BankMessage(models.Model):
     content_hash = models.CharField("内容摘要", max_length=64)
     status = models.SmallIntegerField("应答状态")
     fault = models.CharField("错误代码", max_length=30, blank=True, default="")
-    answer = models.JSONField("应答")
+    answer = models.TextField("应答", help_text="JSON，与第一次发出的逐字节相同")
     at = models.DateTimeField("时间")
 
     class Meta:

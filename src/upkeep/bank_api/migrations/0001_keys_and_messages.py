@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
                 ('content_hash', models.CharField(max_length=64, verbose_name='内容摘要')),
                 ('status', models.SmallIntegerField(verbose_name='应答状态')),
                 ('fault', models.CharField(blank=True, default='', max_length=30, verbose_name='错误代码')),
-                ('answer', models.JSONField(verbose_name='应答')),
+                ('answer', models.TextField(help_text='JSON，与第一次发出的逐字节相同', verbose_name='应答')),
                 ('at', models.DateTimeField(verbose_name='时间')),
                 ('bank', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.organisation', verbose_name='专户银行')),
                 ('key', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='bank_api.bankkey', verbose_name='接口密钥')),
