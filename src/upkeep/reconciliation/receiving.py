@@ -15,11 +15,11 @@ from upkeep.kernel.errors import HasProblems, Problem, Refusal
 from upkeep.kernel.ids import new_ids
 from upkeep.kernel.money import MOST_FEN, half_width, yuan
 from upkeep.parties.actor import Actor
+from upkeep.reconciliation.dissolving import dissolve
 from upkeep.reconciliation.models import (
     ActKind,
     BankLine,
     BankStatement,
-    BookMovement,
     Channel,
     DifferenceAct,
     Match,
@@ -208,12 +208,8 @@ def _replace(kept: BankStatement, *, at: dt.datetime) -> None:
         .values_list("pk", flat=True)
         .distinct()
     )
-    BankLine.objects.filter(statement=kept).update(is_replaced=True, match=None)
-    for begin in range(0, len(matches), 5_000):
-        some = matches[begin : begin + 5_000]
-        BankLine.objects.filter(match_id__in=some).update(match=None)
-        BookMovement.objects.filter(match_id__in=some).update(match=None)
-        Match.objects.filter(pk__in=some).update(dissolved_at=at, dissolved_reason="对账单被替换")
+    dissolve(matches, reason="对账单被替换", by=None, at=at)
+    BankLine.objects.filter(statement=kept).update(is_replaced=True)
     kept.replaced_at = at
     kept.save(update_fields=["replaced_at"])
 

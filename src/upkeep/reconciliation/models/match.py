@@ -79,7 +79,7 @@ class BookMovement(models.Model):
     source = models.CharField("业务来源", max_length=100)
     serial = models.CharField("银行流水号", max_length=40, blank=True, default="")
     number = models.CharField("单据编号", max_length=20, blank=True, default="")
-    party = models.CharField("对方", max_length=100, blank=True, default="")
+    place = models.CharField("物业区域", max_length=100, blank=True, default="")
     fen = models.BigIntegerField("金额（分，付出为负）")
     match = models.ForeignKey(
         Match, verbose_name="勾对", null=True, blank=True, on_delete=models.PROTECT, related_name="movements"
@@ -100,3 +100,23 @@ class BookMovement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.entry_id} {self.fen}"
+
+
+class CollectedDay(models.Model):
+    """取数记录: what the books said of a custody account's day when it was last taken over.
+
+    Something booked on that day since shows as a difference, and the day is taken over again.
+    """
+
+    id = models.BigIntegerField("标识", primary_key=True, default=new_id)
+    custody = models.ForeignKey(CustodyAccount, verbose_name="专户", on_delete=models.PROTECT, related_name="+")
+    day = models.DateField("日期")
+    debit_fen = models.BigIntegerField("借方发生额（分）")
+    credit_fen = models.BigIntegerField("贷方发生额（分）")
+
+    class Meta:
+        verbose_name = "账面取数记录"
+        constraints = [models.UniqueConstraint(fields=("custody", "day"), name="day_is_collected_once")]
+
+    def __str__(self) -> str:
+        return f"{self.custody_id} {self.day}"
