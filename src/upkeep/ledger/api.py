@@ -1,5 +1,6 @@
 """The ledger's one door. Only upkeep.books may open it."""
 
+from upkeep.ledger.account_moves import account_moves, day_sums
 from upkeep.ledger.accounts import (
     balances,
     balances_by_custody,
@@ -34,6 +35,7 @@ from upkeep.ledger.transactions import (
     turnover,
 )
 from upkeep.ledger.types import (
+    AccountMove,
     AccountTotal,
     AlreadyReversed,
     BookedEntry,
@@ -55,6 +57,7 @@ from upkeep.ledger.types import (
 )
 
 __all__ = [
+    "AccountMove",
     "AccountTotal",
     "AlreadyReversed",
     "BookedEntry",
@@ -74,6 +77,7 @@ __all__ = [
     "SubAccountClosed",
     "Unbalanced",
     "Unsound",
+    "account_moves",
     "balances",
     "balances_after",
     "balances_by_custody",
@@ -82,6 +86,7 @@ __all__ = [
     "close_sub_accounts",
     "closed_through",
     "counted_in",
+    "day_sums",
     "entry",
     "entry_of",
     "findings",
