@@ -49,9 +49,7 @@ class Bank:
         """Everything that makes the message this bank's."""
         time = str(int((now or self.now).timestamp()))
         nonce = nonce or f"nonce-{next(_numbers):012d}"
-        signed = "\n".join(
-            ["UPKEEP-BANK-1", method, path, query, self.code, time, nonce, idempotency_key, sm3(body)]
-        )
+        signed = "\n".join(["UPKEEP-BANK-1", method, path, query, self.code, time, nonce, idempotency_key, sm3(body)])
         return {
             "X-Upkeep-Key": self.code,
             "X-Upkeep-Time": time,
@@ -70,9 +68,7 @@ class Bank:
         )
         return self.send("POST", path, content, headers)
 
-    def send(
-        self, method: str, path: str, body: bytes, headers: dict[str, str], *, query: str = ""
-    ) -> HttpResponse:
+    def send(self, method: str, path: str, body: bytes, headers: dict[str, str], *, query: str = "") -> HttpResponse:
         """Send it exactly so."""
         if method == "GET":
             found = self.client.get(ROOT + path + (f"?{query}" if query else ""), headers=headers)
@@ -83,9 +79,7 @@ class Bank:
 
     def signed(self, answer: HttpResponse, nonce: str) -> bool:
         """Whether the platform has signed the answer."""
-        text = "\n".join(
-            ["UPKEEP-BANK-1-ANSWER", self.code, nonce, str(answer.status_code), sm3(answer.content)]
-        )
+        text = "\n".join(["UPKEEP-BANK-1-ANSWER", self.code, nonce, str(answer.status_code), sm3(answer.content)])
         return answer["X-Upkeep-Signature"] == hmac.new(self.secret.encode(), text.encode(), "sm3").hexdigest()
 
 
@@ -112,7 +106,11 @@ class Connected:
 
 def connect() -> Connected:
     """The town of the money tests, its administrators, and a key of the first bank."""
-    town = make_town()
+    return connected(make_town())
+
+
+def connected(town: Town) -> Connected:
+    """A town's first bank with a key in use."""
     for role in ("system_admin", "security_admin"):
         town.people[role] = person(username=role, name="管理员", role=Role[role.upper()], city=town.city)
     key, secret = give_key(town, town.banks[0], at=town_module.AT)

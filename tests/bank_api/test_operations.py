@@ -310,9 +310,7 @@ class TestAReversal:
 
         answer = stage.bank.post(f"slips/{slip.number}/reversal", reversal(slip))
         with pytest.raises(NotTheSecond):
-            decide_reversal(
-                reversal_id=asked.pk, approve=True, serial="CZ1", by=_both(people["teller"]), at=LATER
-            )
+            decide_reversal(reversal_id=asked.pk, approve=True, serial="CZ1", by=_both(people["teller"]), at=LATER)
         decide_reversal(reversal_id=asked.pk, approve=True, serial="CZ1", by=people["supervisor"], at=LATER)
 
         assert code(answer) == (409, "not_reversible") and "在柜台复核" in told(answer)["message"]
