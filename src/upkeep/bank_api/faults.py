@@ -44,6 +44,7 @@ SERIAL_USED = Fault("serial_used", 409, "银行流水号已用于其他业务", 
 KEY_REUSED = Fault("idempotency_key_reused", 409, "幂等键已用于另一内容的报文", "另一笔业务请使用新的幂等键")
 NOT_REVERSIBLE = Fault("not_reversible", 409, "该笔确认不能冲正，或不能再冲正", "联系维修资金管理部门")
 SECOND_PERSON = Fault("second_person", 409, "须由另一人复核或办理", "换人复核后，用新的幂等键重新发送")
+STATEMENT_KEPT = Fault("statement_kept", 409, "当日对账单已收到并处理过，不能替换", "联系维修资金管理部门")
 REFUSED = Fault("refused", 409, "业务规则不允许办理，原因见说明", "按说明处理后，用新的幂等键重新发送")
 TOO_LARGE = Fault("too_large", 413, "报文过大", "不要重复发送")
 WRONG_TYPE = Fault("wrong_content_type", 415, "报文类型应为 application/json，字符集为 UTF-8", _NEVER)
@@ -65,6 +66,7 @@ FAULTS = (
     KEY_REUSED,
     NOT_REVERSIBLE,
     SECOND_PERSON,
+    STATEMENT_KEPT,
     REFUSED,
     TOO_LARGE,
     WRONG_TYPE,
@@ -85,7 +87,7 @@ _BUSINESS: tuple[tuple[type[Refusal], Fault], ...] = (
     (NeedsAnother, SECOND_PERSON),
 )
 #: Fields of the actions below whose names in a message are other ones.
-_FIELDS = {"amount": "amount_fen", "day": "value_date"}
+_FIELDS = {"amount": "amount_fen"}
 
 
 class CallRefused(Exception):

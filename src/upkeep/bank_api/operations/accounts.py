@@ -1,5 +1,6 @@
 """专户: what the bank credits to an account as a whole."""
 
+from dataclasses import replace
 from typing import Any
 
 from upkeep.bank_api import faults
@@ -10,6 +11,7 @@ from upkeep.bank_api.operations import shared
 from upkeep.banking.custody_books import credit_interest
 from upkeep.banking.models import CustodyAccount
 from upkeep.banking.serials import SerialUsed, tidy_serial
+from upkeep.kernel.errors import HasProblems
 
 ACCOUNT_IN_PATH = Field(name="account", title="专户账号", kind=Text(most=40, example="62170001"))
 
@@ -40,6 +42,10 @@ def interest(call: Call) -> dict[str, Any]:
         if earlier is None:
             raise
         return earlier
+    except HasProblems as wrong:
+        raise HasProblems(
+            replace(one, field="value_date" if one.field == "day" else one.field) for one in wrong.problems
+        ) from None
     return {
         "account": custody.number,
         "amount_fen": call.body["amount_fen"],
