@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("upkeep.web.site.urls")),
     path("bank/", include("upkeep.web.bank.urls")),
     path("api/bank/v1/", include("upkeep.web.bank_api.api_urls")),
+    path("bank-keys/", include("upkeep.web.bank_api.key_urls")),
     path("owner/", include("upkeep.web.owner.urls")),
     path("administration/", include("upkeep.web.administration.urls")),
 ]

@@ -109,12 +109,13 @@ def connect() -> Connected:
     return connected(make_town())
 
 
-def connected(town: Town) -> Connected:
+def connected(town: Town, *, at: dt.datetime | None = None) -> Connected:
     """A town's first bank with a key in use."""
+    at = at or town_module.AT
     for role in ("system_admin", "security_admin"):
         town.people[role] = person(username=role, name="管理员", role=Role[role.upper()], city=town.city)
-    key, secret = give_key(town, town.banks[0], at=town_module.AT)
-    return Connected(town, Bank(key.code, secret, town_module.AT), key)
+    key, secret = give_key(town, town.banks[0], at=at)
+    return Connected(town, Bank(key.code, secret, at), key)
 
 
 def told(answer: HttpResponse) -> Any:

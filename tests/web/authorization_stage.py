@@ -11,6 +11,7 @@ from tests.circle.cast import BACKEND, Cast
 from tests.circle.person import picture
 from tests.publishing.desk import PDF
 from tests.repairs import order_scene
+from tests.web.authorization_bank_api import made_key
 from tests.web.authorization_going_back import going_back
 from tests.web.authorization_people import STAFF
 from upkeep.banking import counter_prints
@@ -347,7 +348,7 @@ class Stage:
             "authority": str(authority.pk),
             "given": str(given.pk),
             "user": str(developer.pk),
-        }
+        } | made_key(self.cast.city.actor("demo-system-admin"))
 
     def _make_service(self) -> None:
         """Both ways to serve an area are open, and another company asks to move into the first area."""
