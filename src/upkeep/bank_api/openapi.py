@@ -163,9 +163,15 @@ def as_text(description: Schema) -> str:
     return json.dumps(description, ensure_ascii=False, indent=1) + "\n"
 
 
+def operation_table() -> str:
+    """The list of operations for `docs/bank-api.md`."""
+    lines = ["| operation | address | |", "|---|---|---|"]
+    return "\n".join(lines + [f"| `{one.name}` | `{one.method} {ROOT}{one.path}` | {one.title} |" for one in OPERATIONS])
+
+
 def fault_table(rows: Iterable[Fault] = FAULTS) -> str:
     """The list of faults for `docs/bank-api.md`."""
-    lines = ["| 代码 | 状态 | 含义 | 怎么办 |", "|---|---|---|---|"]
+    lines = ["| code | status | 含义 | 怎么办 |", "|---|---|---|---|"]
     return "\n".join(lines + [f"| `{one.code}` | {one.status} | {one.text} | {one.again} |" for one in rows])
 
 
