@@ -85,7 +85,7 @@ def complaints(value: Any, schema: dict[str, Any], at: str = "$") -> list[str]:
         return [text for place, one in enumerate(value) for text in complaints(one, schema["items"], f"{at}[{place}]")]
     if "enum" in schema and value not in schema["enum"]:
         return [f"{at}: {value!r} is none of the words"]
-    if "pattern" in schema and not re.search(schema["pattern"], value):
+    if "pattern" in schema and not re.search(str(schema["pattern"]), str(value)):
         return [f"{at}: {value!r} does not match"]
     return []
 

@@ -4,7 +4,8 @@
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import cast
 
 import pytest
 import time_machine
@@ -39,6 +40,13 @@ def confirmation(slip: PaySlip, *, serial: str = "S1") -> bytes:
     return json.dumps({"serial": serial, "amount_fen": slip.total_fen, "operator": "8801"}).encode()
 
 
+def answered(calls: Sequence[Callable[[], HttpResponse]]) -> list[HttpResponse]:
+    """The answers to calls made at once."""
+    answers = at_once(*calls)
+    assert all(isinstance(one, HttpResponse) for one in answers), answers
+    return cast(list[HttpResponse], answers)
+
+
 @pytest.mark.commits
 class TestCopiesAtOnce:
     def test_of_the_very_same_message_only_one_counts(self, stage: Connected) -> None:
@@ -46,7 +54,7 @@ class TestCopiesAtOnce:
         path, body = f"slips/{slip.number}/confirmation", confirmation(slip)
         headers = stage.bank.headers("POST", ROOT + path, body, idempotency_key="key-00000")
 
-        answers = at_once(*[sending(stage.bank, path, body, headers) for _ in range(4)])
+        answers = answered([sending(stage.bank, path, body, headers) for _ in range(4)])
 
         statuses = sorted(one.status_code for one in answers)
         assert statuses == [200, 401, 401, 401]
@@ -61,7 +69,7 @@ class TestCopiesAtOnce:
             for n in range(4)
         ]
 
-        answers = at_once(*[sending(stage.bank, path, body, headers) for headers in several])
+        answers = answered([sending(stage.bank, path, body, headers) for headers in several])
 
         assert {(one.status_code, one.content) for one in answers} == {(200, answers[0].content)}
         assert sum(one.has_header("Idempotent-Replayed") for one in answers) == 3
@@ -82,7 +90,7 @@ class TestCopiesAtOnce:
                 )
             )
 
-        answers = at_once(*calls)
+        answers = answered(calls)
 
         assert sorted(told(one).get("code", "") for one in answers) == ["", *["paper_closed"] * 3]
         assert BankSerial.objects.count() == 1 and audit() == []

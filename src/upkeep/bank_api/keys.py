@@ -117,7 +117,7 @@ def enable_key(key_id: int, *, by: Actor, at: dt.datetime) -> BankKey:
     key.enabled_at, key.enabled_by_id = at, by.user_id
     key.save(update_fields=["enabled_at", "enabled_by"])
     _record(EventKind.BANK_KEY_ENABLED, key, by=by, at=at, before="待启用", after="启用")
-    old = BankKey.objects.select_for_update().filter(pk=key.replaces_id, blocked_at__isnull=True).first()
+    old = BankKey.objects.select_for_update().filter(successors=key, blocked_at__isnull=True).first()
     if old is not None and (old.ends_at is None or old.ends_at > at + OVERLAP):
         old.ends_at = at + OVERLAP
         old.save(update_fields=["ends_at"])

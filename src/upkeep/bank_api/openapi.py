@@ -166,7 +166,9 @@ def as_text(description: Schema) -> str:
 def operation_table() -> str:
     """The list of operations for `docs/bank-api.md`."""
     lines = ["| operation | address | |", "|---|---|---|"]
-    return "\n".join(lines + [f"| `{one.name}` | `{one.method} {ROOT}{one.path}` | {one.title} |" for one in OPERATIONS])
+    return "\n".join(
+        lines + [f"| `{one.name}` | `{one.method} {ROOT}{one.path}` | {one.title} |" for one in OPERATIONS]
+    )
 
 
 def fault_table(rows: Iterable[Fault] = FAULTS) -> str:

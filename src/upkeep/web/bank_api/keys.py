@@ -48,7 +48,7 @@ class KeyForm(forms.Form):
         bank.choices = [("", "请选择"), *((one.pk, one.name) for one in keys.banks_under(actor))]
         if replaces is not None:
             bank.choices = [(replaces.bank_id, replaces.bank.name)]
-            self.initial |= {"bank": replaces.bank_id, "name": replaces.name, "kind": replaces.kind}
+            self.initial = {"bank": replaces.bank_id, "name": replaces.name, "kind": replaces.kind}
 
 
 class BlockForm(forms.Form):
