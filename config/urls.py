@@ -27,6 +27,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("office/", include("upkeep.web.office.urls")),
     path("", include("upkeep.web.site.urls")),
     path("bank/", include("upkeep.web.bank.urls")),
+    path("api/bank/v1/", include("upkeep.web.bank_api.api_urls")),
+    path("bank-keys/", include("upkeep.web.bank_api.key_urls")),
     path("owner/", include("upkeep.web.owner.urls")),
     path("accounting/", include("upkeep.web.accounting.urls")),
     path("administration/", include("upkeep.web.administration.urls")),

@@ -286,7 +286,7 @@ class TestTheDatabase:
         mine, theirs = town.people["teller"].user_id, town.people["supervisor"].user_id
         approve = (
             "update banking_bankreversal set state = 'APPROVED', reversal_serial_id = paid_serial_id,"
-            " decided_at = '{at}', decided_by_id = {who}"
+            " decided_at = '{at}', decided_by_id = {who}, decided_by_name = '某人'"
         )
 
         assert "reversal_is_decided_by_another" in self.refuse(approve.format(at=LATER, who=mine))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from launch.places import PRODUCT, ROOT
 from tests.house_rules.source import name, text_files
+from upkeep.commands.bank_api_page import DESCRIPTION_FILE, bank_api_description, bank_api_page
 from upkeep.commands.permissions_page import permissions_page
 from upkeep.commands.procedures_page import procedures_page
 
@@ -45,6 +46,12 @@ class TestGeneratedPage:
 
     def test_of_permissions_is_what_write_docs_writes(self) -> None:
         assert (ROOT / "docs" / "permissions.md").read_text(encoding="utf-8") == permissions_page()
+
+    def test_of_the_banks_interface_is_what_write_docs_writes(self) -> None:
+        page = (ROOT / "docs" / "bank-api.md").read_text(encoding="utf-8")
+
+        assert page == bank_api_page(page) and "| `confirm_slip` |" in page and "| `wrong_amount` |" in page
+        assert (ROOT / "docs" / DESCRIPTION_FILE).read_text(encoding="utf-8") == bank_api_description()
 
 
 class TestPage:

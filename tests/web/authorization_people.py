@@ -56,6 +56,8 @@ class Row:
     post: bool = False
     #: A page where a wrong number gets a sentence instead of 404 (the teller's counter).
     in_words: bool = False
+    #: An address of the banks' interface: without a signature nobody gets in, whoever is logged in.
+    by_signature: bool = False
 
 
 def get(address: str, let_in: frozenset[str] | set[str], finds_nothing: frozenset[str] | set[str] = NOBODY) -> Row:

@@ -12,6 +12,7 @@ from tests.circle.person import picture
 from tests.publishing.desk import PDF
 from tests.repairs import order_scene
 from tests.web.authorization_accounting import accounting
+from tests.web.authorization_bank_api import made_key
 from tests.web.authorization_closing import close_a_month
 from tests.web.authorization_going_back import going_back
 from tests.web.authorization_people import STAFF
@@ -351,7 +352,7 @@ class Stage:
             "authority": str(authority.pk),
             "given": str(given.pk),
             "user": str(developer.pk),
-        }
+        } | made_key(self.cast.city.actor("demo-system-admin"))
 
     def _make_service(self) -> None:
         """Both ways to serve an area are open, and another company asks to move into the first area."""

@@ -2,6 +2,7 @@
 
 from tests.web.authorization_accounting import ACCOUNTING
 from tests.web.authorization_closing import CLOSING
+from tests.web.authorization_bank_api import BANK_API
 from tests.web.authorization_people import (
     ADMINISTRATORS,
     ADMINS,
@@ -562,4 +563,5 @@ TABLE: dict[str, Row] = {
     "bank:reversal_print": get("/bank/reversals/{done_reversal}/prints/{reversal_print}/", BANK, OTHER_BANK),
     **CLOSING,
     **ACCOUNTING,
+    **BANK_API,
 }

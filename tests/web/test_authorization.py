@@ -95,6 +95,8 @@ def body(answer: Any) -> str:
 
 def verdict(row: Row, who: str, answer: Any) -> str:
     """What is wrong with the answer to this person, or nothing."""
+    if row.by_signature:
+        return "" if answer.status_code in (401, 415) else f"wanted 401 or 415, got {answer.status_code}"
     to_login = answer.status_code == 302 and answer["Location"].startswith("/login/?next=")
     if who in row.let_in:
         wanted, right = "let in", answer.status_code in (200, 302) and not to_login

@@ -123,7 +123,7 @@ def tell_decided(reversal: BankReversal, *, at: dt.datetime) -> None:
         },
         at=at,
         key=f"reversal:{reversal.pk}:decided",
-        user_ids=[reversal.asked_by_id],
+        user_ids=[reversal.asked_by_id] if reversal.asked_by_id else (),
         url=f"/bank/reversals/{reversal.pk}/",
     )
     if approved:

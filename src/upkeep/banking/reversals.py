@@ -46,14 +46,20 @@ def ask_reversal(*, number: str, reason: str, by: Actor, at: dt.datetime) -> Ban
     reason = reason.strip()
     if not reason:
         raise HasProblems([Problem("reason", "请填写冲正原因")])
-    paper = _locked(number, by=by)
+    paper = locked_paper(number, by=by)
     check_reversible(paper, on=day_of(at))
     waiting = BankReversal.objects.filter(number=paper.number, state=ReversalState.ASKED).first()
     if waiting is not None:
         asked = f"{waiting.asked_by_name}于 {to_the_minute(waiting.asked_at)}"
         raise NotReversible(f"该单据已由{asked} 申请冲正，正在等待复核，请勿重复申请")
-    assert paper.bank_serial is not None and paper.closed_at is not None
-    assert paper.booked_on is not None and paper.closed_by_id is not None and by.user_id is not None
+    reversal = asked_for(paper, reason=reason, by=by, at=at)
+    messages.tell_asked(reversal, at=at)
+    return reversal
+
+
+def asked_for(paper: Paper, *, reason: str, by: Actor, at: dt.datetime) -> BankReversal:
+    """Write down that the payment of a locked paper is to be taken back; the caller has checked that it may be."""
+    assert paper.bank_serial is not None and paper.closed_at is not None and paper.booked_on is not None
     reversal = BankReversal(
         custody=paper.custody,
         slip=paper if isinstance(paper, PaySlip) else None,
@@ -68,11 +74,10 @@ def ask_reversal(*, number: str, reason: str, by: Actor, at: dt.datetime) -> Ban
         confirmed_by_name=paper.closed_by_name,
         reason=reason[:200],
         asked_at=at,
-        asked_by_id=by.user_id,
+        asked_by_id=by.user_id or None,
         asked_by_name=by.name,
     )
     reversal.save(force_insert=True)
-    messages.tell_asked(reversal, at=at)
     return reversal
 
 
@@ -104,13 +109,13 @@ def decide_reversal(
     asked = BankReversal.objects.filter(pk=reversal_id).first()
     if asked is None:
         raise UnknownPaper("没有这笔冲正申请，请从“冲正”列表进入办理")
-    paper = _locked(asked.number, by=by)
+    paper = locked_paper(asked.number, by=by)
     reversal = BankReversal.objects.select_for_update(of=("self",)).select_related("custody").get(pk=reversal_id)
     _check_decider(reversal, by=by, on=day_of(at))
     reversal.decided_at, reversal.decided_by_id, reversal.decided_by_name = at, by.user_id, by.name
     reversal.note = note.strip()[:200]
     if approve:
-        _approve(reversal, paper, serial=tidy_serial(serial), by=by, at=at)
+        carry_out(reversal, paper, serial=tidy_serial(serial), by=by, at=at)
     else:
         if not reversal.note:
             raise HasProblems([Problem("note", "请填写不同意的原因")])
@@ -136,7 +141,8 @@ def has_lapsed(reversal: BankReversal, *, on: dt.date) -> bool:
     return reversal.state_now is ReversalState.ASKED and reversal.booked_on != on
 
 
-def _approve(reversal: BankReversal, paper: Paper, *, serial: str, by: Actor, at: dt.datetime) -> None:
+def carry_out(reversal: BankReversal, paper: Paper, *, serial: str, by: Actor, at: dt.datetime) -> None:
+    """Take the payment of a locked paper back; who decided stands in the reversal. Raises: NotReversible, SerialUsed."""
     if paper.payment_no != reversal.payment_no:
         raise NotReversible("该单据的这次确认已冲正过，请勿重复办理")
     check_reversible(paper, on=day_of(at))
@@ -171,7 +177,7 @@ def _wait_again(paper: Paper) -> None:
     )
 
 
-def _locked(number: str, *, by: Actor) -> Paper:
+def locked_paper(number: str, *, by: Actor) -> Paper:
     """The paper for somebody of its bank to work on, locked. Raises: UnknownPaper, WrongBank."""
     paper: Paper | None
     if tidy_number(number).startswith(ORDER_PREFIX):

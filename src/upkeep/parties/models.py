@@ -267,6 +267,9 @@ class EventKind(models.TextChoices):
     KIND_CHANGED = "KIND_CHANGED", "变更单位类别"
     ORGANISATION_SUSPENDED = "ORGANISATION_SUSPENDED", "停用单位"
     ORGANISATION_RESUMED = "ORGANISATION_RESUMED", "恢复单位"
+    BANK_KEY_MADE = "BANK_KEY_MADE", "创建接口密钥"
+    BANK_KEY_ENABLED = "BANK_KEY_ENABLED", "启用接口密钥"
+    BANK_KEY_BLOCKED = "BANK_KEY_BLOCKED", "停用接口密钥"
 
 
 class AdministrationEvent(models.Model):

@@ -1,4 +1,5 @@
-"""Forgets what has run out: enrolments nobody activated, sessions that ended, old counts of tries, what withdrawn cases held."""
+"""Forgets what has run out: enrolments nobody activated, sessions that ended, old counts of tries, what withdrawn cases held,
+nonces of banks' messages that are too old to be sent again."""
 
 import datetime as dt
 import logging
@@ -8,6 +9,7 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from upkeep.bank_api.calls import forget_nonces
 from upkeep.casework import forgetting
 from upkeep.identity import enrolment, limits
 
@@ -26,4 +28,6 @@ def clean(timestamp: int) -> None:
     failures, _ = AccessAttempt.objects.filter(attempt_time__lt=now - _FAILURES_KEPT).delete()
     tries = limits.forget_old(at=now)
     cases = forgetting.forget_withdrawn(at=now)
-    log.info("enrolments=%s sessions=%s failures=%s tries=%s cases=%s", enrolments, sessions, failures, tries, cases)
+    nonces = forget_nonces(at=now)
+    log.info("enrolments=%s sessions=%s failures=%s tries=%s", enrolments, sessions, failures, tries)
+    log.info("cases=%s nonces=%s", cases, nonces)

@@ -279,7 +279,6 @@ class Refund(models.Model):
                 | Q(
                     state=RefundState.PAID,
                     paid_at__isnull=False,
-                    paid_by__isnull=False,
                     voided_at__isnull=True,
                     void_reason="",
                 )

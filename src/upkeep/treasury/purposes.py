@@ -117,7 +117,7 @@ class RefundPayment(OrderPurpose):
         house = House.objects.select_for_update(of=("self",), no_key=True).get(pk=refund.house_id)
         sub_accounts.release(area_id=order.area_id, source=order.reference, at=at)
         _book(order, refund, booked_on=booked_on)
-        refund.state, refund.paid_at, refund.paid_by_id = RefundState.PAID, at, by.user_id
+        refund.state, refund.paid_at, refund.paid_by_id = RefundState.PAID, at, by.user_id or None
         refund.due_before_fen = house.first_deposit_due_fen
         refund.save(update_fields=["state", "paid_at", "paid_by", "due_before_fen"])
         lower_first_deposit(house, by_fen=refund.amount_fen, is_whole=_is_whole(refund, on=booked_on))

@@ -12,6 +12,7 @@ from upkeep.repairs.queries import STARTERS
 from upkeep.web.menu_items import MenuItem, ShownItem
 from upkeep.web.menu_pages import (
     ARTICLE_PAGES,
+    BANK_KEY_PAGES,
     CASE_PAGES,
     CLOSING_PAGES,
     FACILITY_PAGES,
@@ -185,6 +186,7 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
             children=(
                 MenuItem(title="密钥发放", url_name="keys:holders", roles=KEEPERS, also=KEY_PAGES),
                 MenuItem(title="认证机构与吊销列表", url_name="keys:authorities", roles=KEEPERS),
+                MenuItem(title="银行接口密钥", url_name="bank_keys:list", roles=ADMINISTRATORS, also=BANK_KEY_PAGES),
                 MenuItem(title="密钥记录", url_name="keys:log", roles=(Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)),
             ),
         ),

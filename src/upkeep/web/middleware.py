@@ -24,8 +24,8 @@ CITY = "city"
 #: The page where the staff of a province log in too, though it is no city.
 LOGIN = "public:city_login"
 
-#: Tables that a GET may write (decisions: sessions, captcha and counters).
-_WRITABLE = ("django_session", "axes_", "identity_attempts")
+#: Tables that a GET may write: sessions, captcha and counters; nonces and refusals of a bank's signed calls.
+_WRITABLE = ("django_session", "axes_", "identity_attempts", "bank_api_banknonce", "bank_api_refusedcalls")
 
 
 class WroteOnGet(Exception):

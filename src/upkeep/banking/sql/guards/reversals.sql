@@ -10,12 +10,12 @@ begin
         select from banking_payslip p
         where p.id = new.slip_id and p.number = new.number and p.state = 'PAID' and p.payment_no = new.payment_no
           and p.bank_serial_id = new.paid_serial_id and p.total_fen = new.amount_fen and p.booked_on = new.booked_on
-          and p.closed_by_id = new.confirmed_by_id and p.custody_id = new.custody_id
+          and p.closed_by_id is not distinct from new.confirmed_by_id and p.custody_id = new.custody_id
     ) and not exists (
         select from banking_paymentorder p
         where p.id = new.order_id and p.number = new.number and p.state = 'PAID' and p.payment_no = new.payment_no
           and p.bank_serial_id = new.paid_serial_id and p.amount_fen = new.amount_fen and p.booked_on = new.booked_on
-          and p.closed_by_id = new.confirmed_by_id and p.custody_id = new.custody_id
+          and p.closed_by_id is not distinct from new.confirmed_by_id and p.custody_id = new.custody_id
     ) then
         raise exception 'reversal of %: it is not what the bank confirmed', new.number
             using errcode = 'check_violation', constraint = 'reversal_is_of_a_payment';

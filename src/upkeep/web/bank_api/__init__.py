@@ -1,0 +1,1 @@
+"""The interface for banks' systems, and the office's pages of their keys."""
