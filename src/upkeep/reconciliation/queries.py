@@ -4,8 +4,9 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TypeVar
 
-from django.db.models import Count, Max, Min, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from upkeep.banking.models import CustodyAccount
 from upkeep.banking.models.custody import BankSerial
@@ -13,6 +14,8 @@ from upkeep.parties.actor import Actor
 from upkeep.parties.queries import within
 from upkeep.parties.roles import BOOKKEEPERS
 from upkeep.reconciliation.models import ActState, BankLine, BankStatement, BookMovement, DifferenceAct
+
+_Item = TypeVar("_Item", BankLine, BookMovement)
 
 
 def custodies_visible_to(actor: Actor) -> QuerySet[CustodyAccount]:
@@ -28,6 +31,27 @@ def custodies_visible_to(actor: Actor) -> QuerySet[CustodyAccount]:
 def statements_of(custody_id: int) -> QuerySet[BankStatement]:
     """The statements that count, the newest first."""
     return BankStatement.objects.filter(custody_id=custody_id, replaced_at__isnull=True).order_by("-day")
+
+
+def statements_with_counts(custody_id: int) -> QuerySet[BankStatement]:
+    """As `statements_of`, each with `open_count`: its lines without a counterpart."""
+    is_open = Count("lines", filter=Q(lines__match__isnull=True))
+    return statements_of(custody_id).annotate(open_count=is_open)
+
+
+def last_format(custody_id: int) -> str:
+    """The format of the file that was uploaded last; empty where there was none."""
+    found = statements_of(custody_id).exclude(format_code="").values_list("format_code", flat=True).first()
+    return found or ""
+
+
+def overdue(found: QuerySet[_Item], *, on: dt.date) -> QuerySet[_Item]:
+    """Those that nobody has listed as in transit (在途), or whose day is over."""
+    return found.filter(_overdue(on))
+
+
+def _overdue(on: dt.date) -> Q:
+    return Q(transit_until__isnull=True) | Q(transit_until__lt=on)
 
 
 def open_lines(custody_ids: Sequence[int]) -> QuerySet[BankLine]:
@@ -98,9 +122,8 @@ def account_states(actor: Actor, *, on: dt.date) -> list[AccountState]:
         .order_by("custody_id", "-day")
         .distinct("custody_id")
     }
-    overdue = Q(transit_until__isnull=True) | Q(transit_until__lt=on)
-    lines = _counts(open_lines(ids), overdue)
-    movements = _counts(open_movements(ids), overdue)
+    lines = _counts(open_lines(ids), _overdue(on))
+    movements = _counts(open_movements(ids), _overdue(on))
     waiting = dict(waiting_acts(ids).order_by().values_list("custody_id").annotate(count=Count("pk")))
     return [
         AccountState(
@@ -132,6 +155,21 @@ class DaySums:
     matched: int
     open_lines: int
     open_movements: int
+
+    @property
+    def differences(self) -> int:
+        """How many stand alone, on either side."""
+        return self.open_lines + self.open_movements
+
+    @property
+    def in_difference_fen(self) -> int:
+        """Money in: theirs less ours."""
+        return self.statement.in_fen - self.ours_in_fen
+
+    @property
+    def out_difference_fen(self) -> int:
+        """Money out: theirs less ours."""
+        return self.statement.out_fen - self.ours_out_fen
 
 
 def day_sums(statement: BankStatement) -> DaySums:
@@ -204,7 +242,17 @@ def used_for(line: BankLine) -> BankSerial | None:
     return BankSerial.objects.filter(bank_id=line.custody.bank_id, serial=line.serial).first()
 
 
-def first_and_last_day(custody_id: int) -> tuple[dt.date, dt.date] | None:
-    """The days the statements of an account reach from and to."""
-    found = statements_of(custody_id).order_by().aggregate(first=Min("day"), last=Max("day"))
-    return (found["first"], found["last"]) if found["first"] else None
+def same_serial(item: BankLine | BookMovement) -> BankLine | BookMovement | None:
+    """The open item of the other side that bears the same serial: the amounts differ."""
+    if item.match_id is not None or not item.serial:
+        return None
+    if isinstance(item, BankLine):
+        return open_movements([item.custody_id]).filter(serial=item.serial).first()
+    return open_lines([item.custody_id]).filter(serial=item.serial).first()
+
+
+def matched_with(item: BankLine | BookMovement) -> list[BankLine | BookMovement]:
+    """All that stands in the item's match, the item itself too."""
+    if item.match is None:
+        return []
+    return [*item.match.bank_lines.order_by("day", "line_no"), *item.match.movements.order_by("day", "ordinal")]

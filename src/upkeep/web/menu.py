@@ -24,6 +24,7 @@ from upkeep.web.menu_pages import (
     PLACE_PAGES,
     POLICY_PAGES,
     PROJECT_PAGES,
+    RECONCILIATION_PAGES,
     REFUND_PAGES,
     SLIP_PAGES,
     STAFF_PAGES,
@@ -129,6 +130,9 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                     title="交易明细", url_name="transactions:list", roles=OFFICE, also=("transactions:statement",)
                 ),
                 MenuItem(title="年度结存单", url_name="transactions:annual", roles=OFFICE),
+                MenuItem(
+                    title="银行对账", url_name="reconciliation:accounts", roles=BOOKKEEPERS, also=RECONCILIATION_PAGES
+                ),
             ),
         ),
         MenuItem(

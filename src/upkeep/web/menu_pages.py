@@ -41,3 +41,7 @@ FACILITY_PAGES = ("estate:facility", "estate:late_facilities")
 ARTICLE_PAGES = tuple(f"site:{name}" for name in ("new", "show", "edit", "publish", "withdraw"))
 USER_PAGES = ("organisation:add_user", "organisation:user", "organisation:edit_user", "organisation:user_password")
 KEY_PAGES = ("keys:holder", "keys:revoke")
+RECONCILIATION_PAGES = tuple(
+    f"reconciliation:{name}"
+    for name in ("upload", "differences", "statements", "day", "line", "movement", "adjustment")
+)

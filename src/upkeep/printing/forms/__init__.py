@@ -17,6 +17,7 @@ from upkeep.printing.forms.payments import (
     Receipts,
     Statement,
 )
+from upkeep.printing.forms.reconciling import BalanceAdjustment
 
 #: Form name (the Typst file) -> the dataclass of its data.
 FORMS: dict[str, type] = {
@@ -35,4 +36,5 @@ FORMS: dict[str, type] = {
     "ballot_receipt": BallotReceipt,
     "annual_statement": AnnualStatement,
     "demand_letters": DemandLetters,
+    "balance_adjustment": BalanceAdjustment,
 }
