@@ -44,6 +44,7 @@ def make_scene() -> Scene:
     town = make_town()
     city = town.city
     town.people["accountant2"] = person(username="a5", name="许会计", role=Role.ACCOUNTANT, city=city)
+    town.people["auditor"] = person(username="a7", name="秦审计", role=Role.AUDITOR, city=city)
     town.people["cashier"] = person(username="a6", name="何出纳", role=Role.CASHIER, city=city)
     slips = [issue(town, houses=[house]) for house in town.houses]
     paid = [confirm(town, slip, serial=f"P{number}") for number, slip in enumerate(slips[:2], start=1)]

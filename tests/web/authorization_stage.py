@@ -16,6 +16,7 @@ from tests.web.authorization_bank_api import made_key
 from tests.web.authorization_closing import close_a_month
 from tests.web.authorization_going_back import going_back
 from tests.web.authorization_people import STAFF
+from tests.web.authorization_reconciliation import reconciled
 from upkeep.banking import counter_prints
 from upkeep.banking import prints as bank_prints
 from upkeep.banking.actions import ask_reversal, confirm_slip, decide_reversal, fail_order
@@ -87,6 +88,7 @@ class Stage:
         self._make_order()
         self.objects |= going_back(self.cast, voting_project=self.objects["project"])
         self.objects |= accounting(self.cast, at=timezone.now())
+        self.objects |= reconciled(self.cast)
         self._make_withdrawal_order()
         self._make_policy_change()
         self._make_keys()

@@ -30,6 +30,7 @@ from tests.web.authorization_people import (
     get,
     post,
 )
+from tests.web.authorization_reconciliation import RECONCILIATION
 
 _CASE = OFFICE | {"developer"}  # {case} was handed in by the developer
 _AREA = OFFICE | OWN
@@ -564,4 +565,5 @@ TABLE: dict[str, Row] = {
     **CLOSING,
     **ACCOUNTING,
     **BANK_API,
+    **RECONCILIATION,
 }

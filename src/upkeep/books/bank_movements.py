@@ -25,3 +25,9 @@ def bank_days(*, custody_id: int, first: dt.date, last: dt.date) -> dict[dt.date
 def bank_movements(*, custody_id: int, day: dt.date) -> list[AccountMove]:
     """What moved at the bank on a day, entry by entry: positive for money that came in."""
     return ledger.account_moves(custody_id=custody_id, code=chart.BANK, first=day, last=day, without=WITHIN)
+
+
+def day_to_book_on(*, book_id: int, day: dt.date, today: dt.date) -> dt.date:
+    """The bank's day, or today where the book is closed through the bank's day."""
+    closed = ledger.closed_through(book_id)
+    return today if closed is not None and closed >= day else day

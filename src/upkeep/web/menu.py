@@ -27,6 +27,7 @@ from upkeep.web.menu_pages import (
     PLACE_PAGES,
     POLICY_PAGES,
     PROJECT_PAGES,
+    RECONCILIATION_PAGES,
     REFUND_PAGES,
     SLIP_PAGES,
     STAFF_PAGES,
@@ -144,6 +145,8 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                 ),
                 MenuItem(title="期末结账", url_name="closing:list", roles=BOOKKEEPERS, also=CLOSING_PAGES),
                 MenuItem(title="控制检查", url_name="closing:controls", roles=BOOKKEEPERS),
+                    title="银行对账", url_name="reconciliation:accounts", roles=BOOKKEEPERS, also=RECONCILIATION_PAGES
+                ),
             ),
         ),
         MenuItem(

@@ -23,7 +23,7 @@ end $$;
 create or replace function reconciliation_act_is_decided_once() returns trigger
 language plpgsql set search_path = public, pg_temp as $$
 declare
-    changeable constant text[] := array['state', 'decided_at', 'decided_by_id', 'decided_by_name', 'note', 'number'];
+    changeable constant text[] := array['state', 'decided_at', 'decided_by_id', 'decided_by_name', 'note'];
 begin
     if tg_op = 'DELETE' or old.state <> 'WAITING'
        or to_jsonb(new) - changeable is distinct from to_jsonb(old) - changeable then
