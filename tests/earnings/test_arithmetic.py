@@ -123,7 +123,9 @@ class TestPool:
         total=st.integers(0, 10**12),
         products=st.dictionaries(st.integers(1, 10**9), st.integers(0, 10**14), min_size=1, max_size=40),
     )
-    def test_gives_everything_and_to_nobody_more_than_a_fen_too_much(self, total: int, products: dict[int, int]) -> None:
+    def test_gives_everything_and_to_nobody_more_than_a_fen_too_much(
+        self, total: int, products: dict[int, int]
+    ) -> None:
         if not (whole := sum(products.values())):
             return
         shares = pool_shares(total, products)
@@ -144,7 +146,7 @@ def histories() -> st.SearchStrategy[dict[dt.date, int]]:
             balance += fen
         return found
 
-    moves = st.lists(st.tuples(st.integers(0, 1_500), st.integers(-10**8, 10**9)), max_size=12)
+    moves = st.lists(st.tuples(st.integers(0, 1_500), st.integers(-(10**8), 10**9)), max_size=12)
     return moves.map(kept)
 
 

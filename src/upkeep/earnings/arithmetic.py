@@ -50,8 +50,8 @@ class Terms:
 
 @dataclass(frozen=True, kw_only=True)
 class Stay:
-    """How money stood in a period: product in fen × days, and the same with the demand rate of each day; how much of what is there at
-    the end has stood since `Terms.stood_since` and `Terms.long_since`.
+    """How money stood in a period: product in fen × days, and the same with the demand rate of each day; how much of
+    what is there at the end has stood since `Terms.stood_since` and `Terms.long_since`.
     """
 
     product: int
@@ -70,9 +70,7 @@ def year_before(day: dt.date, years: int = 1) -> dt.date:
 
 def weight(segments: Sequence[Segment], *, day: dt.date, until: dt.date) -> int:
     """Rate × days from a day until the end (not counted), summed over the segments."""
-    return sum(
-        max((min(one.last, until) - max(one.first, day)).days, 0) * one.rate for one in segments
-    )
+    return sum(max((min(one.last, until) - max(one.first, day)).days, 0) * one.rate for one in segments)
 
 
 def stay_of(movements: Mapping[dt.date, int], terms: Terms) -> Stay:
