@@ -29,6 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bank/", include("upkeep.web.bank.urls")),
     path("owner/", include("upkeep.web.owner.urls")),
     path("administration/", include("upkeep.web.administration.urls")),
+    path("earnings/", include("upkeep.web.earnings.urls")),
 ]
 if settings.DEMO:
     urlpatterns.append(path("components/", include("upkeep.web.gallery")))

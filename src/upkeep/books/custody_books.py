@@ -7,3 +7,8 @@ def open_book(custody_id: int) -> int:
     """Open the book if it is not open yet. Answers with its id, which stands where an area's id stands elsewhere."""
     ledger.open_books([custody_id])
     return custody_id
+
+
+def lock_book(custody_id: int) -> None:
+    """Lock the book until the transaction ends: two who look at what the account has do so one after the other."""
+    ledger.lock_books([custody_id])

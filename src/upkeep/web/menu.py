@@ -15,6 +15,7 @@ from upkeep.web.menu_pages import (
     CASE_PAGES,
     FACILITY_PAGES,
     FURTHER_PAGES,
+    INVESTMENT_PAGES,
     KEY_PAGES,
     ORDER_PAGES,
     ORDER_WIZARD_PAGES,
@@ -25,6 +26,7 @@ from upkeep.web.menu_pages import (
     POLICY_PAGES,
     PROJECT_PAGES,
     REFUND_PAGES,
+    RUN_PAGES,
     SLIP_PAGES,
     STAFF_PAGES,
     UNIT_PAGES,
@@ -129,6 +131,17 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                     title="交易明细", url_name="transactions:list", roles=OFFICE, also=("transactions:statement",)
                 ),
                 MenuItem(title="年度结存单", url_name="transactions:annual", roles=OFFICE),
+            ),
+        ),
+        MenuItem(
+            title="利息与收益",
+            icon="money",
+            children=(
+                MenuItem(title="结息", url_name="earnings:runs", roles=BOOKKEEPERS, also=RUN_PAGES),
+                MenuItem(title="利率表", url_name="earnings:rates", roles=BOOKKEEPERS, also=("earnings:new_rates",)),
+                MenuItem(
+                    title="定期存款和国债", url_name="earnings:investments", roles=BOOKKEEPERS, also=INVESTMENT_PAGES
+                ),
             ),
         ),
         MenuItem(

@@ -20,9 +20,9 @@ class InvestmentState(models.TextChoices):
 
     ASKED = "ASKED", "待审批"
     DECLINED = "DECLINED", "未同意"
-    HELD = "HELD", "持有中"
-    RETURN_ASKED = "RETURN_ASKED", "待复核收回"
-    RETURNED = "RETURNED", "已收回"
+    INVESTED = "INVESTED", "持有中"
+    REDEEM_ASKED = "REDEEM_ASKED", "待复核收回"
+    REDEEMED = "REDEEMED", "已收回"
 
 
 class Investment(models.Model):
@@ -94,7 +94,7 @@ class Investment(models.Model):
             ),
             models.CheckConstraint(
                 name="investment_return_is_checked_by_another",
-                condition=~Q(state="RETURNED")
+                condition=~Q(state="REDEEMED")
                 | (
                     Q(return_decided_by__isnull=False, return_entry_id__isnull=False)
                     & ~Q(return_decided_by=F("return_asked_by"))
@@ -108,7 +108,7 @@ class Investment(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=("custody", "matures_on"), name="investment_to_mature", condition=Q(state="HELD"))
+            models.Index(fields=("custody", "matures_on"), name="investment_to_mature", condition=Q(state="INVESTED"))
         ]
 
     def __str__(self) -> str:

@@ -159,6 +159,11 @@ class InterestPool(models.Model):
     def __str__(self) -> str:
         return f"{self.run_id} {self.custody_id}"
 
+    @property
+    def left_fen(self) -> int:
+        """What stays undistributed (3101) when the run is booked; below zero, the run gives more than was earned."""
+        return self.earned_fen - self.total_fen
+
 
 class InterestPart(models.Model):
     """结息区域: the part of a run that one area books for one custody account: a pair of entries.

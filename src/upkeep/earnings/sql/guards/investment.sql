@@ -2,8 +2,8 @@
 create or replace function earnings_investment_moves() returns trigger
 language plpgsql set search_path = public, pg_temp as $$
 declare
-    moves constant jsonb := '{"ASKED": ["HELD", "DECLINED"], "HELD": ["RETURN_ASKED"],
-        "RETURN_ASKED": ["HELD", "RETURNED"], "RETURNED": [], "DECLINED": []}';
+    moves constant jsonb := '{"ASKED": ["INVESTED", "DECLINED"], "INVESTED": ["REDEEM_ASKED"],
+        "REDEEM_ASKED": ["INVESTED", "REDEEMED"], "REDEEMED": [], "DECLINED": []}';
     fixed constant text[] := array['number', 'custody_id', 'kind', 'name', 'certificate', 'principal_fen', 'rate', 'placed_on',
         'matures_on', 'basis', 'serial', 'asked_by_id', 'asked_at'];
     field text;
@@ -11,7 +11,7 @@ begin
     if tg_op = 'DELETE' then
         raise exception '% is kept', old.number using errcode = 'insufficient_privilege';
     end if;
-    if old.state in ('RETURNED', 'DECLINED') or old.state <> new.state and not moves -> old.state ? new.state then
+    if old.state in ('REDEEMED', 'DECLINED') or old.state <> new.state and not moves -> old.state ? new.state then
         raise exception '% cannot go from % to %', old.number, old.state, new.state
             using errcode = 'insufficient_privilege';
     end if;
