@@ -4,7 +4,7 @@ The formula is `arithmetic`'s, in whole numbers; the tests compare the two on ra
 """
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -24,6 +24,10 @@ from upkeep.policy.interest_rule import AGREED
 #: So many sub-accounts are computed by one statement.
 _BATCH = 25_000
 _COLUMNS = "run_id, area_id, custody_id, sub_account_id, is_open, balance_fen, stood_fen, long_fen, product, fen"
+# Whoever left within the period and was given his interest on that day (`leaving`) takes no part.
+_NOT_SETTLED = """(s.is_open or not exists (
+        select from earnings_leavinginterest v where v.sub_account_id = s.sub_account_id and v.custody_id = s.custody_id
+        and v.settled_on > %(first)s::date and v.settled_on <= %(settled_on)s::date))"""
 _AGREED = f"""
     insert into earnings_interestline ({_COLUMNS})
     select %(run)s, s.area_id, s.custody_id, s.sub_account_id, s.is_open, s.balance_fen, s.stood_fen, s.long_fen, s.product,
@@ -34,11 +38,12 @@ _AGREED = f"""
     from ({day_products.STAYS}) s
     join unnest(%(of)s::bigint[], %(whole)s::numeric[], %(term)s::numeric[], %(long)s::numeric[], %(basis)s::numeric[],
                 %(year_days)s::numeric[]) t (custody_id, whole, term, long, basis, year_days) using (custody_id)
+    where {_NOT_SETTLED}
 """
 _STANDING = f"""
     insert into interest_stay
     select s.area_id, s.custody_id, s.sub_account_id, s.is_open, s.balance_fen, s.product
-    from ({day_products.STAYS}) s
+    from ({day_products.STAYS}) s where {_NOT_SETTLED}
 """
 # Largest remainder: whoever was rounded down furthest gets a fen first, ties to the lower id (kernel.allocation).
 _SHARED = f"""
@@ -69,7 +74,7 @@ def compute(run: InterestRun, *, progress: Progress) -> InterestRun:
     pools = _pools(run)
     if rule.mode == AGREED:
         for batch in _batches(counts):
-            _execute(_AGREED, _stays(run, terms, batch) | _rates(terms) | {"run": run.pk})
+            _execute(_AGREED, _stays(terms, batch) | _rates(terms) | {"run": run.pk})
             progress.advance(sum(counts[area_id] for area_id in batch))
     else:
         _share_pools(run, terms, pools, counts, progress)
@@ -93,7 +98,7 @@ def _share_pools(
         {},
     )
     for batch in _batches(counts):
-        _execute(_STANDING, _stays(run, terms, batch))
+        _execute(_STANDING, _stays(terms, batch))
         progress.advance(sum(counts[area_id] for area_id in batch))
     totals = {custody_id: max(pool.earned_fen, 0) for custody_id, pool in pools.items()}
     _execute(_SHARED, {"run": run.pk, "of": list(totals), "totals": list(totals.values())})
@@ -113,19 +118,31 @@ def _batches(counts: Mapping[int, int]) -> Iterator[list[int]]:
         yield batch
 
 
-def _stays(run: InterestRun, terms: Mapping[int, Terms], areas: list[int]) -> dict[str, Any]:
+def stays_of_area(
+    area_id: int, *, custody_id: int, terms: Terms, house_ids: Collection[int]
+) -> list[tuple[int, int, int]]:
+    """How the money of some houses stood in one custody account: house id, product, weighted product."""
+    sql = (
+        f"select s.sub_account_id, s.product, s.weighted from ({day_products.STAYS}) s"
+        " where s.sub_account_id = any (%(houses)s::bigint[]) order by s.sub_account_id"
+    )
+    rows = _rows(sql, _stays({custody_id: terms}, [area_id]) | {"houses": list(house_ids)})
+    return [(house_id, int(product), int(weighted)) for house_id, product, weighted in rows]
+
+
+def _stays(terms: Mapping[int, Terms], areas: list[int]) -> dict[str, Any]:
     some = next(iter(terms.values()))
-    days = [run.first + dt.timedelta(days=after) for after in range(run.days)]
+    days = [some.first + dt.timedelta(days=after) for after in range((some.settled_on - some.first).days)]
     rows = [
-        (custody_id, day, weight(one.demand, day=day, until=run.settled_on))
+        (custody_id, day, weight(one.demand, day=day, until=some.settled_on))
         for custody_id, one in terms.items()
         for day in days
     ]
     return {
         "areas": areas,
         "since": some.long_since,
-        "first": run.first,
-        "settled_on": run.settled_on,
+        "first": some.first,
+        "settled_on": some.settled_on,
         "stood_since": some.stood_since,
         "long_since": some.long_since,
         "custodies": [custody_id for custody_id, _, _ in rows],

@@ -1,6 +1,7 @@
 """Rates, interest runs, investments."""
 
 from upkeep.earnings.models.investment import Investment, InvestmentKind, InvestmentState
+from upkeep.earnings.models.leaving import LeavingInterest
 from upkeep.earnings.models.rates import Rate, RateSheet, RateTerm, SheetState
 from upkeep.earnings.models.run import InterestLine, InterestPart, InterestPool, InterestRun, RunState
 
@@ -12,6 +13,7 @@ __all__ = [
     "Investment",
     "InvestmentKind",
     "InvestmentState",
+    "LeavingInterest",
     "Rate",
     "RateSheet",
     "RateTerm",
