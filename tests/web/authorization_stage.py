@@ -11,6 +11,7 @@ from tests.circle.cast import BACKEND, Cast
 from tests.circle.person import picture
 from tests.publishing.desk import PDF
 from tests.repairs import order_scene
+from tests.web.authorization_earnings import earnings
 from tests.web.authorization_going_back import going_back
 from tests.web.authorization_people import STAFF
 from upkeep.banking import counter_prints
@@ -94,6 +95,7 @@ class Stage:
         self._make_unit()
         self._make_article()
         self._make_bank_day()
+        self.objects |= earnings(self.cast)
 
     @staticmethod
     def _client(user: User) -> Client:

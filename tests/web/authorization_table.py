@@ -1,5 +1,6 @@
 """The reviewed table: every address, how it is asked, who gets in, and who finds nothing there."""
 
+from tests.web.authorization_earnings import EARNINGS
 from tests.web.authorization_people import (
     ADMINISTRATORS,
     ADMINS,
@@ -562,4 +563,5 @@ TABLE: dict[str, Row] = {
     "bank:decide_reversal": post("/bank/reversals/{reversal}/decide/", {"supervisor"}),
     "bank:print_reversal": post("/bank/reversals/{reversal}/print/", BANK, OTHER_BANK),
     "bank:reversal_print": get("/bank/reversals/{done_reversal}/prints/{reversal_print}/", BANK, OTHER_BANK),
+    **EARNINGS,
 }
