@@ -34,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounting/", include("upkeep.web.accounting.urls")),
     path("administration/", include("upkeep.web.administration.urls")),
     path("closing/", include("upkeep.web.closing.urls")),
+    path("earnings/", include("upkeep.web.earnings.urls")),
 ]
 if settings.DEMO:
     urlpatterns.append(path("components/", include("upkeep.web.gallery")))

@@ -14,6 +14,7 @@ from tests.repairs import order_scene
 from tests.web.authorization_accounting import accounting
 from tests.web.authorization_bank_api import made_key
 from tests.web.authorization_closing import close_a_month
+from tests.web.authorization_earnings import earnings
 from tests.web.authorization_going_back import going_back
 from tests.web.authorization_people import STAFF
 from tests.web.authorization_reconciliation import reconciled
@@ -100,6 +101,7 @@ class Stage:
         self._make_unit()
         self._make_article()
         self._make_bank_day()
+        self.objects |= earnings(self.cast)
         self.objects |= close_a_month(self.cast)
 
     @staticmethod

@@ -3,6 +3,7 @@
 from tests.web.authorization_accounting import ACCOUNTING
 from tests.web.authorization_closing import CLOSING
 from tests.web.authorization_bank_api import BANK_API
+from tests.web.authorization_earnings import EARNINGS
 from tests.web.authorization_people import (
     ADMINISTRATORS,
     ADMINS,
@@ -566,4 +567,5 @@ TABLE: dict[str, Row] = {
     **ACCOUNTING,
     **BANK_API,
     **RECONCILIATION,
+    **EARNINGS,
 }

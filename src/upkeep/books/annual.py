@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from upkeep.ledger import api as ledger
 
 _REPAIRS = ("repair_paid", "repair_paid_in_cash")
-_INTEREST = ("earnings_distributed",)
+_INTEREST = ("earnings_distributed", "earnings_shared")
 
 
 @dataclass(frozen=True, kw_only=True)

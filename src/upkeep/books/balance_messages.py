@@ -55,6 +55,11 @@ RETURNED = _told(
     "房屋注销，余额转为待返还",
     "您家{house}已于{day}注销，维修资金余额 {amount} 元转为待返还。请携带身份证到{office}办理领取。",
 )
+EARNED_BACK = _told(
+    "earned_back",
+    "维修资金收益已冲销",
+    "您家{house}此前分得的维修资金收益 {amount} 元已于{day}冲销，" + _BALANCE + "。如有疑问请联系{office}。",
+)
 EARNED = _told("earned", "维修资金收益已入账", "您家{house}于{day}分得维修资金收益 {amount} 元，" + _BALANCE + "。")
 
 
@@ -75,7 +80,8 @@ _TOLD_OF: dict[str, _Telling] = {
     "refund_paid": _Telling(REFUNDED, DEPOSITED, rule.REFUND),
     "loss_recognised": _Telling(RETURNED, DEPOSITED, rule.REFUND),
     "balance_returned": _Telling(REFUNDED, DEPOSITED, rule.REFUND),
-    "earnings_distributed": _Telling(EARNED, TAKEN_BACK, rule.EARNINGS),
+    "earnings_distributed": _Telling(EARNED, EARNED_BACK, rule.EARNINGS),
+    "earnings_shared": _Telling(EARNED, EARNED_BACK, rule.EARNINGS),
 }
 
 

@@ -30,6 +30,7 @@ class Account:
 
 
 BANK = "1001"
+TERM_DEPOSITS = "100102"  # detail of 1001: put out for a term
 IN_TRANSIT = "100199"  # detail of 1001: on its way between two custody accounts; returns to zero
 BONDS = "1101"
 PETTY_CASH = "1201"
@@ -51,6 +52,7 @@ CHART: dict[str, Account] = {
     account.code: account
     for account in (
         Account(BANK, "银行存款", AccountKind.ASSET),
+        Account(TERM_DEPOSITS, "银行存款—定期存款", AccountKind.ASSET),
         Account(IN_TRANSIT, "银行存款—专户划转在途", AccountKind.ASSET),
         Account(BONDS, "国债投资", AccountKind.ASSET),
         Account(PETTY_CASH, "备用金", AccountKind.ASSET),
@@ -73,7 +75,7 @@ CHART: dict[str, Account] = {
 #: Accounts whose lines move houses' money and so carry a sub-account, save when the period close carries them forward.
 HOUSE_MONEY = (COMMODITY_FUND, PUBLIC_FUND, DEPOSITS, REPAIRS, RETURNS)
 #: Where the fund's money lies; never below zero.
-MONEY = (BANK, BONDS, PETTY_CASH)
+MONEY = (BANK, TERM_DEPOSITS, BONDS, PETTY_CASH)
 EARNINGS = (BANK_INTEREST, BOND_INTEREST, OPERATING_INCOME, DISPOSAL_INCOME, OTHER_INCOME)
 
 

@@ -21,6 +21,7 @@ from upkeep.books.chart import (
     PUBLIC_FUND,
     REPAIRS,
     RETURNS,
+    TERM_DEPOSITS,
     UNDISTRIBUTED,
     Account,
     FundKind,
@@ -111,7 +112,7 @@ def trial_balance(
 
 # What stands in a row, on its own side, before the period close as after it: income and expense not yet carried forward
 # belong to the net assets they will be carried to.
-_ASSETS = (("银行存款", (BANK, IN_TRANSIT)), ("国债投资", (BONDS,)), ("备用金", (PETTY_CASH,)))
+_ASSETS = (("银行存款", (BANK, TERM_DEPOSITS, IN_TRANSIT)), ("国债投资", (BONDS,)), ("备用金", (PETTY_CASH,)))
 _LIABILITIES = (("应付房屋灭失返还资金", (PAYABLE_FOR_LOST_HOUSES,)),)
 _UNCLOSED_OF_HOUSES = (DEPOSITS, REPAIRS, RETURNS)
 _EARNED = (UNDISTRIBUTED, *EARNINGS, OTHER_EXPENSE)

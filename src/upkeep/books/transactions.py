@@ -50,7 +50,7 @@ REASONS: dict[MoveKind, tuple[str, ...]] = {
         "loss_recognised",
         "balance_returned",
     ),
-    MoveKind.EARNINGS: ("earnings_distributed",),
+    MoveKind.EARNINGS: ("earnings_distributed", "earnings_shared"),
     MoveKind.CARRIED: (
         "opening_balance",
         "transfer_arrived",

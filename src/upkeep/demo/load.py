@@ -11,6 +11,7 @@ from upkeep.demo import areas, bank_day, fill
 from upkeep.demo.cases import file_cases
 from upkeep.demo.city import PASSWORD, City, found_city, found_committee
 from upkeep.demo.drafts import leave_drafts
+from upkeep.demo.earnings import earn_and_settle
 from upkeep.demo.estate_cases import file_estate_cases
 from upkeep.demo.fill import Filled, fill_area, moment
 from upkeep.demo.further import run_further
@@ -115,6 +116,7 @@ def _business(
     tell(f"{run_further(city, filled, today=today)} 户欠交，续交方案一个，催缴通知单一批")
     tell(f"{pay_back(city, filled[_REFUNDING], today=today)} 笔退款申请")
     tell(f"{demolish(city, filled[_DEMOLISHED], building='4幢', today=today)} 笔房屋注销返还")
+    tell(f"{earn_and_settle(city, today=today):,} 户结息")
     cases = file_cases(city, today=today, chance=chance) + file_estate_cases(city, filled, today=today)
     tell(f"{cases} 张业务单")
     tell(f"{write_site(city, today=today, own=True)} 篇公众信息")

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from upkeep.books import postings, sub_accounts
 from upkeep.casework.models import Case
+from upkeep.earnings.leaving import settle_leaving
 from upkeep.estate import lineage
 from upkeep.estate.division import Division
 from upkeep.estate.lineage import Successor
@@ -48,6 +49,7 @@ def divide(case: Case, divisions: Sequence[Division], *, source: str, by: Actor,
     old_ids = [house.pk for division in divisions for house in division.old]
     area_id = divisions[0].old[0].area_id
     houses = lineage.lock(old_ids, source=source)
+    settle_leaving(area_id=area_id, house_ids=old_ids, source=f"case:{case.pk}:divided", at=at)
     sub_accounts.lock(area_id)
     check_free(houses)
     sub_accounts.open_for(area_id, old_ids)

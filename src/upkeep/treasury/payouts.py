@@ -10,6 +10,7 @@ from upkeep.banking.models import PaymentOrder
 from upkeep.books import postings, sub_accounts
 from upkeep.books.balance_messages import tell_balance
 from upkeep.casework.models import Case
+from upkeep.earnings.leaving import settle_leaving
 from upkeep.estate import lineage
 from upkeep.estate.kinds import HouseState
 from upkeep.estate.models import House, Ownership
@@ -86,6 +87,7 @@ def cancel(
     """
     houses = lineage.lock(house_ids, source=source)
     area_id = houses[0].area_id
+    settle_leaving(area_id=area_id, house_ids=house_ids, source=f"case:{case.pk}:cancelled", at=at)
     sub_accounts.lock(area_id)
     check_free(houses)
     owners = current_ownerships(list(house_ids))

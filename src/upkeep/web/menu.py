@@ -17,6 +17,7 @@ from upkeep.web.menu_pages import (
     CLOSING_PAGES,
     FACILITY_PAGES,
     FURTHER_PAGES,
+    INVESTMENT_PAGES,
     KEY_PAGES,
     MANUAL_PAGES,
     ORDER_PAGES,
@@ -29,6 +30,7 @@ from upkeep.web.menu_pages import (
     PROJECT_PAGES,
     RECONCILIATION_PAGES,
     REFUND_PAGES,
+    RUN_PAGES,
     SLIP_PAGES,
     STAFF_PAGES,
     UNIT_PAGES,
@@ -146,6 +148,17 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                 MenuItem(title="期末结账", url_name="closing:list", roles=BOOKKEEPERS, also=CLOSING_PAGES),
                 MenuItem(title="控制检查", url_name="closing:controls", roles=BOOKKEEPERS),
                     title="银行对账", url_name="reconciliation:accounts", roles=BOOKKEEPERS, also=RECONCILIATION_PAGES
+                ),
+            ),
+        ),
+        MenuItem(
+            title="利息与收益",
+            icon="money",
+            children=(
+                MenuItem(title="结息", url_name="earnings:runs", roles=BOOKKEEPERS, also=RUN_PAGES),
+                MenuItem(title="利率表", url_name="earnings:rates", roles=BOOKKEEPERS, also=("earnings:new_rates",)),
+                MenuItem(
+                    title="定期存款和国债", url_name="earnings:investments", roles=BOOKKEEPERS, also=INVESTMENT_PAGES
                 ),
             ),
         ),

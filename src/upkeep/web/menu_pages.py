@@ -49,3 +49,5 @@ RECONCILIATION_PAGES = tuple(
     f"reconciliation:{name}"
     for name in ("upload", "differences", "statements", "day", "line", "movement", "adjustment")
 )
+RUN_PAGES = ("earnings:new_run", "earnings:run", "earnings:run_area")
+INVESTMENT_PAGES = ("earnings:new_investment", "earnings:investment", "earnings:redeem_investment")

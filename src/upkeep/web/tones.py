@@ -18,6 +18,9 @@ _TONE_OF_STATE = {
         "OPEN",
         "SENT",
         "FINISHED",
+        "POSTED",
+        "IN_FORCE",
+        "INVESTED",
     ),
     "info": (
         "SUBMITTED",
@@ -32,6 +35,11 @@ _TONE_OF_STATE = {
         "ORDERED",
         "REVIEW",
         "TRANSFER",
+        "COMPUTING",
+        "POSTING",
+        "REVERSAL_ASKED",
+        "REVERSING",
+        "REDEEM_ASKED",
     ),
     "warn": (
         "RETURNED",

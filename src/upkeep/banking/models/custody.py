@@ -44,6 +44,8 @@ class SerialUse(models.TextChoices):
     REVERSED = "REVERSED", "冲正"
     INTEREST = "INTEREST", "结息入账"
     FEE = "FEE", "手续费扣收"
+    PLACED = "PLACED", "转存定期或购买国债"
+    RETURNED = "RETURNED", "定期或国债收回"
 
 
 class BankSerial(models.Model):

@@ -6,6 +6,7 @@ Values stay typed: `*_fen` shows as yuan (on the form itself in capitals too), `
 from upkeep.printing.forms.annual import AnnualStatement
 from upkeep.printing.forms.application import Application
 from upkeep.printing.forms.demands import DemandLetters
+from upkeep.printing.forms.earnings import InterestSummary
 from upkeep.printing.forms.fund_statement import FundStatement
 from upkeep.printing.forms.notices import BallotReceipt, PublicNotice, Resolution, SignatureSheet
 from upkeep.printing.forms.payments import (
@@ -41,4 +42,5 @@ FORMS: dict[str, type] = {
     "vouchers": Vouchers,
     "fund_statement": FundStatement,
     "balance_adjustment": BalanceAdjustment,
+    "interest_summary": InterestSummary,
 }

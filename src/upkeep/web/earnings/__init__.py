@@ -1,0 +1,1 @@
+"""利息与收益: settlement of interest, rate tables, term deposits and bonds, for the office's bookkeepers."""
