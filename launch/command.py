@@ -11,7 +11,16 @@ from launch.places import ROOT, LaunchError
 #: These change the structure of the database, which the serving role cannot.
 AS_OWNER = frozenset({"prepare_database", "write_guard_manifest", "migrate"})
 WITHOUT_DATABASE = frozenset(
-    {"list_commands", "write_docs", "help", "makemessages", "compilemessages", "collectstatic", "sandbox_registry", "sandbox_bank"}
+    {
+        "list_commands",
+        "write_docs",
+        "help",
+        "makemessages",
+        "compilemessages",
+        "collectstatic",
+        "sandbox_registry",
+        "sandbox_bank",
+    }
 )
 
 

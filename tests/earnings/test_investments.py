@@ -187,9 +187,7 @@ class TestAnInvestment:
         ("matures_on", "rate", "expected"),
         [(MATURES, 15_000, 45_000), (dt.date(2028, 5, 20), 27_500, 247_500), (dt.date(2025, 8, 18), 11_000, 8_250)],
     )
-    def test_says_what_its_rate_should_bring(
-        self, town: Town, matures_on: dt.date, rate: int, expected: int
-    ) -> None:
+    def test_says_what_its_rate_should_bring(self, town: Town, matures_on: dt.date, rate: int, expected: int) -> None:
         assert investments.expected_interest(ask(town, matures_on=matures_on, rate=rate)) == expected
 
 

@@ -1,8 +1,8 @@
 """The reviewed table: every address, how it is asked, who gets in, and who finds nothing there."""
 
 from tests.web.authorization_accounting import ACCOUNTING
-from tests.web.authorization_closing import CLOSING
 from tests.web.authorization_bank_api import BANK_API
+from tests.web.authorization_closing import CLOSING
 from tests.web.authorization_earnings import EARNINGS
 from tests.web.authorization_people import (
     ADMINISTRATORS,

@@ -223,7 +223,9 @@ class TestInvestments:
 
     def test_are_declined_with_a_reason(self, town: Town) -> None:
         one = self.entered(town)
-        assert "已退回" in post(client(town, "approver"), f"/earnings/investments/{one.number}/decline/", reason="偏低")
+        assert "已退回" in post(
+            client(town, "approver"), f"/earnings/investments/{one.number}/decline/", reason="偏低"
+        )
         one.refresh_from_db()
         assert (one.state, one.note) == ("DECLINED", "偏低")
 

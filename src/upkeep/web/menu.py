@@ -147,6 +147,7 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                 ),
                 MenuItem(title="期末结账", url_name="closing:list", roles=BOOKKEEPERS, also=CLOSING_PAGES),
                 MenuItem(title="控制检查", url_name="closing:controls", roles=BOOKKEEPERS),
+                MenuItem(
                     title="银行对账", url_name="reconciliation:accounts", roles=BOOKKEEPERS, also=RECONCILIATION_PAGES
                 ),
             ),
