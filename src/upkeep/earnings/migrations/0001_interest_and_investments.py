@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('banking', '0007_serials_of_investments'),
+        ('banking', '0008_serials_of_investments'),
         ('estate', '0012_unit_accounts'),
         ('parties', '0006_jurisdictions_offices_and_administration'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

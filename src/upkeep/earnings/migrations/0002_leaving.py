@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('banking', '0007_serials_of_investments'),
+        ('banking', '0008_serials_of_investments'),
         ('earnings', '0001_interest_and_investments'),
         ('estate', '0012_unit_accounts'),
     ]

@@ -4,7 +4,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0002_entry_in_order")]
+    dependencies = [("ledger", "0003_vouchers")]
 
     operations = [
         migrations.RunSQL(

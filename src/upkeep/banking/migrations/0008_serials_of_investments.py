@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('banking', '0006_what_has_no_paper'),
+        ('banking', '0007_machine_reversals'),
     ]
 
     operations = [
