@@ -49,12 +49,14 @@ class TestTwoAtOneDraft:
     def test_choose_houses_and_change_the_budget_and_the_list_still_adds_up(self, scene: Scene) -> None:
         project = new_project(scene)
         work = works.works_of(project)[0]
+
+        def divide(fen: int) -> Callable[[], object]:
+            return lambda: works.divide_budget(project.pk, work_id=work.pk, budget_fen=fen, by=scene.deputy, at=AT)
+
         for budget_fen in (BUDGET_FEN + 1, 77_777, 1_000_003):
             answers = at_once(
                 lambda: works.choose_houses(project.pk, house_ids=scene.house_ids[:4], by=scene.chair, at=AT),
-                lambda fen=budget_fen: works.divide_budget(
-                    project.pk, work_id=work.pk, budget_fen=fen, by=scene.deputy, at=AT
-                ),
+                divide(budget_fen),
             )
             assert not [one for one in answers if isinstance(one, Exception)]
             assert again(project).budget_fen == budget_fen and adds_up(project)
