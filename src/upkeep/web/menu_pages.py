@@ -43,3 +43,4 @@ USER_PAGES = ("organisation:add_user", "organisation:user", "organisation:edit_u
 KEY_PAGES = ("keys:holder", "keys:revoke")
 VOUCHER_PAGES = ("accounting:voucher",)
 MANUAL_PAGES = tuple(f"accounting:{name}" for name in ("manual_voucher", "write_manual", "edit_manual"))
+OPENING_PAGES = ("accounting:opening", "accounting:new_opening")
