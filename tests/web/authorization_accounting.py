@@ -41,6 +41,10 @@ ACCOUNTING: dict[str, Row] = {
     "accounting:opening_faults": get("/accounting/openings/{opening}/faults/", BOOKKEEPERS, FAR_BOOKKEEPERS),
     "accounting:accept_opening": post("/accounting/openings/{opening}/accept/", _CHECKERS, FAR_BOOKKEEPERS),
     "accounting:return_opening": post("/accounting/openings/{opening}/return/", _CHECKERS, FAR_BOOKKEEPERS),
+    "accounting:exports": get("/accounting/exports/", _READERS | {"audit-admin"}),
+    "accounting:export_table": post("/accounting/exports/table/", _READERS),
+    "accounting:export_journal": post("/accounting/exports/journal/", _READERS),
+    "accounting:dictionary": get("/accounting/exports/dictionary/", _READERS | {"audit-admin"}),
 }
 
 

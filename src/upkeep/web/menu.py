@@ -136,6 +136,7 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                     title="交易明细", url_name="transactions:list", roles=OFFICE, also=("transactions:statement",)
                 ),
                 MenuItem(title="年度结存单", url_name="transactions:annual", roles=OFFICE),
+                MenuItem(title="数据导出", url_name="accounting:exports", roles=(*BOOKKEEPERS, Role.AUDIT_ADMIN)),
             ),
         ),
         MenuItem(

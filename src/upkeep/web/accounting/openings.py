@@ -1,8 +1,6 @@
 """期初建账: the file with the banks' totals handed in, what is wrong with it, and the second person's decision."""
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from django import forms
 from django.contrib import messages
@@ -11,7 +9,6 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from upkeep.accounting import openings
@@ -27,8 +24,8 @@ from upkeep.kernel.forms import DayField
 from upkeep.kernel.money import fen_from_text
 from upkeep.kernel.numbers import tidy_number
 from upkeep.parties.roles import BOOKKEEPERS, Role
-from upkeep.sheets.writing import safe_text
 from upkeep.web.access import ActorRequest, access
+from upkeep.web.accounting.tables import csv_file
 
 PER_PAGE = 20
 FAULTS_PER_PAGE = 50
@@ -118,32 +115,12 @@ def new_opening(request: ActorRequest) -> HttpResponse:
     return render(request, "accounting/new_opening.html", {"form": form, "problems": problems})
 
 
-def _csv(rows: Iterable[Sequence[str]], header: Sequence[str], name: str) -> StreamingHttpResponse:
-    """A CSV file that every spreadsheet program opens: UTF-8 with its mark, no cell taken for a formula."""
-
-    def lines() -> Iterator[str]:
-        yield "\ufeff"
-        yield _line(header)
-        for row in rows:
-            yield _line([safe_text(cell) for cell in row])
-
-    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=f"{name}.csv") or ""
-    return response
-
-
-def _line(row: Sequence[str]) -> str:
-    buffer = io.StringIO()
-    csv.writer(buffer).writerow(row)
-    return buffer.getvalue()
-
-
 @access(Role.ACCOUNTANT)
 @require_safe
 def template(request: ActorRequest) -> StreamingHttpResponse:
     """建账表 of every house whose sub-account has never moved, to be filled in with its balance."""
     rows = openings.to_fill_in(request.actor, list(custodies_of(request.actor.jurisdiction_id)))
-    return _csv(rows, list(COLUMNS.values()), "期初建账表")
+    return csv_file(rows, list(COLUMNS.values()), "期初建账表")
 
 
 def _or_404(request: ActorRequest, number: str) -> Opening:
@@ -181,7 +158,7 @@ def faults(request: ActorRequest, number: str) -> StreamingHttpResponse:
     opening = _or_404(request, number)
     rows = opening.fault_rows.order_by("row_no", "pk").values_list("row_no", "column", "text")
     told = ((str(row_no or "全表"), column, text) for row_no, column, text in rows.iterator(chunk_size=5_000))
-    return _csv(told, ("行号", "列", "错误"), f"期初建账错误-{opening.number}")
+    return csv_file(told, ("行号", "列", "错误"), f"期初建账错误-{opening.number}")
 
 
 @access(*CHECKERS)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from upkeep.web.accounting import ledgers, manual, openings, printing, vouchers
+from upkeep.web.accounting import exports, ledgers, manual, openings, printing, vouchers
 
 app_name = "accounting"
 urlpatterns = [
@@ -30,4 +30,8 @@ urlpatterns = [
     path("openings/<str:number>/faults/", openings.faults, name="opening_faults"),
     path("openings/<str:number>/accept/", openings.accept, name="accept_opening"),
     path("openings/<str:number>/return/", openings.send_back, name="return_opening"),
+    path("exports/", exports.export_page, name="exports"),
+    path("exports/table/", exports.export_table, name="export_table"),
+    path("exports/journal/", exports.export_journal, name="export_journal"),
+    path("exports/dictionary/", exports.dictionary, name="dictionary"),
 ]
