@@ -1,4 +1,4 @@
-"""The accountant's desk: vouchers by hand in every state, numbers on the vouchers, and a table of balances with mistakes in it."""
+"""The accountant's desk: vouchers by hand in every state, numbered vouchers, and a table of balances with mistakes in it."""
 
 import datetime as dt
 

@@ -119,8 +119,7 @@ class TestAnOpening:
             row.closing_fen for row in statements.trial_balance(first=TODAY, last=TODAY) if row.account.code == "1001"
         )
         assert after == before + count * FEN
-        opening.refresh_from_db()
-        assert opening.state_now is OpeningState.BOOKED
+        assert Opening.objects.get().state_now is OpeningState.BOOKED
         assert "已建账" in text(accountant.get("/accounting/openings/"))
 
     def test_books_what_belongs_to_no_house_and_what_lies_in_bonds(
