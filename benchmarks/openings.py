@@ -12,14 +12,15 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from django.conf import settings
 from django.core.management import call_command
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone
 
 from benchmarks import houses
 from benchmarks.figure import Figure
 from benchmarks.houses import build_town, client_of
-from launch.places import ROOT
+from launch.places import ROOT, var
 from upkeep.accounting import openings
 from upkeep.accounting.models import Opening, OpeningState
 from upkeep.accounting.opening_rows import COLUMNS
@@ -36,8 +37,19 @@ MOST_MB = 400
 _ROUNDS = 5
 
 
+def _papers() -> override_settings:
+    """The store of files in a folder that the worker sees too."""
+    folder = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(var() / "papers")}}
+    return override_settings(STORAGES=settings.STORAGES | {"default": folder})
+
+
 def run() -> list[Figure]:
     """The file, the acceptance and the pages."""
+    with _papers():
+        return _run()
+
+
+def _run() -> list[Figure]:
     houses.AREAS = int(os.environ.get("OPENINGS_AREAS", houses.AREAS))
     city = load_small(today=timezone.localdate())
     build_town(city)
@@ -102,7 +114,8 @@ def _work(opening: Opening) -> tuple[float, float]:
 
 def work() -> None:
     """The product's worker until there is nothing to do; then the peak of its memory in MB."""
-    call_command("work", "--once")
+    with _papers():
+        call_command("work", "--once")
     status = Path("/proc/self/status").read_text()
     print(int(status.partition("VmHWM:")[2].split()[0]) / 1024)
 

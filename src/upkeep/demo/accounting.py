@@ -12,6 +12,7 @@ from upkeep.books.chart import BANK, OTHER_EXPENSE, OTHER_INCOME, FundKind
 from upkeep.books.vouchers import number_vouchers
 from upkeep.demo.city import City
 from upkeep.demo.fill import Filled, moment
+from upkeep.estate.kinds import HouseNature, HouseState
 from upkeep.estate.models import House
 
 
@@ -28,7 +29,7 @@ class _Silent:
         """Nothing is shown."""
 
 
-def keep_books(city: City, one: Filled, *, today: dt.date) -> int:
+def keep_books(city: City, filled: list[Filled], *, today: dt.date) -> int:
     """Vouchers by hand in the book of the 商品住宅 custody account; answers with the number of vouchers that have numbers."""
     accountant, approver = city.actor("demo-accountant"), city.actor("demo-approver")
     custodies = list(custodies_of(city.jurisdiction.pk))
@@ -63,15 +64,22 @@ def keep_books(city: City, one: Filled, *, today: dt.date) -> int:
     )
     manual.submit(waiting.pk, by=accountant, at=moment(day, 10, 0))
     manual.draft(written("收到网银服务费返还", BANK, OTHER_INCOME, 40_00, today), by=accountant, at=moment(today))
-    _hand_in_mistakes(city, one, custody_id=custody.pk, number=custody.number, today=today)
+    _hand_in_mistakes(city, filled, custody_id=custody.pk, number=custody.number, today=today)
     return number_vouchers(
         book_ids=books_of(city.jurisdiction.pk), since=today - dt.timedelta(days=2000), through=back
     )
 
 
-def _hand_in_mistakes(city: City, one: Filled, *, custody_id: int, number: str, today: dt.date) -> Opening:
+def _hand_in_mistakes(city: City, filled: list[Filled], *, custody_id: int, number: str, today: dt.date) -> Opening:
     """What an accountant meets on his first try: a table with a few mistakes, all told at once."""
-    houses = list(House.objects.select_related("area", "building").filter(area=one.area).order_by("pk")[:6])
+    unpaid = House.objects.select_related("area", "building").filter(
+        area__in=[one.area.pk for one in filled],
+        first_deposit_due_fen__isnull=True,
+        claims__isnull=True,
+        nature=HouseNature.COMMODITY,
+        state=HouseState.ACTIVE,
+    )
+    houses = list(unpaid.order_by("pk")[:6])
     rows = [["", house.area.name, house.building.name, house.unit, house.room, number, "8650.00"] for house in houses]
     rows[1][5] = number[:-1]
     rows[2][6] = "八千元"

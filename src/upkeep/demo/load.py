@@ -118,7 +118,7 @@ def _business(
     tell(f"{demolish(city, filled[_DEMOLISHED], building='4幢', today=today)} 笔房屋注销返还")
     cases = file_cases(city, today=today, chance=chance) + file_estate_cases(city, filled, today=today)
     tell(f"{cases} 张业务单")
-    tell(f"{keep_books(city, filled[0], today=today)} 张凭证已编号，手工凭证和期初建账各一组")
+    tell(f"{keep_books(city, filled, today=today)} 张凭证已编号，手工凭证和期初建账各一组")
     tell(f"{write_site(city, today=today, own=True)} 篇公众信息")
 
 

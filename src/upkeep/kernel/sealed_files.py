@@ -7,12 +7,15 @@ import tempfile
 from collections.abc import Iterable
 from typing import BinaryIO
 
+from cryptography.exceptions import InvalidTag
 from django.core.files import File
 from django.core.files.storage import default_storage
 
+from upkeep.kernel.errors import Refusal
 from upkeep.kernel.secrecy import seal, unseal
 
 _PIECE = 1024 * 1024
+_GONE = "存放的文件已丢失或损坏，请重新上传"
 _LENGTH = struct.Struct(">I")
 
 
@@ -33,7 +36,10 @@ class _Unsealed(io.RawIOBase):
     """The stored pieces, one after another."""
 
     def __init__(self, path: str) -> None:
-        self._file = default_storage.open(path)
+        try:
+            self._file = default_storage.open(path)
+        except OSError:
+            raise Refusal(_GONE) from None
         self._file.seek(0)
         self._rest = b""
 
@@ -45,7 +51,10 @@ class _Unsealed(io.RawIOBase):
         """Fill the buffer from the present piece, or the next one."""
         view = memoryview(buffer)  # type: ignore[arg-type]
         if not self._rest and (head := self._file.read(_LENGTH.size)):
-            self._rest = unseal(self._file.read(_LENGTH.unpack(head)[0]))
+            try:
+                self._rest = unseal(self._file.read(_LENGTH.unpack(head)[0]))
+            except (InvalidTag, ValueError, struct.error):
+                raise Refusal(_GONE) from None
         given = min(len(view), len(self._rest))
         view[:given] = self._rest[:given]
         self._rest = self._rest[given:]
@@ -58,5 +67,5 @@ class _Unsealed(io.RawIOBase):
 
 
 def open_sealed(path: str) -> BinaryIO:
-    """The content, read as it is needed. Raises: OSError, InvalidTag or struct.error when it is gone or was changed."""
+    """The content, read as it is needed. Raises: Refusal when it is gone or was changed, then or while it is read."""
     return io.BufferedReader(_Unsealed(path), buffer_size=_PIECE)

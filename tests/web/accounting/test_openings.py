@@ -369,6 +369,16 @@ class TestTheJob:
         with open_sealed(opening.path) as opened:
             assert opened.read() == content
 
+    def test_says_that_the_file_is_gone(self, settled: Cast, custody: CustodyAccount, table: list[Row]) -> None:
+        client = client_of(settled, "demo-accountant")
+        client.post("/accounting/openings/new/", form(custody, as_csv(filled(table, custody)), bank=5))
+        opening = Opening.objects.get()
+        default_storage.delete(opening.path)
+
+        jobs.run(opening.job_id or 0)
+
+        assert faults(opening) == [(0, "存放的文件已丢失或损坏，请重新上传")]
+
 
 class TestWhoeverIsNoAccountant:
     def test_hands_in_nothing_and_sees_nothing_of_another_city(
