@@ -20,6 +20,7 @@ from upkeep.web.menu_pages import (
     INVESTMENT_PAGES,
     KEY_PAGES,
     MANUAL_PAGES,
+    OPENING_PAGES,
     ORDER_PAGES,
     ORDER_WIZARD_PAGES,
     ORGANISATION_PAGES,
@@ -133,6 +134,8 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                 MenuItem(title="总账与明细账", url_name="accounting:ledger", roles=BOOKKEEPERS),
                 MenuItem(title="凭证", url_name="accounting:vouchers", roles=BOOKKEEPERS, also=VOUCHER_PAGES),
                 MenuItem(title="手工凭证", url_name="accounting:manual", roles=BOOKKEEPERS, also=MANUAL_PAGES),
+                MenuItem(title="期初建账", url_name="accounting:openings", roles=BOOKKEEPERS, also=OPENING_PAGES),
+                MenuItem(title="资产负债表", url_name="office:balance_sheet", roles=BOOKKEEPERS),
                 MenuItem(title="分户账", url_name="office:sub_accounts", roles=OFFICE, also=("office:sub_account",)),
                 MenuItem(
                     title="交易明细", url_name="transactions:list", roles=OFFICE, also=("transactions:statement",)
@@ -161,6 +164,7 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                 MenuItem(
                     title="定期存款和国债", url_name="earnings:investments", roles=BOOKKEEPERS, also=INVESTMENT_PAGES
                 ),
+                MenuItem(title="数据导出", url_name="accounting:exports", roles=(*BOOKKEEPERS, Role.AUDIT_ADMIN)),
             ),
         ),
         MenuItem(

@@ -21,6 +21,7 @@ _TONE_OF_STATE = {
         "POSTED",
         "IN_FORCE",
         "INVESTED",
+        "BOOKED",
     ),
     "info": (
         "SUBMITTED",
@@ -34,6 +35,8 @@ _TONE_OF_STATE = {
         "WAITING",
         "ORDERED",
         "REVIEW",
+        "READING",
+        "BOOKING",
         "TRANSFER",
         "COMPUTING",
         "POSTING",
@@ -53,7 +56,7 @@ _TONE_OF_STATE = {
         "ARREARS",
         "OWED",
     ),
-    "bad": ("REJECTED", "REFUSED", "FAILED", "VOID", "NOT_PASSED", "ABORTED", "ABANDONED"),
+    "bad": ("FAULTY", "REJECTED", "REFUSED", "FAILED", "VOID", "NOT_PASSED", "ABORTED", "ABANDONED"),
     "quiet": ("DRAFT", "DROPPED", "WITHDRAWN", "CANCELLED", "DEACTIVATED", "ARCHIVED", "ENDED", "SPLIT", "MERGED"),
 }
 _BY_STATE = {state: tone for tone, states in _TONE_OF_STATE.items() for state in states}

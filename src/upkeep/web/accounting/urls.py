@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from upkeep.web.accounting import ledgers, manual, printing, vouchers
+from upkeep.web.accounting import exports, ledgers, manual, openings, printing, vouchers
 
 app_name = "accounting"
 urlpatterns = [
@@ -23,4 +23,15 @@ urlpatterns = [
     path("manual/<str:number>/approve/", manual.approve, name="approve_manual"),
     path("manual/<str:number>/return/", manual.send_back, name="return_manual"),
     path("manual/<str:number>/reverse/", manual.reverse, name="reverse_manual"),
+    path("openings/", openings.opening_list, name="openings"),
+    path("openings/new/", openings.new_opening, name="new_opening"),
+    path("openings/table/", openings.template, name="opening_table"),
+    path("openings/<str:number>/", openings.show, name="opening"),
+    path("openings/<str:number>/faults/", openings.faults, name="opening_faults"),
+    path("openings/<str:number>/accept/", openings.accept, name="accept_opening"),
+    path("openings/<str:number>/return/", openings.send_back, name="return_opening"),
+    path("exports/", exports.export_page, name="exports"),
+    path("exports/table/", exports.export_table, name="export_table"),
+    path("exports/journal/", exports.export_journal, name="export_journal"),
+    path("exports/dictionary/", exports.dictionary, name="dictionary"),
 ]
