@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from upkeep.demo import areas, bank_day, fill
 from upkeep.demo.cases import file_cases
 from upkeep.demo.city import PASSWORD, City, found_city, found_committee
+from upkeep.demo.closings import close_months
 from upkeep.demo.drafts import leave_drafts
 from upkeep.demo.estate_cases import file_estate_cases
 from upkeep.demo.fill import Filled, fill_area, moment
@@ -78,6 +79,7 @@ def load_demo(*, today: dt.date, tell: Callable[[str], None] = lambda text: None
         write_site(other, today=today)
         tell(f"{small.name}（{get_preset(small.preset).title}）：{count} 户")
     bank_day.run_receipts_low(city, today=today)
+    tell(f"{close_months(city, today=today)} 个月已结账")  # last: what is closed takes nothing any more
     return city
 
 
