@@ -33,6 +33,7 @@ MODULES = (
     "votes",
     "allocation",
     "audit",
+    "openings",
 )
 
 

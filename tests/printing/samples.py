@@ -27,6 +27,7 @@ from upkeep.printing.forms.payments import (
     Statement,
     StatementLine,
 )
+from upkeep.printing.forms.vouchers import VoucherRow, Vouchers, VoucherSheet
 
 OFFICE = "示范市住宅专项维修资金管理中心"
 DAY = dt.date(2026, 11, 21)
@@ -540,6 +541,52 @@ def demand_letters(count: int = 1) -> Document:
     )
 
 
+def vouchers(count: int = 3) -> Document:
+    """`count` vouchers of a month, the last one a reversal."""
+    sheets = tuple(
+        VoucherSheet(
+            name=f"2026-11 记 {number} 号",
+            booked_on=DAY,
+            part="",
+            rows=(
+                VoucherRow(
+                    words="交存",
+                    account="1001 银行存款",
+                    custody="商品住宅专户（尾号 2333）",
+                    houses="",
+                    debit_fen=1006060,
+                    credit_fen=None,
+                ),
+                VoucherRow(
+                    words="交存",
+                    account="4001 交存收入",
+                    custody="商品住宅专户（尾号 2333）",
+                    houses="36",
+                    debit_fen=None,
+                    credit_fen=1006060,
+                ),
+            ),
+            total_fen=1006060,
+            capitals=in_capitals(1006060),
+            basis="首期交存　JK202611210000178",
+            attachments="1",
+            made_by="系统自动",
+            checked_by="系统自动",
+            is_reversal=number == count,
+        )
+        for number in range(1, count + 1)
+    )
+    return Document(
+        form="vouchers",
+        title="记账凭证",
+        number="PZ202611210000017",
+        subject="vouchers:1",
+        issuer=OFFICE,
+        city="shifan",
+        data=Vouchers(book="江南名邸（一期）", sheets=sheets),
+    )
+
+
 ALL = (
     application,
     pay_notice,
@@ -557,4 +604,5 @@ ALL = (
     resolution,
     ballot_receipt,
     demand_letters,
+    vouchers,
 )

@@ -3,7 +3,8 @@
 Amounts are integers of FEN: with decimals both programs would wave through errors below a fen.
 """
 
-from collections.abc import Iterator
+import datetime as dt
+from collections.abc import Collection, Iterator
 
 from django.db import models
 
@@ -36,17 +37,23 @@ def account_name(line: Line, *, sub_accounts: bool) -> str:
     return f"{_ROOTS[account.kind]}:{account.code}-{name}:C{line.custody_id}{house}"
 
 
-def journal_lines(wanted: JournalFormat, *, sub_accounts: bool = False) -> Iterator[str]:
-    """The whole journal in the order of booking, line by line without line ends."""
+def journal_lines(
+    wanted: JournalFormat,
+    *,
+    sub_accounts: bool = False,
+    book_ids: Collection[int] | None = None,
+    last: dt.date | None = None,
+) -> Iterator[str]:
+    """The journal of books through a day in the order of booking, line by line without line ends; None means all."""
     if wanted is JournalFormat.HLEDGER:
         yield "commodity 1. FEN"
-        for entry in ledger.journal():
+        for entry in ledger.journal(book_ids=book_ids, last=last):
             yield ""
             yield f"{entry.booked_on} ({entry.ordinal}) {entry.reason} {_plain(entry.source)}"
             yield from _postings(entry, sub_accounts=sub_accounts)
         return
     opened: set[str] = set()
-    for entry in ledger.journal():
+    for entry in ledger.journal(book_ids=book_ids, last=last):
         names = sorted({account_name(line, sub_accounts=sub_accounts) for line in entry.lines} - opened)
         opened.update(names)
         yield from (f"1900-01-01 open {name} FEN" for name in names)

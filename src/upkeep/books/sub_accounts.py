@@ -12,6 +12,7 @@ from upkeep.ledger.api import Movement, SubAccountBalance
 
 __all__ = [
     "BALANCES",
+    "STANDING",
     "Movement",
     "SubAccountBalance",
     "available",
@@ -29,6 +30,9 @@ __all__ = [
 #: For statements above that go over all houses at once: a row per house with `house_id` and `balance_fen`. A house that
 #: moved to another area has a sub-account in each; its money is their sum.
 BALANCES = "(select id as house_id, sum(balance_fen)::bigint as balance_fen from ledger.sub_account group by id)"
+
+#: The same with what is held, and the area in which the money stands: a row per sub-account.
+STANDING = "(select id as account_id, area_id, balance_fen, held_fen, closed_on from ledger.sub_account)"
 
 _NOTHING = SubAccountBalance(balance_fen=0, held_fen=0)
 

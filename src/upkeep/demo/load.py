@@ -8,6 +8,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
 
 from upkeep.demo import areas, bank_day, fill
+from upkeep.demo.accounting import keep_books
 from upkeep.demo.cases import file_cases
 from upkeep.demo.city import PASSWORD, City, found_city, found_committee
 from upkeep.demo.closings import close_months
@@ -119,6 +120,7 @@ def _business(
     tell(f"{demolish(city, filled[_DEMOLISHED], building='4幢', today=today)} 笔房屋注销返还")
     cases = file_cases(city, today=today, chance=chance) + file_estate_cases(city, filled, today=today)
     tell(f"{cases} 张业务单")
+    tell(f"{keep_books(city, filled[0], today=today)} 张凭证已编号，手工凭证和期初建账各一组")
     tell(f"{write_site(city, today=today, own=True)} 篇公众信息")
 
 

@@ -18,6 +18,8 @@ _TONE_OF_STATE = {
         "OPEN",
         "SENT",
         "FINISHED",
+        "POSTED",
+        "BOOKED",
     ),
     "info": (
         "SUBMITTED",
@@ -31,6 +33,8 @@ _TONE_OF_STATE = {
         "WAITING",
         "ORDERED",
         "REVIEW",
+        "READING",
+        "BOOKING",
         "TRANSFER",
     ),
     "warn": (
@@ -45,7 +49,7 @@ _TONE_OF_STATE = {
         "ARREARS",
         "OWED",
     ),
-    "bad": ("REJECTED", "REFUSED", "FAILED", "VOID", "NOT_PASSED", "ABORTED", "ABANDONED"),
+    "bad": ("FAULTY", "REJECTED", "REFUSED", "FAILED", "VOID", "NOT_PASSED", "ABORTED", "ABANDONED"),
     "quiet": ("DRAFT", "DROPPED", "WITHDRAWN", "CANCELLED", "DEACTIVATED", "ARCHIVED", "ENDED", "SPLIT", "MERGED"),
 }
 _BY_STATE = {state: tone for tone, states in _TONE_OF_STATE.items() for state in states}

@@ -18,6 +18,7 @@ from upkeep.printing.forms.payments import (
     Receipts,
     Statement,
 )
+from upkeep.printing.forms.vouchers import Vouchers
 
 #: Form name (the Typst file) -> the dataclass of its data.
 FORMS: dict[str, type] = {
@@ -37,4 +38,5 @@ FORMS: dict[str, type] = {
     "annual_statement": AnnualStatement,
     "demand_letters": DemandLetters,
     "fund_statement": FundStatement,
+    "vouchers": Vouchers,
 }

@@ -125,10 +125,12 @@ def _lines(request: ActorRequest | None, count: int) -> list[LineForm]:
 
 def written_of(form: VoucherForm, seen: BooksSeen) -> Written:
     """What was typed, ready to be kept. Raises: HasProblems, placed at the boxes by `place_problems`."""
-    problems = [Problem(name, text) for name, texts in form.head.errors.items() for text in texts]
+    problems = [Problem(name, str(text)) for name, texts in form.head.errors.items() for text in texts]
     filled = [line for line in form.lines if line.is_bound and not line.is_blank]
     for line in filled:
-        problems += [Problem(f"{line.prefix}-{name}", text) for name, texts in line.errors.items() for text in texts]
+        problems += [
+            Problem(f"{line.prefix}-{name}", str(text)) for name, texts in line.errors.items() for text in texts
+        ]
     if problems:
         raise HasProblems(problems)
     head = form.head.cleaned_data

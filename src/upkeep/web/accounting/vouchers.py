@@ -81,6 +81,7 @@ def voucher_list(request: ActorRequest) -> HttpResponse:
         "next_key": page.next_key,
         "unnumbered": vouchers.unnumbered(book_ids=wanted.book_ids, first=wanted.first, last=wanted.last),
         "may_number": request.actor.has(Role.ACCOUNTANT),
+        "print_book": wanted.book_ids[0] if len(wanted.book_ids) == 1 else None,
     }
     return render(request, "accounting/vouchers.html", context)
 

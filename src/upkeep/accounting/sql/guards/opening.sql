@@ -19,7 +19,7 @@ begin
     end if;
     if not ((old.state = 'READING' and new.state in ('FAULTY', 'WAITING'))
             or (old.state = 'WAITING' and new.state in ('BOOKING', 'RETURNED'))
-            or (old.state = 'BOOKING' and new.state = 'BOOKED')) then
+            or (old.state = 'BOOKING' and new.state in ('BOOKED', 'RETURNED'))) then
         raise exception '%: % cannot follow %', old.number, new.state, old.state
             using errcode = 'check_violation', constraint = 'opening_goes_its_way';
     end if;
