@@ -12,8 +12,8 @@ from tests.circle.person import picture
 from tests.publishing.desk import PDF
 from tests.repairs import order_scene
 from tests.web.authorization_going_back import going_back
-from tests.web.authorization_reconciliation import reconciled
 from tests.web.authorization_people import STAFF
+from tests.web.authorization_reconciliation import reconciled
 from upkeep.banking import counter_prints
 from upkeep.banking import prints as bank_prints
 from upkeep.banking.actions import ask_reversal, confirm_slip, decide_reversal, fail_order
