@@ -34,6 +34,7 @@ MODULES = (
     "allocation",
     "audit",
     "openings",
+    "reconciliation",
 )
 
 

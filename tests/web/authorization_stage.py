@@ -15,6 +15,7 @@ from tests.web.authorization_accounting import accounting
 from tests.web.authorization_closing import close_a_month
 from tests.web.authorization_going_back import going_back
 from tests.web.authorization_people import STAFF
+from tests.web.authorization_reconciliation import reconciled
 from upkeep.banking import counter_prints
 from upkeep.banking import prints as bank_prints
 from upkeep.banking.actions import ask_reversal, confirm_slip, decide_reversal, fail_order
@@ -86,6 +87,7 @@ class Stage:
         self._make_order()
         self.objects |= going_back(self.cast, voting_project=self.objects["project"])
         self.objects |= accounting(self.cast, at=timezone.now())
+        self.objects |= reconciled(self.cast)
         self._make_withdrawal_order()
         self._make_policy_change()
         self._make_keys()

@@ -29,6 +29,7 @@ from tests.web.authorization_people import (
     get,
     post,
 )
+from tests.web.authorization_reconciliation import RECONCILIATION
 
 _CASE = OFFICE | {"developer"}  # {case} was handed in by the developer
 _AREA = OFFICE | OWN
@@ -562,4 +563,5 @@ TABLE: dict[str, Row] = {
     "bank:reversal_print": get("/bank/reversals/{done_reversal}/prints/{reversal_print}/", BANK, OTHER_BANK),
     **CLOSING,
     **ACCOUNTING,
+    **RECONCILIATION,
 }

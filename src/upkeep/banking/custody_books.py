@@ -8,7 +8,7 @@ from django.db import transaction
 from upkeep.banking.models import CustodyAccount
 from upkeep.banking.models.custody import SerialUse
 from upkeep.banking.serials import tidy_serial, use_serial
-from upkeep.books import custody_books, postings
+from upkeep.books import corrections, custody_books, postings
 from upkeep.books.chart import FundKind
 from upkeep.estate.models import Area
 from upkeep.kernel.dates import day_of
@@ -49,6 +49,14 @@ def _book(use: SerialUse, *, custody_id: int, fen: int, serial: str, booked_on: 
             source=f"bank:{custody.bank_id}:{number}",
             booked_on=booked_on,
         )
+
+
+def take_back(*, custody_id: int, source: str, booked_on: dt.date) -> int:
+    """红字冲销 of interest or a fee booked by mistake, by the name it was booked under. Answers with the mirror's id.
+
+    Raises: corrections.NeverBooked; Refusal where it was taken back before or the period is closed.
+    """
+    return corrections.take_back_payment(area_id=custody_id, source=source, booked_on=booked_on)
 
 
 def books_of(jurisdiction_id: int) -> list[int]:

@@ -156,15 +156,21 @@ def confirm_order(*, number: str, amount_fen: int, serial: str, by: Actor, at: d
 
     Raises: Refusal telling the teller what to do; SerialUsed; whatever the purpose's handler refuses.
     """
+    return book_paid(_locked(number, by=by), amount_fen=amount_fen, serial=serial, booked_on=day_of(at), by=by, at=at)
+
+
+def book_paid(
+    order: PaymentOrder, *, amount_fen: int, serial: str, booked_on: dt.date, by: Actor, at: dt.datetime
+) -> PaymentOrder:
+    """Book that a locked order is paid, whoever has the bank's word for it. Raises: as `confirm_order`."""
     serial = tidy_serial(serial)
-    order = _locked(number, by=by)
     if order.state_now is OrderState.PAID and order.bank_serial and order.bank_serial.serial == serial:
         check_amount(found_fen=amount_fen, wanted_fen=order.amount_fen, what="付款通知")
         return order
     check_waiting(order)
     check_amount(found_fen=amount_fen, wanted_fen=order.amount_fen, what="付款通知")
     if order.issued_by_id and order.issued_by_id == by.user_id:
-        raise NeedsAnother("开具付款通知的人不能确认付款，请由银行柜员办理")
+        raise NeedsAnother("开具付款通知的人不能确认付款，请由其他人员办理")
     order.bank_serial = use_serial(
         bank_id=order.custody.bank_id,
         serial=serial,
@@ -174,9 +180,9 @@ def confirm_order(*, number: str, amount_fen: int, serial: str, by: Actor, at: d
         amount_fen=amount_fen,
         at=at,
     )
-    order.booked_on = day_of(at)
+    order.booked_on = booked_on
     _close(order, OrderState.PAID, by=by, at=at)
-    order_purpose(order.purpose).confirmed(order, booked_on=order.booked_on, at=at, by=by)
+    order_purpose(order.purpose).confirmed(order, booked_on=booked_on, at=at, by=by)
     return order
 
 

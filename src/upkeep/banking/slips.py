@@ -128,12 +128,20 @@ def confirm_slip(*, number: str, amount_fen: int, serial: str, by: Actor, at: dt
 
     Raises: Refusal telling the teller what to do; SerialUsed; whatever the purpose's handler refuses.
     """
+    return take_payment(
+        _locked(number, by=by), amount_fen=amount_fen, serial=serial, booked_on=day_of(at), by=by, at=at
+    )
+
+
+def take_payment(
+    slip: PaySlip, *, amount_fen: int, serial: str, booked_on: dt.date, by: Actor, at: dt.datetime
+) -> PaySlip:
+    """Book what has come in for a locked slip, whoever has the bank's word for it. Raises: as `confirm_slip`."""
     serial = tidy_serial(serial)
-    slip = _locked(number, by=by)
     if slip.state_now is SlipState.PAID and slip.bank_serial and slip.bank_serial.serial == serial:
         check_amount(found_fen=amount_fen, wanted_fen=slip.total_fen, what="通知单")
         return slip
-    check_payable(slip, on=day_of(at))
+    check_payable(slip, on=booked_on)
     check_amount(found_fen=amount_fen, wanted_fen=slip.total_fen, what="通知单")
     slip.bank_serial = use_serial(
         bank_id=slip.custody.bank_id,
@@ -144,10 +152,10 @@ def confirm_slip(*, number: str, amount_fen: int, serial: str, by: Actor, at: dt
         amount_fen=amount_fen,
         at=at,
     )
-    slip.booked_on = day_of(at)
+    slip.booked_on = booked_on
     _close(slip, SlipState.PAID, by=by, at=at)
     claims.release(source=source_of(slip))
-    slip_purpose(slip.purpose).confirmed(slip, booked_on=slip.booked_on, at=at, by=by)
+    slip_purpose(slip.purpose).confirmed(slip, booked_on=booked_on, at=at, by=by)
     messages.tell_paid(slip, at=at)
     return slip
 

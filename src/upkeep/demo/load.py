@@ -22,6 +22,7 @@ from upkeep.demo.notices import print_notices
 from upkeep.demo.owners import earn_interest, give_more_houses, open_owner_account, pass_houses_on
 from upkeep.demo.phased_repairs import run_phased
 from upkeep.demo.preset_cities import PRESET_CITIES, fill_preset_city, found_preset_city
+from upkeep.demo.reconciling import send_statements
 from upkeep.demo.repairs import run_projects
 from upkeep.demo.self_service import describe_house, pay_oneself
 from upkeep.demo.selling_units import pay_unit_parts
@@ -118,6 +119,7 @@ def _business(
     tell(f"{run_further(city, filled, today=today)} 户欠交，续交方案一个，催缴通知单一批")
     tell(f"{pay_back(city, filled[_REFUNDING], today=today)} 笔退款申请")
     tell(f"{demolish(city, filled[_DEMOLISHED], building='4幢', today=today)} 笔房屋注销返还")
+    tell(f"{send_statements(city, today=today)} 份银行对账单")
     cases = file_cases(city, today=today, chance=chance) + file_estate_cases(city, filled, today=today)
     tell(f"{cases} 张业务单")
     tell(f"{keep_books(city, filled[0], today=today)} 张凭证已编号，手工凭证和期初建账各一组")

@@ -1,5 +1,6 @@
 """The ledger's one door. Only upkeep.books may open it."""
 
+from upkeep.ledger.account_moves import account_moves, day_sums
 from upkeep.ledger.accounts import (
     balances,
     balances_by_custody,
@@ -38,6 +39,7 @@ from upkeep.ledger.transactions import (
 from upkeep.ledger.types import (
     AccountLine,
     AccountMonth,
+    AccountMove,
     AccountTotal,
     AlreadyReversed,
     BookedEntry,
@@ -76,6 +78,7 @@ from upkeep.ledger.vouchers import (
 __all__ = [
     "AccountLine",
     "AccountMonth",
+    "AccountMove",
     "AccountTotal",
     "AccountWanted",
     "AlreadyReversed",
@@ -99,6 +102,7 @@ __all__ = [
     "Unsound",
     "account_lines",
     "account_months",
+    "account_moves",
     "balance_before",
     "balances",
     "balances_after",
@@ -111,6 +115,7 @@ __all__ = [
     "close_sub_accounts",
     "closed_through",
     "counted_in",
+    "day_sums",
     "entry",
     "entry_heads",
     "entry_of",

@@ -79,6 +79,18 @@ class Movement:
     reverses: int | None
 
 
+class AccountMove(NamedTuple):
+    """What one entry moved on one account of a custody account; `fen` is positive for a debit."""
+
+    entry_id: int
+    area_id: int
+    ordinal: int
+    booked_on: dt.date
+    source: str
+    reason: str
+    fen: int
+
+
 class MoneyMove(NamedTuple):
     """An entry with what it moved on houses' sub-accounts. `house_id` is one of them: the only one where `houses` is 1."""
 

@@ -27,6 +27,7 @@ from upkeep.web.menu_pages import (
     PLACE_PAGES,
     POLICY_PAGES,
     PROJECT_PAGES,
+    RECONCILIATION_PAGES,
     REFUND_PAGES,
     SLIP_PAGES,
     STAFF_PAGES,
@@ -147,6 +148,8 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                 MenuItem(title="期末结账", url_name="closing:list", roles=BOOKKEEPERS, also=CLOSING_PAGES),
                 MenuItem(title="控制检查", url_name="closing:controls", roles=BOOKKEEPERS),
                 MenuItem(title="数据导出", url_name="accounting:exports", roles=(*BOOKKEEPERS, Role.AUDIT_ADMIN)),
+                    title="银行对账", url_name="reconciliation:accounts", roles=BOOKKEEPERS, also=RECONCILIATION_PAGES
+                ),
             ),
         ),
         MenuItem(

@@ -45,3 +45,7 @@ CLOSING_PAGES = tuple(f"closing:{name}" for name in ("new", "show"))
 VOUCHER_PAGES = ("accounting:voucher",)
 MANUAL_PAGES = tuple(f"accounting:{name}" for name in ("manual_voucher", "write_manual", "edit_manual"))
 OPENING_PAGES = ("accounting:opening", "accounting:new_opening")
+RECONCILIATION_PAGES = tuple(
+    f"reconciliation:{name}"
+    for name in ("upload", "differences", "statements", "day", "line", "movement", "adjustment")
+)

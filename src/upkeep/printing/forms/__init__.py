@@ -18,6 +18,7 @@ from upkeep.printing.forms.payments import (
     Receipts,
     Statement,
 )
+from upkeep.printing.forms.reconciling import BalanceAdjustment
 from upkeep.printing.forms.vouchers import Vouchers
 
 #: Form name (the Typst file) -> the dataclass of its data.
@@ -39,4 +40,5 @@ FORMS: dict[str, type] = {
     "demand_letters": DemandLetters,
     "fund_statement": FundStatement,
     "vouchers": Vouchers,
+    "balance_adjustment": BalanceAdjustment,
 }

@@ -1,0 +1,1 @@
+"""Pages of the reconciliation with the bank: accounts, statements, differences, adjusted balances."""
