@@ -32,7 +32,9 @@ MODULES = (
     "transactions",
     "votes",
     "allocation",
+    "audit",
     "openings",
+    "reconciliation",
 )
 
 

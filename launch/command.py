@@ -3,7 +3,9 @@
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 
+from launch import backup, restore
 from launch.children import die_with_parent
 from launch.environment import django_command, django_environment, with_database
 from launch.places import ROOT, LaunchError
@@ -22,6 +24,11 @@ WITHOUT_DATABASE = frozenset(
         "sandbox_bank",
     }
 )
+#: Commands of the launcher itself: they work where the product cannot start yet.
+OURS: dict[str, tuple[Callable[[list[str]], int], str]] = {
+    "backup": (backup.main, backup.HELP),
+    "restore": (restore.main, restore.HELP),
+}
 
 
 def django_arguments(given: list[str]) -> list[str]:
@@ -33,10 +40,15 @@ def django_arguments(given: list[str]) -> list[str]:
 
 def run_command(given: list[str]) -> int:
     """Run it and answer with its exit status. Ctrl-C is left to the command, which shares the terminal."""
+    if given and given[0] in OURS:
+        return OURS[given[0]][0](given[1:])
     arguments = django_arguments(given)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if arguments[0] in WITHOUT_DATABASE:
-        return _run(arguments, django_environment())
+        status = _run(arguments, django_environment())
+        if arguments[0] == "list_commands":
+            print("".join(f"  {name:<24}{help}\n" for name, (_, help) in OURS.items()), end="")
+        return status
     with with_database() as environment:
         if arguments[0] in AS_OWNER:
             environment = environment | {"UPKEEP_AS_OWNER": "1"}

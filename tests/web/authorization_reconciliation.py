@@ -47,7 +47,8 @@ def reconciled(cast: Cast) -> dict[str, str]:
     """A statement of the city's account with an open line, one asked for, and two matched by hand."""
     at = timezone.now()
     accountant = cast.city.actor("demo-accountant")
-    paid = PaySlip.objects.filter(state="PAID").select_related("custody").order_by("booked_on", "pk").first()
+    paid_here = PaySlip.objects.filter(state="PAID", custody__jurisdiction=cast.city.jurisdiction)
+    paid = paid_here.order_by("booked_on", "pk").first()
     assert paid is not None and paid.booked_on is not None
     custody = CustodyAccount.objects.select_related("bank").get(pk=paid.custody_id)
     day: dt.date = paid.booked_on

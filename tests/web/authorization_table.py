@@ -568,4 +568,5 @@ TABLE: dict[str, Row] = {
     **BANK_API,
     **RECONCILIATION,
     **EARNINGS,
+    **RECONCILIATION,
 }

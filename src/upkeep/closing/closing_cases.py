@@ -190,7 +190,16 @@ def _ask(
 
 @transaction.atomic
 def approve(case_id: int, *, by: Actor, at: dt.datetime) -> ClosingCase:
-    """The second person agrees: the checks are made once more, then the work begins in the background.
+    """The second person agrees, and the work begins in the background. Raises: as `decide`."""
+    case = decide(case_id, by=by, at=at)
+    case.job_id = _begin(case, by=by, at=at).pk
+    case.save(update_fields=["job_id"])
+    return case
+
+
+@transaction.atomic
+def decide(case_id: int, *, by: Actor, at: dt.datetime) -> ClosingCase:
+    """The second person agrees; the checks are made once more. Whoever calls this sees to the work himself.
 
     Raises: NotAllowed, NotNow, HasProblems with what forbids the close by now.
     """
@@ -202,8 +211,7 @@ def approve(case_id: int, *, by: Actor, at: dt.datetime) -> ClosingCase:
         _refuse_what_forbids(checklist(city_id=case.jurisdiction_id, period=case.period, at=at))
     case.state = ClosingState.RUNNING
     case.decided_by_id, case.decided_by_name, case.decided_at = by.user_id, by.name, at
-    case.job_id = _begin(case, by=by, at=at).pk
-    case.save(update_fields=["state", "decided_by", "decided_by_name", "decided_at", "job_id"])
+    case.save(update_fields=["state", "decided_by", "decided_by_name", "decided_at"])
     return case
 
 

@@ -11,6 +11,7 @@ from upkeep.demo import areas, bank_day, fill
 from upkeep.demo.accounting import keep_books
 from upkeep.demo.cases import file_cases
 from upkeep.demo.city import PASSWORD, City, found_city, found_committee
+from upkeep.demo.closings import close_months
 from upkeep.demo.drafts import leave_drafts
 from upkeep.demo.earnings import earn_and_settle
 from upkeep.demo.estate_cases import file_estate_cases
@@ -22,6 +23,7 @@ from upkeep.demo.notices import print_notices
 from upkeep.demo.owners import earn_interest, give_more_houses, open_owner_account, pass_houses_on
 from upkeep.demo.phased_repairs import run_phased
 from upkeep.demo.preset_cities import PRESET_CITIES, fill_preset_city, found_preset_city
+from upkeep.demo.reconciling import send_statements
 from upkeep.demo.repairs import run_projects
 from upkeep.demo.self_service import describe_house, pay_oneself
 from upkeep.demo.selling_units import pay_unit_parts
@@ -80,6 +82,7 @@ def load_demo(*, today: dt.date, tell: Callable[[str], None] = lambda text: None
         write_site(other, today=today)
         tell(f"{small.name}（{get_preset(small.preset).title}）：{count} 户")
     bank_day.run_receipts_low(city, today=today)
+    tell(f"{close_months(city, today=today)} 个月已结账")  # last: what is closed takes nothing any more
     return city
 
 
@@ -118,6 +121,7 @@ def _business(
     tell(f"{pay_back(city, filled[_REFUNDING], today=today)} 笔退款申请")
     tell(f"{demolish(city, filled[_DEMOLISHED], building='4幢', today=today)} 笔房屋注销返还")
     tell(f"{earn_and_settle(city, today=today):,} 户结息")
+    tell(f"{send_statements(city, today=today)} 份银行对账单")
     cases = file_cases(city, today=today, chance=chance) + file_estate_cases(city, filled, today=today)
     tell(f"{cases} 张业务单")
     tell(f"{keep_books(city, filled, today=today)} 张凭证已编号，手工凭证和期初建账各一组")

@@ -64,11 +64,12 @@ def named_rows(sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> 
 @contextlib.contextmanager
 def whole_tables() -> Iterator[None]:
     """For questions that go through whole tables: no join row by row, which the planner chooses for tables that have
-    grown since their statistics were taken.
+    grown since their statistics were taken. They may take longer than a page may ask for; until the transaction ends.
     """
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("set local enable_nestloop = off")
+            cursor.execute("set local statement_timeout = 0")
         yield
         with connection.cursor() as cursor:
             cursor.execute("set local enable_nestloop = on")

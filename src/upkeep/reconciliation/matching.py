@@ -4,7 +4,7 @@ What is left open are the differences (差异). Everything happens in a few stat
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,33 +31,36 @@ join ours o on o.serial = b.serial and o.fen = b.fen where {_OPEN_LINE}
 
 # Only where there is no doubt: one line and one movement of the amount on the day, and neither serial stands elsewhere.
 _BY_AMOUNT = f"""
-with theirs as (
-    select b.day, b.fen, min(b.id) id from reconciliation_bankline b
-    where {_OPEN_LINE}
-      and not exists (select from reconciliation_bookmovement x where x.custody_id = b.custody_id and x.serial = b.serial)
-    group by b.day, b.fen having count(*) = 1
+with lines as (
+    select b.id, b.day, b.fen, b.serial from reconciliation_bankline b where {_OPEN_LINE}
+), movements as (
+    select m.id, m.day, m.fen, m.serial from reconciliation_bookmovement m where {_OPEN_MOVEMENT}
+), theirs as (
+    select day, fen, min(id) id, min(serial) serial from lines l
+    where not exists (select from movements m where m.serial = l.serial)
+    group by day, fen having count(*) = 1
 ), ours as (
-    select m.day, m.fen, min(m.id) id from reconciliation_bookmovement m
-    where {_OPEN_MOVEMENT}
-      and not exists (
-          select from reconciliation_bankline x
-          where x.custody_id = m.custody_id and x.serial = m.serial and not x.is_replaced
-      )
-    group by m.day, m.fen having count(*) = 1
+    select day, fen, min(id) id, min(serial) serial from movements m
+    where not exists (select from lines l where l.serial = m.serial)
+    group by day, fen having count(*) = 1
 )
-select array[t.id], array[o.id], t.day from theirs t join ours o on o.day = t.day and o.fen = t.fen
+select t.id, o.id, t.day, t.serial, o.serial from theirs t join ours o on o.day = t.day and o.fen = t.fen
+"""
+_SERIALS_OF_MATCHED = """
+select serial from reconciliation_bookmovement where custody_id = %(custody)s and serial = any (%(theirs)s)
+    and match_id is not null
+union select serial from reconciliation_bankline where custody_id = %(custody)s and serial = any (%(ours)s)
+    and not is_replaced and match_id is not null
 """
 
 # What we booked and took back ourselves, and the bank never saw.
 _CANCELLED = f"""
-select '{{}}'::bigint[], array[m.id, r.id], greatest(m.day, r.day)
-from reconciliation_bookmovement m
-join reconciliation_bookmovement r on r.custody_id = m.custody_id and r.book_id = m.book_id
-    and r.source = m.source || ':reversed' and r.fen = -m.fen and r.match_id is null and r.day <= %(last)s
-where {_OPEN_MOVEMENT}
+with open as (
+    select m.id, m.book_id, m.source, m.fen, m.day from reconciliation_bookmovement m where {_OPEN_MOVEMENT}
+)
+select '{{}}'::bigint[], array[m.id, r.id], greatest(m.day, r.day) from open m
+join open r on r.book_id = m.book_id and r.source = m.source || ':reversed' and r.fen = -m.fen
 """
-
-_RULES = ((MatchKind.SERIAL, _BY_SERIAL), (MatchKind.AMOUNT, _BY_AMOUNT), (MatchKind.CANCELLED, _CANCELLED))
 
 _KEEP = """
 with pair as (
@@ -104,15 +107,50 @@ def match_custody(*, custody_id: int, at: dt.datetime) -> Matched:
         return Matched(0, 0, 0, 0)
     last = kept.latest("day").day
     collected = collect(custody_id=custody_id, first=first, last=last)
-    made = {kind: _match(kind, rule, custody_id=custody_id, last=last, at=at) for kind, rule in _RULES}
-    return Matched(made[MatchKind.SERIAL], made[MatchKind.AMOUNT], made[MatchKind.CANCELLED], collected)
+    scope = {"custody": custody_id, "last": last}
+    made = [
+        _keep(kind, found(scope), custody_id=custody_id, at=at)
+        for kind, found in (
+            (MatchKind.SERIAL, _by_serial),
+            (MatchKind.AMOUNT, _by_amount),
+            (MatchKind.CANCELLED, _cancelled),
+        )
+    ]
+    return Matched(made[0], made[1], made[2], collected)
 
 
-def _match(kind: MatchKind, rule: str, *, custody_id: int, last: dt.date, at: dt.datetime) -> int:
+def _by_serial(scope: Mapping[str, Any]) -> list[_Pair]:
+    return _asked(_BY_SERIAL, scope)
+
+
+def _by_amount(scope: Mapping[str, Any]) -> list[_Pair]:
+    found = _asked(_BY_AMOUNT, scope)
+    if not found:
+        return []
+    serials = {"theirs": [one[3] for one in found], "ours": [one[4] for one in found if one[4]]}
     with connection.cursor() as cursor:
-        cursor.execute(rule, {"custody": custody_id, "last": last})
-        pairs: list[_Pair] = cursor.fetchall()
-        if pairs:
+        cursor.execute(_SERIALS_OF_MATCHED, {**scope, **serials})
+        known = {serial for (serial,) in cursor.fetchall()}
+    return [([line], [movement], day) for line, movement, day, *two in found if known.isdisjoint(two)]
+
+
+def _cancelled(scope: Mapping[str, Any]) -> list[_Pair]:
+    return _asked(_CANCELLED, scope)
+
+
+def _asked(rule: str, scope: Mapping[str, Any]) -> list[Any]:
+    """What is open was written a moment ago, and no statistics know of it: joined as a whole, never row by row."""
+    with connection.cursor() as cursor:
+        cursor.execute("set local enable_nestloop = off")
+        cursor.execute(rule, scope)
+        found: list[Any] = cursor.fetchall()
+        cursor.execute("set local enable_nestloop = on")
+    return found
+
+
+def _keep(kind: MatchKind, pairs: Sequence[_Pair], *, custody_id: int, at: dt.datetime) -> int:
+    if pairs:
+        with connection.cursor() as cursor:
             cursor.execute(_KEEP, _as_arrays(kind, pairs, custody_id=custody_id, at=at))
     return len(pairs)
 

@@ -165,6 +165,8 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                     title="定期存款和国债", url_name="earnings:investments", roles=BOOKKEEPERS, also=INVESTMENT_PAGES
                 ),
                 MenuItem(title="数据导出", url_name="accounting:exports", roles=(*BOOKKEEPERS, Role.AUDIT_ADMIN)),
+                    title="银行对账", url_name="reconciliation:accounts", roles=BOOKKEEPERS, also=RECONCILIATION_PAGES
+                ),
             ),
         ),
         MenuItem(

@@ -96,6 +96,7 @@ class BookMovement(models.Model):
             models.Index(fields=("custody", "day"), condition=Q(match__isnull=True), name="book_movement_open"),
             models.Index(fields=("custody", "day", "ordinal"), name="book_movement_of_day"),
             models.Index(fields=("match",), condition=Q(match__isnull=False), name="book_movement_of_match"),
+            models.Index(fields=("custody", "serial"), condition=~Q(serial=""), name="book_movement_of_serial"),
         ]
 
     def __str__(self) -> str:

@@ -72,7 +72,7 @@ def statement(request: ActorRequest, kind: str) -> HttpResponse:
 
 def _cells(row: SheetRow, sheet: Sheet, asked: Asked) -> list[Cell]:
     heads = [
-        f"{group}{head}" if len(sheet.groups) > 1 else head for group, columns in sheet.groups for head in columns
+        f"{group} {head}" if len(sheet.groups) > 1 else head for group, columns in sheet.groups for head in columns
     ]
     cells = []
     for place, fen in enumerate(row.cells):

@@ -41,20 +41,20 @@ begin
     with touched as (
         select distinct match_id as id from changed where match_id is not null
         union select distinct match_id from before where match_id is not null
-    ), theirs as (
-        select b.match_id as id, sum(b.fen) as fen, min(b.custody_id) as low, max(b.custody_id) as high
-        from reconciliation_bankline b where b.match_id in (select id from touched) group by 1
-    ), ours as (
-        select m.match_id as id, sum(m.fen) as fen, min(m.custody_id) as low, max(m.custody_id) as high
-        from reconciliation_bookmovement m where m.match_id in (select id from touched) group by 1
     )
     select t.id into wrong from touched t
     join reconciliation_match k on k.id = t.id
-    left join theirs b on b.id = t.id
-    left join ours m on m.id = t.id
-    where coalesce(b.fen, 0) <> coalesce(m.fen, 0)
-       or least(b.low, m.low) <> k.custody_id or greatest(b.high, m.high) <> k.custody_id
-       or k.dissolved_at is not null and (b.id is not null or m.id is not null)
+    cross join lateral (
+        select sum(b.fen) as fen, min(b.custody_id) as low, max(b.custody_id) as high
+        from reconciliation_bankline b where b.match_id = t.id
+    ) theirs
+    cross join lateral (
+        select sum(m.fen) as fen, min(m.custody_id) as low, max(m.custody_id) as high
+        from reconciliation_bookmovement m where m.match_id = t.id
+    ) ours
+    where coalesce(theirs.fen, 0) <> coalesce(ours.fen, 0)
+       or least(theirs.low, ours.low) <> k.custody_id or greatest(theirs.high, ours.high) <> k.custody_id
+       or k.dissolved_at is not null and (theirs.fen is not null or ours.fen is not null)
     limit 1;
     if wrong is not null then
         raise exception 'match % does not add up', wrong
