@@ -35,6 +35,7 @@ MODULES = (
     "audit",
     "openings",
     "reconciliation",
+    "bank_api",
 )
 
 

@@ -120,7 +120,7 @@ def address(data: DataObject, stage: Connected, operation: Operation, slip: str)
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: one.name)
 class TestAnyMessage:
-    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
     @given(data=st.data())
     def test_is_answered_as_described(self, stage: Connected, operation: Operation, data: DataObject) -> None:
         slip = getattr(stage, "slip", None) or issue(stage.town)

@@ -86,6 +86,7 @@ class TestFetchingOrders:
         assert (order["number"], order["state"], order["amount_fen"]) == (stage.number, "WAITING", 8_020_80)
         assert order["payee_account"] == whole.payee_account and order["payee_name"] == whole.payee_name
         assert (order["account"], order["purpose"], answer["next"]) == ("62170001", "退款", None)
+        assert order["issued_at"] == "2026-11-20T10:30:00+08:00"
 
     def test_masks_the_account_of_what_is_done_and_lists_it_on_demand(self, stage: Stage) -> None:
         whole = PaymentOrder.objects.get(number=stage.number).payee_account

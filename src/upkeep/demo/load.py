@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from upkeep.demo import areas, bank_day, fill
 from upkeep.demo.accounting import keep_books
+from upkeep.demo.bank_api import connect_banks
 from upkeep.demo.cases import file_cases
 from upkeep.demo.city import PASSWORD, City, found_city, found_committee
 from upkeep.demo.closings import close_months
@@ -106,6 +107,7 @@ def _deposits(city: City, filled: list[Filled], *, today: dt.date, tell: Callabl
     units = pay_unit_parts(city, filled[_OF_A_UNIT], today=today)
     tell(f"售房单位交存 {units} 户")
     bank_day.spend_a_day(city, filled[_AT_THE_BANK], today=today)
+    tell(f"{connect_banks(city, filled[_AT_THE_BANK], today=today)} 份银行接口报文")
 
 
 def _business(

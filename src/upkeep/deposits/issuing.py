@@ -15,6 +15,7 @@ from upkeep.deposits.receipts import NoReceiptNumbers, Wanted, issue_all, issue_
 from upkeep.jobs.registry import Progress
 from upkeep.kernel.dates import day_of
 from upkeep.parties.actor import Actor
+from upkeep.policy.receipt_rule import receipt_rule
 
 
 def issue_with_payment(*, slip: PaySlip, payers: dict[int, str], at: dt.datetime) -> list[Receipt]:
@@ -33,9 +34,12 @@ def issue_with_payment(*, slip: PaySlip, payers: dict[int, str], at: dt.datetime
 
 
 def _warn(issued: Sequence[Receipt], *, jurisdiction_id: int, at: dt.datetime) -> None:
-    left = stock(jurisdiction_id=jurisdiction_id, on=day_of(at))
+    """Tell the cashiers at the payment by which the numbers became too few; mostly the open book alone holds enough."""
+    last, on = issued[-1], day_of(at)
+    if last.book.last - last.number >= receipt_rule(jurisdiction_id=jurisdiction_id, on=on).warn_below:
+        return
+    left = stock(jurisdiction_id=jurisdiction_id, on=on)
     if left.is_low and left.left + len(issued) >= left.warn_below:
-        last = issued[-1]
         key = f"{last.book_id}:{last.number}"
         messages.tell_low(left, jurisdiction_id=jurisdiction_id, key=key, at=at)
 

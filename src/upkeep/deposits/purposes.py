@@ -83,8 +83,9 @@ class FirstDeposit(SlipPurpose):
                 at=at,
             )
         payers = {house_id: payer for house_id, values in rows.items() if (payer := payer_of_row(values))}
-        issue_with_payment(slip=slip, payers=payers, at=at)
         tell_balance(area_id=slip.area_id, source=source_of(slip), at=at)
+        # Last: other payments of the city wait for the receipt book until this one has committed.
+        issue_with_payment(slip=slip, payers=payers, at=at)
 
     def check_reversal(self, slip: PaySlip) -> None:
         check_first_deposit(slip)

@@ -24,3 +24,8 @@ def to_the_minute(at: dt.datetime) -> str:
 def start_of(day: dt.date) -> dt.datetime:
     """The moment at which the day begins in Shanghai."""
     return dt.datetime.combine(day, dt.time.min, SHANGHAI)
+
+
+def in_iso(at: dt.datetime) -> str:
+    """2026-11-22T10:30:00+08:00, for programs."""
+    return at.astimezone(SHANGHAI).isoformat(timespec="seconds")

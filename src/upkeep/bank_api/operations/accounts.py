@@ -11,6 +11,7 @@ from upkeep.bank_api.operations import shared
 from upkeep.banking.custody_books import credit_interest
 from upkeep.banking.models import CustodyAccount
 from upkeep.banking.serials import SerialUsed, tidy_serial
+from upkeep.kernel.dates import in_iso
 from upkeep.kernel.errors import HasProblems
 
 ACCOUNT_IN_PATH = Field(name="account", title="专户账号", kind=Text(most=40, example="62170001"))
@@ -56,7 +57,7 @@ def interest(call: Call) -> dict[str, Any]:
 
 def ping(call: Call) -> dict[str, Any]:
     """Who the platform takes the caller for, and what time it has."""
-    return {"bank": call.bank.name, "time": call.at.isoformat(timespec="seconds")}
+    return {"bank": call.bank.name, "time": in_iso(call.at)}
 
 
 OPERATIONS = (

@@ -14,6 +14,7 @@ from upkeep.banking.models import OrderState, PaymentOrder
 from upkeep.banking.orders import PREFIX
 from upkeep.banking.purposes import purpose_title
 from upkeep.banking.queries import PaperFilter, at_counter, order_list
+from upkeep.kernel.dates import in_iso
 from upkeep.kernel.masking import mask_bank_account
 
 PER_PAGE = 100
@@ -92,7 +93,7 @@ def _shown(order: PaymentOrder) -> dict[str, Any]:
         "payee_name": order.payee_name,
         "payee_bank": order.payee_bank,
         "payee_account": order.payee_account if waits else mask_bank_account(order.payee_account),
-        "issued_at": order.issued_at.isoformat(timespec="seconds"),
+        "issued_at": in_iso(order.issued_at),
         "replaces": order.replaces.number if order.replaces else None,
         "failure_reason": order.failure_reason,
         "serial": order.bank_serial.serial if order.bank_serial else None,

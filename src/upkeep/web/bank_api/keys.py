@@ -123,6 +123,7 @@ def show(request: ActorRequest, key_id: int) -> HttpResponse:
     context = {
         "key": key,
         "shown": shown,
+        "overlap": keys.OVERLAP.days,
         "page": page,
         "messages_shown": queries.shown_messages(list(page)),
         "refused": queries.refused_calls(key, on=timezone.localdate()),
