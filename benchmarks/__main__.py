@@ -32,6 +32,7 @@ MODULES = (
     "transactions",
     "votes",
     "allocation",
+    "interest",
 )
 
 

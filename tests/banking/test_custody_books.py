@@ -51,9 +51,7 @@ class TestInterestCredited:
         with pytest.raises(SerialUsed, match="结息入账"):
             credit(town, fen=1)
         with pytest.raises(SerialUsed):
-            charge_fee(
-                custody_id=town.custodies[FundKind.COMMODITY].pk, fen=5, serial="LX001", booked_on=TODAY, at=AT
-            )
+            charge_fee(custody_id=town.custodies[FundKind.COMMODITY].pk, fen=5, serial="LX001", booked_on=TODAY, at=AT)
 
     def test_of_another_bank_may_have_the_same_serial(self, town: Town) -> None:
         credit(town)

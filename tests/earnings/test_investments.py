@@ -129,11 +129,11 @@ class TestAnInvestment:
         assert {one.field for one in caught.value.problems} == {"name", "principal", "rate", "placed_on", "matures_on"}
 
     def test_is_no_larger_than_what_lies_in_the_bank(self, town: Town) -> None:
-        with pytest.raises(HasProblems, match="50,000.00"):
+        with pytest.raises(HasProblems, match=r"50,000\.00"):
             ask(town, principal_fen=5_000_001)
         one, two = ask(town), ask(town, serial="ZC2")
         investments.approve(one.pk, by=town.people["approver"], at=LATER)
-        with pytest.raises(HasProblems, match="20,000.00"):
+        with pytest.raises(HasProblems, match=r"20,000\.00"):
             investments.approve(two.pk, by=town.people["approver"], at=LATER)
 
     def test_takes_two_people_there_and_back(self, town: Town) -> None:
@@ -187,9 +187,7 @@ class TestAnInvestment:
         ("matures_on", "rate", "expected"),
         [(MATURES, 15_000, 45_000), (dt.date(2028, 5, 20), 27_500, 247_500), (dt.date(2025, 8, 18), 11_000, 8_250)],
     )
-    def test_says_what_its_rate_should_bring(
-        self, town: Town, matures_on: dt.date, rate: int, expected: int
-    ) -> None:
+    def test_says_what_its_rate_should_bring(self, town: Town, matures_on: dt.date, rate: int, expected: int) -> None:
         assert investments.expected_interest(ask(town, matures_on=matures_on, rate=rate)) == expected
 
 

@@ -81,9 +81,7 @@ def earnings(cast: Cast) -> dict[str, str]:
     )
     settled_on = previous_settlement(InterestRule(), before=today + dt.timedelta(days=1))
     credit_interest(custody_id=custody.pk, fen=50_00, serial="LXQX1", booked_on=settled_on, at=at)
-    run = runs.start_run(
-        jurisdiction_id=place, settled_on=settled_on, booked_on=settled_on, by=accountant, at=at
-    )
+    run = runs.start_run(jurisdiction_id=place, settled_on=settled_on, booked_on=settled_on, by=accountant, at=at)
     with JobProgress(0) as progress:
         run = computing.compute(InterestRun.objects.get(pk=run.pk), progress=progress)
     sheet = rates.propose_sheet(

@@ -1,4 +1,4 @@
-"""利息与收益 from the pages: rates entered and confirmed, interest settled, approved, shown to the owner, reversed; money put out.
+"""利息与收益 from the pages: rates entered and confirmed, interest settled, approved, reversed; money put out.
 
 # covers: F5 F6
 """
@@ -223,7 +223,9 @@ class TestInvestments:
 
     def test_are_declined_with_a_reason(self, town: Town) -> None:
         one = self.entered(town)
-        assert "已退回" in post(client(town, "approver"), f"/earnings/investments/{one.number}/decline/", reason="偏低")
+        assert "已退回" in post(
+            client(town, "approver"), f"/earnings/investments/{one.number}/decline/", reason="偏低"
+        )
         one.refresh_from_db()
         assert (one.state, one.note) == ("DECLINED", "偏低")
 

@@ -1,6 +1,7 @@
-"""A year's earnings: rates, the bank's interest and fees, money put out for a term and back, and interest settled to every house."""
+"""A year's earnings: rates, the bank's interest and fees, money put out for a term, and interest settled to every house."""
 
 import datetime as dt
+from typing import Any
 
 from upkeep.banking.custody_books import charge_fee, credit_interest
 from upkeep.banking.models import CustodyAccount
@@ -77,7 +78,7 @@ def _enter_rates(city: City, *, today: dt.date) -> None:
 
 def _invest(city: City, custody: CustodyAccount, *, day: dt.date, today: dt.date) -> None:
     """A deposit of six months that came back, one that matures soon, a bond, and one that waits to be approved."""
-    head = {"custody_id": custody.pk, "basis": "江城维资〔2025〕21号"}
+    head: dict[str, Any] = {"custody_id": custody.pk, "basis": "江城维资〔2025〕21号"}
     began = day - dt.timedelta(days=200)
     back = _bought(
         city,

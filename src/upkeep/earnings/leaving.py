@@ -70,7 +70,9 @@ def settle_leaving(*, area_id: int, house_ids: Collection[int], source: str, at:
 
 def _terms(custody: CustodyAccount, rule: InterestRule, *, on: dt.date) -> Terms | None:
     """From the last settlement to the day, at the demand rate; None where there is no rate or no day."""
-    last = InterestPool.objects.filter(custody=custody, is_live=True, settled_on__lte=on).order_by("-settled_on").first()
+    last = (
+        InterestPool.objects.filter(custody=custody, is_live=True, settled_on__lte=on).order_by("-settled_on").first()
+    )
     first = last.settled_on if last else previous_settlement(rule, before=on)
     if first >= on:
         return None
@@ -90,9 +92,7 @@ def _terms(custody: CustodyAccount, rule: InterestRule, *, on: dt.date) -> Terms
     )
 
 
-def _keep(
-    area_id: int, found: list[tuple[int, int, dt.date, int, int]], *, on: dt.date, at: dt.datetime
-) -> None:
+def _keep(area_id: int, found: list[tuple[int, int, dt.date, int, int]], *, on: dt.date, at: dt.datetime) -> None:
     LeavingInterest.objects.bulk_create(
         [
             LeavingInterest(

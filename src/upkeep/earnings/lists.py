@@ -50,7 +50,9 @@ class HouseInterest:
     line: InterestLine
 
 
-def lines_of(run: InterestRun, *, area_id: int, custody_id: int | None = None, text: str = "") -> QuerySet[InterestLine]:
+def lines_of(
+    run: InterestRun, *, area_id: int, custody_id: int | None = None, text: str = ""
+) -> QuerySet[InterestLine]:
     """The lines of an area, those of the building table's order aside: by sub-account; `text` narrows to rooms and addresses."""
     rows = InterestLine.objects.filter(run=run, area_id=area_id)
     if custody_id:

@@ -44,7 +44,9 @@ class InvestmentForm(forms.Form):
 
     custody = forms.ChoiceField(label="专户")
     kind = forms.ChoiceField(label="种类", choices=InvestmentKind.choices)
-    name = forms.CharField(label="名称", max_length=100, help_text="例如：一年期整存整取；2026 年记账式附息（三期）国债")
+    name = forms.CharField(
+        label="名称", max_length=100, help_text="例如：一年期整存整取；2026 年记账式附息（三期）国债"
+    )
     certificate = forms.CharField(label="存单号或债券代码", max_length=40)
     principal = MoneyField(label="本金（元）")
     rate = PercentField(label="年利率（%）")
@@ -85,7 +87,9 @@ class RedeemForm(forms.Form):
     """What the bank has paid back."""
 
     returned_on = DayField(label="收回日期")
-    interest = forms.CharField(label="利息（元）", widget=forms.TextInput(attrs={"inputmode": "decimal", "class": "num"}))
+    interest = forms.CharField(
+        label="利息（元）", widget=forms.TextInput(attrs={"inputmode": "decimal", "class": "num"})
+    )
     serial = forms.CharField(label="银行入账流水号", max_length=40)
     early_reason = forms.CharField(label="提前支取原因", max_length=200, required=False, help_text="到期收回不填")
 
@@ -256,9 +260,7 @@ def decline(request: ActorRequest, number: str) -> HttpResponse:
 @require_POST
 def check_redemption(request: ActorRequest, number: str) -> HttpResponse:
     """The second person has checked the return; it is booked."""
-    return _do(
-        request, number, lambda pk: investments.redeem(pk, by=request.actor, at=timezone.now()), "已收回并记账"
-    )
+    return _do(request, number, lambda pk: investments.redeem(pk, by=request.actor, at=timezone.now()), "已收回并记账")
 
 
 @access(*ENTERERS, *CHECKERS)

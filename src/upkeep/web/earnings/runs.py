@@ -146,7 +146,9 @@ def show(request: ActorRequest, number: str) -> HttpResponse:
         "done_fen": run.reversed_fen if state is RunState.REVERSING else run.posted_fen,
         "may_make": actor.has(*MAKERS),
         "may_decide": state is RunState.WAITING and checks and actor.user_id != run.made_by_id,
-        "may_decide_reversal": state is RunState.REVERSAL_ASKED and checks and actor.user_id != run.reversal_asked_by_id,
+        "may_decide_reversal": state is RunState.REVERSAL_ASKED
+        and checks
+        and actor.user_id != run.reversal_asked_by_id,
         "may_go_on": moving and not busy,
         "can_change": state in (RunState.WAITING, RunState.RETURNED),
     }
