@@ -36,6 +36,7 @@ MODULES = (
     "openings",
     "reconciliation",
     "bank_api",
+    "interest",
 )
 
 

@@ -129,11 +129,11 @@ class TestAnInvestment:
         assert {one.field for one in caught.value.problems} == {"name", "principal", "rate", "placed_on", "matures_on"}
 
     def test_is_no_larger_than_what_lies_in_the_bank(self, town: Town) -> None:
-        with pytest.raises(HasProblems, match="50,000.00"):
+        with pytest.raises(HasProblems, match=r"50,000\.00"):
             ask(town, principal_fen=5_000_001)
         one, two = ask(town), ask(town, serial="ZC2")
         investments.approve(one.pk, by=town.people["approver"], at=LATER)
-        with pytest.raises(HasProblems, match="20,000.00"):
+        with pytest.raises(HasProblems, match=r"20,000\.00"):
             investments.approve(two.pk, by=town.people["approver"], at=LATER)
 
     def test_takes_two_people_there_and_back(self, town: Town) -> None:

@@ -1,4 +1,4 @@
-"""利息与收益 from the pages: rates entered and confirmed, interest settled, approved, shown to the owner, reversed; money put out.
+"""利息与收益 from the pages: rates entered and confirmed, interest settled, approved, reversed; money put out.
 
 # covers: F5 F6
 """

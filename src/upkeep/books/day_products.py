@@ -10,11 +10,8 @@ from decimal import Decimal
 from upkeep.books.chart import BANK, EARNINGS, OTHER_EXPENSE, UNDISTRIBUTED
 from upkeep.ledger import api as ledger
 
-#: Parameters: areas (bigint[]), since (the earliest day asked for), first, settled_on, stood_since, long_since (date), and
-#: as arrays of one length custodies, days, weights: what a fen of the custody account bears from the day to the end.
-#: A row per sub-account and custody account: area_id, custody_id, sub_account_id, is_open, balance_fen, stood_fen, long_fen,
-#: product, weighted. What is booked on the settlement day or later does not count.
-STAYS = """
+# What moved, and what stood on the day before, of every sub-account and custody account: id, custody_id, day, fen.
+_STEPS = """
     with own as materialized (
         select s.id, s.area_id, s.closed_on is null as is_open
         from ledger.sub_account s
@@ -51,7 +48,12 @@ STAYS = """
         ) opening group by id, custody_id
         union all
         select id, custody_id, booked_on, fen from moved where booked_on < %(settled_on)s::date
-    ), running as (
+    )"""
+#: Parameters: areas (bigint[]), since (the earliest day asked for), first, settled_on, stood_since, long_since (date), and
+#: as arrays of one length custodies, days, weights: what a fen of the custody account bears from the day to the end.
+#: A row per sub-account and custody account: area_id, custody_id, sub_account_id, is_open, balance_fen, stood_fen, long_fen,
+#: product, weighted. What is booked on the settlement day or later does not count.
+STAYS = f"""{_STEPS}, running as (
         select *, sum(fen) over (partition by id, custody_id order by day)::bigint as balance_fen
         from steps join wanted using (custody_id)
     )
@@ -63,13 +65,23 @@ STAYS = """
                                  min(t.balance_fen) filter (where t.day > %(stood_since)s::date)))::bigint as stood_fen,
                greatest(0, least(sum(t.fen) filter (where t.day <= %(long_since)s::date),
                                  min(t.balance_fen) filter (where t.day > %(long_since)s::date)))::bigint as long_fen,
-               sum(t.fen * (%(settled_on)s::date - greatest(t.day, %(first)s::date))::numeric) as product,
+               sum(t.fen * (%(settled_on)s::date - greatest(t.day, %(first)s::date))) as product,
                sum(t.fen * w.weight::numeric) as weighted
         from running t
         join unnest(%(custodies)s::bigint[], %(days)s::date[], %(weights)s::bigint[]) w (custody_id, day, weight)
           on w.custody_id = t.custody_id and w.day = greatest(t.day, %(first)s::date)
         group by t.id, t.custody_id
-        having sum(t.fen * (%(settled_on)s::date - greatest(t.day, %(first)s::date))::numeric) > 0
+        having sum(t.fen * (%(settled_on)s::date - greatest(t.day, %(first)s::date))) > 0
+    ) r join own o using (id)
+"""
+#: The same parameters; only area_id, custody_id, sub_account_id, is_open, balance_fen and product, at a third of the cost.
+PRODUCTS = f"""{_STEPS}
+    select o.area_id, r.custody_id, r.id as sub_account_id, o.is_open, r.balance_fen, r.product
+    from (
+        select id, custody_id, sum(fen)::bigint as balance_fen,
+               sum(fen * (%(settled_on)s::date - greatest(day, %(first)s::date))) as product
+        from steps join wanted using (custody_id) group by id, custody_id
+        having sum(fen * (%(settled_on)s::date - greatest(day, %(first)s::date))) > 0
     ) r join own o using (id)
 """
 

@@ -34,12 +34,12 @@ def earnings_shared(shares: Sequence[AreaShare], *, source: str, booked_on: dt.d
     for one in shares:
         if not one.amounts or min(one.amounts.values()) <= 0:
             raise ValueError("every house's amount must be a positive number of fen, and there must be one")
-        total, custody = sum(one.amounts.values()), one.custody_id
+        total, custody, code = sum(one.amounts.values()), one.custody_id, one.fund_kind.net_asset
         named = f"{source}:{one.area_id}:{custody}"
         allotted = [Line(custody, chart.UNDISTRIBUTED, total, 0), Line(custody, chart.BANK, 0, total)]
         shared = [
             Line(custody, chart.BANK, total, 0),
-            *(Line(custody, one.fund_kind.net_asset, 0, fen, house) for house, fen in sorted(one.amounts.items())),
+            *(Line(custody, code, 0, fen, house) for house, fen in sorted(one.amounts.items())),
         ]
         entries.append(_entry(ALLOTTED, custody, one.fund_kind, named, booked_on, allotted))
         entries.append(_entry(SHARED, one.area_id, one.fund_kind, named, booked_on, shared))

@@ -1,4 +1,4 @@
-"""A year's earnings: rates, the bank's interest and fees, money put out for a term and back, and interest settled to every house."""
+"""A year's earnings: rates, the bank's interest and fees, money put out for a term, and interest settled to every house."""
 
 import datetime as dt
 
@@ -77,22 +77,8 @@ def _enter_rates(city: City, *, today: dt.date) -> None:
 
 def _invest(city: City, custody: CustodyAccount, *, day: dt.date, today: dt.date) -> None:
     """A deposit of six months that came back, one that matures soon, a bond, and one that waits to be approved."""
-    head = {"custody_id": custody.pk, "basis": "江城维资〔2025〕21号"}
     began = day - dt.timedelta(days=200)
-    back = _bought(
-        city,
-        NewInvestment(
-            kind=InvestmentKind.TERM,
-            name="六个月整存整取",
-            certificate="DQ0031502",
-            principal_fen=200_000_000,
-            rate=12_500,
-            placed_on=began,
-            matures_on=began + dt.timedelta(days=182),
-            serial=f"ZC{began:%Y%m%d}",
-            **head,
-        ),
-    )
+    back = _bought(city, _deposit(custody, "六个月整存整取", fen=200_000_000, rate=12_500, on=began, days=182))
     matured = back.matures_on
     investments.ask_redemption(
         back.pk,
@@ -105,50 +91,39 @@ def _invest(city: City, custody: CustodyAccount, *, day: dt.date, today: dt.date
     )
     investments.redeem(back.pk, by=city.actor("demo-approver"), at=moment(matured, 16))
     soon = today - dt.timedelta(days=353)
-    _bought(
-        city,
-        NewInvestment(
-            kind=InvestmentKind.TERM,
-            name="一年期整存整取",
-            certificate="DQ0031788",
-            principal_fen=300_000_000,
-            rate=13_500,
-            placed_on=soon,
-            matures_on=soon + dt.timedelta(days=365),
-            serial=f"ZC{soon:%Y%m%d}",
-            **head,
-        ),
-    )
-    bond = today - dt.timedelta(days=120)
-    _bought(
-        city,
-        NewInvestment(
-            kind=InvestmentKind.BOND,
-            name=f"{bond.year} 年记账式附息国债（三年期）",
-            certificate=f"{bond.year % 100:02d}0008",
-            principal_fen=100_000_000,
-            rate=16_300,
-            placed_on=bond,
-            matures_on=bond.replace(year=bond.year + 3, day=min(bond.day, 28)),
-            serial=f"GZ{bond:%Y%m%d}",
-            custody_id=custody.pk,
-            basis="业主大会决定 12 件（江城维资〔2026〕9号汇总）",
-        ),
-    )
+    _bought(city, _deposit(custody, "一年期整存整取", fen=300_000_000, rate=13_500, on=soon, days=365))
+    _bought(city, _bond(custody, on=today - dt.timedelta(days=120)))
     yesterday = today - dt.timedelta(days=1)
-    _asked(
-        city,
-        NewInvestment(
-            kind=InvestmentKind.TERM,
-            name="三个月整存整取",
-            certificate="DQ0032260",
-            principal_fen=50_000_000,
-            rate=6_500,
-            placed_on=yesterday,
-            matures_on=yesterday + dt.timedelta(days=92),
-            serial=f"ZC{yesterday:%Y%m%d}",
-            **head,
-        ),
+    _asked(city, _deposit(custody, "三个月整存整取", fen=50_000_000, rate=6_500, on=yesterday, days=92))
+
+
+def _deposit(custody: CustodyAccount, name: str, *, fen: int, rate: int, on: dt.date, days: int) -> NewInvestment:
+    return NewInvestment(
+        custody_id=custody.pk,
+        kind=InvestmentKind.TERM,
+        name=name,
+        certificate=f"DQ{on:%m%d}{days:03d}",
+        principal_fen=fen,
+        rate=rate,
+        placed_on=on,
+        matures_on=on + dt.timedelta(days=days),
+        basis="江城维资〔2025〕21号",
+        serial=f"ZC{on:%Y%m%d}",
+    )
+
+
+def _bond(custody: CustodyAccount, *, on: dt.date) -> NewInvestment:
+    return NewInvestment(
+        custody_id=custody.pk,
+        kind=InvestmentKind.BOND,
+        name=f"{on.year} 年记账式附息国债（三年期）",
+        certificate=f"{on.year % 100:02d}0008",
+        principal_fen=100_000_000,
+        rate=16_300,
+        placed_on=on,
+        matures_on=on.replace(year=on.year + 3, day=min(on.day, 28)),
+        basis=f"业主大会决定 12 件（江城维资〔{on.year}〕9号汇总）",
+        serial=f"GZ{on:%Y%m%d}",
     )
 
 

@@ -43,7 +43,7 @@ _AGREED = f"""
 _STANDING = f"""
     insert into interest_stay
     select s.area_id, s.custody_id, s.sub_account_id, s.is_open, s.balance_fen, s.product
-    from ({day_products.STAYS}) s where {_NOT_SETTLED}
+    from ({day_products.PRODUCTS}) s where {_NOT_SETTLED}
 """
 # Largest remainder: whoever was rounded down furthest gets a fen first, ties to the lower id (kernel.allocation).
 _SHARED = f"""
@@ -58,7 +58,7 @@ _SHARED = f"""
             select custody_id, sum(product) as whole, max(t.total) as total
             from interest_stay join unnest(%(of)s::bigint[], %(totals)s::numeric[]) t (custody_id, total) using (custody_id)
             group by custody_id) p using (custody_id)
-    ) shares
+    ) shares order by area_id, custody_id, sub_account_id
 """
 
 
@@ -100,6 +100,8 @@ def _share_pools(
     for batch in _batches(counts):
         _execute(_STANDING, _stays(terms, batch))
         progress.advance(sum(counts[area_id] for area_id in batch))
+    _execute("analyze interest_stay", {})
+    _execute("set local work_mem = '96MB'", {})
     totals = {custody_id: max(pool.earned_fen, 0) for custody_id, pool in pools.items()}
     _execute(_SHARED, {"run": run.pk, "of": list(totals), "totals": list(totals.values())})
     _execute("drop table interest_stay", {})

@@ -1,7 +1,7 @@
 """定期存款、国债: bought and taken back by two people each, held until a day, what it earned waiting to be distributed.
 
-Source: 165号令 第二十六条: 国债 only newly issued on the primary market, held until it matures, with the owners' consent; no resale,
-no pledge. 第二十七条: what it earns goes to the fund. The bank's serials of both payments are used once (`banking.serials`).
+Source: 165号令 第二十六条: 国债 only newly issued on the primary market, held until it matures, with the owners' consent; no
+resale, no pledge. 第二十七条: what it earns goes to the fund. The bank's serials of both payments are used once.
 """
 
 import datetime as dt
@@ -40,7 +40,7 @@ class NotNow(Refusal):
 
 @dataclass(frozen=True, kw_only=True)
 class NewInvestment:
-    """What is to be put out: `rate` in millionths a year, `basis` the decision it rests on, `serial` the bank's of the payment."""
+    """What is to be put out: `rate` in millionths a year, `basis` the decision, `serial` the bank's of the payment."""
 
     custody_id: int
     kind: InvestmentKind
@@ -56,7 +56,10 @@ class NewInvestment:
 
 @transaction.atomic
 def ask(wanted: NewInvestment, *, by: Actor, at: dt.datetime) -> Investment:
-    """Enter a term deposit or bond for another person to approve; nothing is booked yet. Raises: HasProblems; Refusal, SerialUsed."""
+    """Enter a term deposit or bond for another person to approve; nothing is booked yet.
+
+    Raises: HasProblems; SerialUsed; Refusal for whoever may not.
+    """
     custody = CustodyAccount.objects.select_related("bank").filter(pk=wanted.custody_id).first()
     if custody is None or not by.has(*ENTERERS) or custody.jurisdiction_id not in within(by.jurisdiction_id):
         raise Refusal("由本管辖区的会计或出纳登记")
@@ -112,7 +115,10 @@ def _check_money(custody_id: int, fen: int) -> None:
 
 @transaction.atomic
 def approve(investment_id: int, *, by: Actor, at: dt.datetime) -> Investment:
-    """The second person approves: it is booked on its first day. Raises: NotNow, NeedsAnother, HasProblems, SerialUsed, Refusal."""
+    """The second person approves: it is booked on its first day.
+
+    Raises: NotNow, NeedsAnother, HasProblems, SerialUsed; Refusal where the period is closed.
+    """
     one = _locked(investment_id, InvestmentState.ASKED)
     _check_other(by, one.asked_by_id, one, "这笔投资由您登记，须由他人审批")
     custody, kind = one.custody, FundKind(one.custody.fund_kind)
@@ -204,7 +210,10 @@ def ask_redemption(
 
 @transaction.atomic
 def redeem(investment_id: int, *, by: Actor, at: dt.datetime) -> Investment:
-    """The second person has checked it against the bank's advice: it is booked. Raises: NotNow, NeedsAnother, SerialUsed, Refusal."""
+    """The second person has checked it against the bank's advice: it is booked.
+
+    Raises: NotNow, NeedsAnother, SerialUsed; Refusal where the period is closed.
+    """
     one = _locked(investment_id, InvestmentState.REDEEM_ASKED)
     assert one.return_asked_by_id and one.returned_on and one.interest_fen is not None
     _check_other(by, one.return_asked_by_id, one, "这笔收回由您登记，须由他人复核")

@@ -9,7 +9,7 @@ from upkeep.kernel.ids import new_id
 
 
 class LeavingInterest(models.Model):
-    """销户结息: the interest of a sub-account that was closed within a period, paid on its last day; the next run leaves it out."""
+    """销户结息: what a sub-account closed within a period was given on its last day; the next run leaves it out."""
 
     id = models.BigIntegerField("标识", primary_key=True, default=new_id)
     area = models.ForeignKey(Area, verbose_name="物业区域", on_delete=models.PROTECT, related_name="+")

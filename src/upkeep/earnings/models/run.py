@@ -204,8 +204,14 @@ class InterestLine(models.Model):
     """
 
     pk = models.CompositePrimaryKey("run_id", "area_id", "custody_id", "sub_account_id")
+    # The trigger proves that the run is there, once for each statement: a foreign key would be checked row by row.
     run = models.ForeignKey(
-        InterestRun, verbose_name="结息批次", on_delete=models.PROTECT, related_name="lines", db_index=False
+        InterestRun,
+        verbose_name="结息批次",
+        on_delete=models.PROTECT,
+        related_name="lines",
+        db_index=False,
+        db_constraint=False,
     )
     area_id = models.BigIntegerField("物业区域")
     custody_id = models.BigIntegerField("专户")

@@ -46,8 +46,8 @@ language plpgsql set search_path = public, pg_temp as $$
 declare
     wrong text;
 begin
-    select r.number into wrong from earnings_interestrun r
-    where r.id in (select run_id from changed) and r.state <> 'COMPUTING' limit 1;
+    select c.run_id::text into wrong from (select distinct run_id from changed) c
+    left join earnings_interestrun r on r.id = c.run_id where r.state is distinct from 'COMPUTING' limit 1;
     if wrong is not null then
         raise exception 'the lines of % are fixed', wrong using errcode = 'insufficient_privilege';
     end if;
