@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pypdf
 import pytest
 
-from tests.printing import samples
+from tests.printing import places, samples
 from upkeep.kernel.money import in_capitals
 from upkeep.printing.documents import Document, render
 from upkeep.printing.forms import FORMS
@@ -50,7 +50,7 @@ class TestEachForm:
     def test_prints_its_number_on_every_page_and_all_it_was_given(self, make: Callable[[], Document]) -> None:
         document = make()
 
-        pdf = render(document, at=samples.AT)
+        pdf = render(document, at=places.AT)
 
         pages = [squeezed(page.extract_text()) for page in pypdf.PdfReader(io.BytesIO(pdf)).pages]
         assert all(f"编号：{document.number}" in page for page in pages)
@@ -60,7 +60,7 @@ class TestEachForm:
 
     @pytest.mark.parametrize("make", samples.ALL)
     def test_uses_the_fonts_it_comes_with(self, make: Callable[[], Document]) -> None:
-        reader = pypdf.PdfReader(io.BytesIO(render(make(), at=samples.AT)))
+        reader = pypdf.PdfReader(io.BytesIO(render(make(), at=places.AT)))
 
         names = {
             str(font.get_object()["/BaseFont"])
@@ -73,7 +73,7 @@ class TestEachForm:
 
 class TestALongPayNotice:
     def test_repeats_its_header_and_lists_every_house(self) -> None:
-        pdf = render(samples.pay_notice(1200), at=samples.AT)
+        pdf = render(samples.pay_notice(1200), at=places.AT)
 
         pages = [squeezed(page.extract_text()) for page in pypdf.PdfReader(io.BytesIO(pdf)).pages]
         assert len(pages) > 20
@@ -86,7 +86,7 @@ class TestABatchOfOwnersNotices:
     def test_gives_each_a_page_with_its_own_number_above_and_below(self) -> None:
         numbers = [f"JK20261121000017{place}" for place in range(3)]
 
-        reader = pypdf.PdfReader(io.BytesIO(render(samples.owner_notices(*numbers), at=samples.AT)))
+        reader = pypdf.PdfReader(io.BytesIO(render(samples.owner_notices(*numbers), at=places.AT)))
 
         pages = [squeezed(page.extract_text()) for page in reader.pages]
         assert len(pages) == 3
@@ -109,7 +109,7 @@ class TestTheTextOfAUser:
                 subject="x",
                 data=type(data)(**{**vars(data), "purpose": hostile}),
             ),
-            at=samples.AT,
+            at=places.AT,
         )
 
         assert squeezed(hostile) in squeezed(text_of(pdf))
@@ -117,8 +117,8 @@ class TestTheTextOfAUser:
 
 class TestAVoidReceipt:
     def test_says_so(self) -> None:
-        assert "作废" in squeezed(text_of(render(samples.receipt(void=True), at=samples.AT)))
-        assert "作废" not in squeezed(text_of(render(samples.receipt(), at=samples.AT)))
+        assert "作废" in squeezed(text_of(render(samples.receipt(void=True), at=places.AT)))
+        assert "作废" not in squeezed(text_of(render(samples.receipt(), at=places.AT)))
 
 
 class TestFormData:
@@ -127,7 +127,7 @@ class TestFormData:
             Document(form="receipt", title="票据", number="1", subject="x", data=samples.statement().data)
 
     def test_that_does_not_add_up_is_refused(self) -> None:
-        day, account = samples.DAY, BankAccount("甲", "1", "乙")
+        day, account = places.DAY, BankAccount("甲", "1", "乙")
 
         with pytest.raises(ValueError, match="add up"):
             PayNotice(

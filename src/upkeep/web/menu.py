@@ -6,44 +6,22 @@ from dataclasses import dataclass, replace
 from django.urls import NoReverseMatch, reverse
 
 from upkeep.parties.actor import Actor
-from upkeep.parties.roles import ADMINISTRATORS, BANK, BOOKKEEPERS, OFFICE, ORGANISATION, Portal, Role
+from upkeep.parties.roles import BANK, ORGANISATION, Portal, Role
 from upkeep.policy.wording import Wording
 from upkeep.repairs.queries import STARTERS
-from upkeep.web.menu_items import MenuItem, ShownItem
+from upkeep.web.menu_items import MenuItem, ShownItem, begins
 from upkeep.web.menu_pages import (
-    ARTICLE_PAGES,
-    BANK_KEY_PAGES,
     CASE_PAGES,
-    CLOSING_PAGES,
     FACILITY_PAGES,
     FURTHER_PAGES,
-    INVESTMENT_PAGES,
-    KEY_PAGES,
-    MANUAL_PAGES,
-    OPENING_PAGES,
-    ORDER_PAGES,
     ORDER_WIZARD_PAGES,
-    ORGANISATION_PAGES,
     OWNER_PAGES,
-    PAYOUT_PAGES,
-    PLACE_PAGES,
-    POLICY_PAGES,
     PROJECT_PAGES,
-    RECONCILIATION_PAGES,
-    REFUND_PAGES,
-    RUN_PAGES,
     SLIP_PAGES,
-    STAFF_PAGES,
     UNIT_PAGES,
     USER_PAGES,
-    VOUCHER_PAGES,
 )
-
-
-def _begins(title: str, procedure: str, *roles: Role) -> MenuItem:
-    """Leads to the guide of a business form."""
-    return MenuItem(title=title, url_name="cases:guide", argument=procedure, roles=roles)
-
+from upkeep.web.office_menu import OFFICE_MENU
 
 #: Organisations that pay deposits, each for itself or for owners.
 PAYERS = (Role.DEVELOPER, Role.PROPERTY_COMPANY, Role.SELLING_UNIT)
@@ -60,164 +38,8 @@ OWN_ORGANISATION = MenuItem(
     ),
 )
 
-#: Who gives keys out and takes them back.
-KEEPERS = (Role.SECURITY_ADMIN,)
-
 MENUS: dict[Portal, tuple[MenuItem, ...]] = {
-    Portal.OFFICE: (
-        MenuItem(title="工作台", icon="home", url_name="office:home", roles=OFFICE),
-        MenuItem(title="业务查询", icon="cases", url_name="cases:list", roles=OFFICE, also=CASE_PAGES),
-        MenuItem(title="单据补打", icon="print", url_name="cases:prints", roles=OFFICE),
-        MenuItem(
-            title="{area}与楼盘表", icon="buildings", url_name="estate:areas", roles=OFFICE, also=("estate:area",)
-        ),
-        MenuItem(title="户室管理", icon="area", url_name="estate:houses", roles=OFFICE, also=("estate:house",)),
-        MenuItem(title="设施设备查询", icon="work", url_name="estate:facilities", roles=OFFICE, also=FACILITY_PAGES),
-        MenuItem(
-            title="业主管理",
-            icon="users",
-            children=(
-                MenuItem(title="业主查询", url_name="owners:search", roles=OFFICE, also=OWNER_PAGES),
-                MenuItem(title="过户记录", url_name="owners:records", roles=OFFICE),
-                MenuItem(
-                    title="业主绑定", url_name="cases:guide", argument="owner_binding", roles=(Role.WINDOW_CLERK,)
-                ),
-            ),
-        ),
-        MenuItem(
-            title="维修项目",
-            icon="repair",
-            children=(
-                MenuItem(
-                    title="维修项目列表",
-                    url_name="projects:list",
-                    roles=OFFICE,
-                    also=("projects:show", "projects:shares", "projects:results"),
-                ),
-                MenuItem(title="维修记录", url_name="projects:records", roles=OFFICE),
-            ),
-        ),
-        MenuItem(
-            title="交存管理",
-            icon="deposit",
-            children=(
-                MenuItem(title="交存情况", url_name="deposits:state", roles=OFFICE),
-                _begins("代打交款通知单", "printed_notice", Role.WINDOW_CLERK),
-                _begins("售房单位交存", "selling_unit_deposit", Role.WINDOW_CLERK),
-                MenuItem(title="售房单位分账", url_name="deposits:units", roles=OFFICE, also=UNIT_PAGES),
-                MenuItem(title="资金管理", url_name="deposits:houses", roles=OFFICE),
-                MenuItem(title="欠交与续交", url_name="deposits:arrears", roles=OFFICE, also=FURTHER_PAGES),
-                MenuItem(title="交款通知单", url_name="deposits:slips", roles=OFFICE, also=SLIP_PAGES),
-                MenuItem(title="票据", url_name="deposits:receipts", roles=OFFICE, also=("deposits:void_receipt",)),
-                MenuItem(
-                    title="票据本",
-                    url_name="deposits:receipt_books",
-                    roles=OFFICE,
-                    also=("deposits:close_receipt_book",),
-                ),
-            ),
-        ),
-        MenuItem(
-            title="资金拨付",
-            icon="payment",
-            children=(
-                MenuItem(title="付款通知", url_name="payments:orders", roles=OFFICE, also=ORDER_PAGES),
-                MenuItem(title="业主退款", url_name="payments:refunds", roles=OFFICE, also=REFUND_PAGES),
-                MenuItem(title="房屋注销灭失返还", url_name="payments:payouts", roles=OFFICE, also=PAYOUT_PAGES),
-            ),
-        ),
-        MenuItem(
-            title="会计账簿",
-            icon="book",
-            children=(
-                MenuItem(title="科目余额表", url_name="accounting:balances", roles=BOOKKEEPERS),
-                MenuItem(title="总账与明细账", url_name="accounting:ledger", roles=BOOKKEEPERS),
-                MenuItem(title="凭证", url_name="accounting:vouchers", roles=BOOKKEEPERS, also=VOUCHER_PAGES),
-                MenuItem(title="手工凭证", url_name="accounting:manual", roles=BOOKKEEPERS, also=MANUAL_PAGES),
-                MenuItem(title="期初建账", url_name="accounting:openings", roles=BOOKKEEPERS, also=OPENING_PAGES),
-                MenuItem(title="分户账", url_name="office:sub_accounts", roles=OFFICE, also=("office:sub_account",)),
-                MenuItem(
-                    title="交易明细", url_name="transactions:list", roles=OFFICE, also=("transactions:statement",)
-                ),
-                MenuItem(title="年度结存单", url_name="transactions:annual", roles=OFFICE),
-                MenuItem(title="数据导出", url_name="accounting:exports", roles=(*BOOKKEEPERS, Role.AUDIT_ADMIN)),
-            ),
-        ),
-        MenuItem(
-            title="对账与结账",
-            icon="reconcile",
-            children=(
-                MenuItem(
-                    title="银行对账", url_name="reconciliation:accounts", roles=BOOKKEEPERS, also=RECONCILIATION_PAGES
-                ),
-                MenuItem(
-                    title="会计报表",
-                    url_name="closing:statement",
-                    argument="balance",
-                    roles=BOOKKEEPERS,
-                    also=("closing:statement", "closing:figure"),
-                ),
-                MenuItem(title="期末结账", url_name="closing:list", roles=BOOKKEEPERS, also=CLOSING_PAGES),
-                MenuItem(title="控制检查", url_name="closing:controls", roles=BOOKKEEPERS),
-            ),
-        ),
-        MenuItem(
-            title="利息与收益",
-            icon="money",
-            children=(
-                MenuItem(title="结息", url_name="earnings:runs", roles=BOOKKEEPERS, also=RUN_PAGES),
-                MenuItem(title="利率表", url_name="earnings:rates", roles=BOOKKEEPERS, also=("earnings:new_rates",)),
-                MenuItem(
-                    title="定期存款和国债", url_name="earnings:investments", roles=BOOKKEEPERS, also=INVESTMENT_PAGES
-                ),
-            ),
-        ),
-        MenuItem(
-            title="机构管理",
-            icon="organisation",
-            children=(
-                MenuItem(
-                    title="单位管理", url_name="administration:organisations", roles=OFFICE, also=ORGANISATION_PAGES
-                ),
-                _begins("售房单位登记", "organisation_registration", Role.WINDOW_CLERK),
-                MenuItem(
-                    title="机构注册协议",
-                    url_name="office:agreement",
-                    roles=(Role.EDITOR, Role.SYSTEM_ADMIN),
-                ),
-            ),
-        ),
-        MenuItem(title="信息发布", icon="news", url_name="site:desk", roles=(Role.EDITOR,), also=ARTICLE_PAGES),
-        MenuItem(title="政策设置", icon="settings", url_name="policies:overview", roles=OFFICE, also=POLICY_PAGES),
-        MenuItem(
-            title="系统管理",
-            icon="settings",
-            children=(
-                MenuItem(title="人员管理", url_name="administration:staff", roles=ADMINISTRATORS, also=STAFF_PAGES),
-                MenuItem(
-                    title="管辖区管理", url_name="administration:jurisdictions", roles=ADMINISTRATORS, also=PLACE_PAGES
-                ),
-                MenuItem(
-                    title="审计日志",
-                    url_name="administration:record",
-                    roles=(Role.AUDIT_ADMIN,),
-                    also=("administration:logins", "owners:views"),
-                ),
-                MenuItem(title="发送记录", url_name="office:outbox", roles=(Role.SYSTEM_ADMIN,)),
-            ),
-        ),
-        MenuItem(
-            title="密钥管理",
-            icon="key",
-            children=(
-                MenuItem(title="密钥发放", url_name="keys:holders", roles=KEEPERS, also=KEY_PAGES),
-                MenuItem(title="认证机构与吊销列表", url_name="keys:authorities", roles=KEEPERS),
-                MenuItem(title="银行接口密钥", url_name="bank_keys:list", roles=ADMINISTRATORS, also=BANK_KEY_PAGES),
-                MenuItem(title="密钥记录", url_name="keys:log", roles=(Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)),
-            ),
-        ),
-        MenuItem(title="后台工作", icon="task", url_name="jobs:list", roles=OFFICE, also=("jobs:show",)),
-    ),
+    Portal.OFFICE: OFFICE_MENU,
     Portal.ORGANISATION: (
         MenuItem(title="首页", icon="home", url_name="organisation:home", roles=(*ORGANISATION, Role.UNVERIFIED)),
         MenuItem(
@@ -241,13 +63,13 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
             children=(
                 MenuItem(title="{area}与楼盘表", url_name="estate:areas", roles=ORGANISATION, also=("estate:area",)),
                 MenuItem(title="户室管理", url_name="estate:houses", roles=ORGANISATION, also=("estate:house",)),
-                _begins("物业区域采集", "area_collection", Role.DEVELOPER),
-                _begins("房屋补充", "house_supplement", Role.DEVELOPER),
-                _begins("房屋信息变更", "house_change", Role.DEVELOPER),
-                _begins("房屋注销", "house_cancellation", Role.DEVELOPER),
-                _begins("楼栋变更", "building_change", Role.DEVELOPER),
-                _begins("房屋拆分合并", "house_split_merge", Role.DEVELOPER),
-                _begins("房屋权属批量变更", "ownership_change", Role.DEVELOPER),
+                begins("物业区域采集", "area_collection", Role.DEVELOPER),
+                begins("房屋补充", "house_supplement", Role.DEVELOPER),
+                begins("房屋信息变更", "house_change", Role.DEVELOPER),
+                begins("房屋注销", "house_cancellation", Role.DEVELOPER),
+                begins("楼栋变更", "building_change", Role.DEVELOPER),
+                begins("房屋拆分合并", "house_split_merge", Role.DEVELOPER),
+                begins("房屋权属批量变更", "ownership_change", Role.DEVELOPER),
                 MenuItem(title="{area}变更", url_name="cases:guide", argument="area_change", roles=(Role.DEVELOPER,)),
                 MenuItem(title="入驻审批", url_name="service:approvals", roles=(Role.DEVELOPER,), way="MOVE_IN"),
                 MenuItem(title="申请入驻", url_name="service:move_in", roles=(Role.PROPERTY_COMPANY,), way="MOVE_IN"),
@@ -272,9 +94,9 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
             title="交款管理",
             icon="deposit",
             children=(
-                _begins("开发建设单位批量交款", "developer_deposit", Role.DEVELOPER),
-                _begins("代打交款通知单", "printed_notice", Role.DEVELOPER),
-                _begins("售房单位交存", "selling_unit_deposit", Role.SELLING_UNIT),
+                begins("开发建设单位批量交款", "developer_deposit", Role.DEVELOPER),
+                begins("代打交款通知单", "printed_notice", Role.DEVELOPER),
+                begins("售房单位交存", "selling_unit_deposit", Role.SELLING_UNIT),
                 MenuItem(
                     title="售房单位分账",
                     url_name="deposits:units",
@@ -293,7 +115,7 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                 ),
                 MenuItem(title="年度结存单", url_name="transactions:annual", roles=ORGANISATION),
                 MenuItem(title="欠交与续交", url_name="deposits:arrears", roles=ORGANISATION, also=FURTHER_PAGES),
-                _begins("续交方案", "further_deposit", Role.PROPERTY_COMPANY, Role.OWNERS_COMMITTEE),
+                begins("续交方案", "further_deposit", Role.PROPERTY_COMPANY, Role.OWNERS_COMMITTEE),
             ),
         ),
         MenuItem(

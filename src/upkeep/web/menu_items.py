@@ -33,3 +33,8 @@ class ShownItem:
     url: str
     is_open: bool
     children: tuple["ShownItem", ...] = ()
+
+
+def begins(title: str, procedure: str, *roles: Role) -> MenuItem:
+    """Leads to the guide of a business form."""
+    return MenuItem(title=title, url_name="cases:guide", argument=procedure, roles=roles)
