@@ -4,13 +4,14 @@
 """
 
 import datetime as dt
+import json
 from dataclasses import replace
 from typing import Any
 
 import pytest
 import time_machine
 
-from tests.bank_api.bank import Bank, Connected, connect, told
+from tests.bank_api.bank import ROOT, Bank, Connected, connect, told
 from tests.banking.town import AT, confirm, issue
 from tests.staging import staged
 from upkeep.bank_api.models import BankMessage
@@ -233,6 +234,15 @@ class TestAMessage:
             "amount_fen": "“金额（分）”金额以分为单位，应为整数",
             "operator": "缺少“办理柜员号；系统自动办理的，为银行给该系统的柜员号”",
         }
+
+    def test_with_a_nul_byte_in_its_address_is_answered_like_any_other(self, stage: Connected) -> None:
+        body = json.dumps({"serial": "S1", "amount_fen": 1, "value_date": "2026-11-20", "operator": "1"}).encode()
+        headers = stage.bank.headers("POST", f"{ROOT}accounts/1\0/interest", body, idempotency_key="key-00000")
+
+        posted = stage.bank.send("POST", "accounts/1%00/interest", body, headers)
+
+        assert code(posted) == (404, "not_found")
+        assert code(stage.bank.get("orders", query="account=%00")) == (422, "invalid")
 
     def test_of_another_kind_or_by_another_method_is_refused(self, stage: Connected) -> None:
         client, path = stage.bank.client, "/api/bank/v1/slips/JK1/confirmation"

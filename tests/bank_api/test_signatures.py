@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 import time_machine
 
-from tests.bank_api.bank import ROOT, Bank, Connected, connect, give_key, told
+from tests.bank_api.bank import ROOT, Bank, Connected, connect, give_key, sm3, told
 from tests.banking.town import AT, issue
+from tests.identity.sm2_token import Signer
 from tests.staging import staged
 from upkeep.bank_api.keys import block_key, enable_key, make_key
 from upkeep.bank_api.models import BankMessage, BankNonce, RefusedCalls, SignatureKind
@@ -77,6 +78,53 @@ class TestASignedCall:
         clock.move_to(AT + dt.timedelta(seconds=599))
         assert told(stage.bank.send("GET", "ping", b"", headers))["code"] == "nonce_used"
         assert BankNonce.objects.get().good_until == AT + dt.timedelta(seconds=600)
+
+
+class TestAKeyOfSm2:
+    """The bank signs with a private key that only it has."""
+
+    def made(self, stage: Connected) -> tuple[str, Signer]:
+        token, people = Signer(), stage.town.people
+        made = make_key(
+            bank_id=stage.town.banks[0].pk,
+            name="核心系统",
+            kind=SignatureKind.SM2,
+            public_key=token.point.hex(),
+            by=people["system_admin"],
+            at=AT,
+        )
+        enable_key(made.key.pk, by=people["security_admin"], at=AT)
+        return made.key.code, token
+
+    def signed(self, code: str, token: Signer) -> dict[str, str]:
+        time = str(int(AT.timestamp()))
+        body = sm3(b"")
+        text = "\n".join(["UPKEEP-BANK-1", "GET", f"{ROOT}ping", "", code, time, "a" * 16, "", body])
+        signature = token.sign(text.encode()).hex()
+        return {
+            "X-Upkeep-Key": code,
+            "X-Upkeep-Time": time,
+            "X-Upkeep-Nonce": "a" * 16,
+            "X-Upkeep-Signature": signature,
+        }
+
+    def test_is_believed_by_its_signature(self, stage: Connected) -> None:
+        code, token = self.made(stage)
+
+        answer = stage.bank.send("GET", "ping", b"", self.signed(code, token))
+
+        assert told(answer)["bank"] == "建设银行江城分行" and not answer.has_header("X-Upkeep-Signature")
+
+    def test_does_not_believe_another_private_key_nor_another_message(self, stage: Connected) -> None:
+        code, token = self.made(stage)
+        right = self.signed(code, token)
+        wrong = [
+            self.signed(code, Signer()),
+            right | {"X-Upkeep-Nonce": "b" * 16},
+            right | {"X-Upkeep-Signature": "0" * 64},
+        ]
+
+        assert [told(stage.bank.send("GET", "ping", b"", one))["code"] for one in wrong] == ["bad_signature"] * 3
 
 
 def _header(name: str, value: str) -> Callable[[dict[str, str]], dict[str, str]]:

@@ -113,6 +113,8 @@ def respond(operation: Operation, incoming: Incoming, *, args: Mapping[str, str]
             _count(incoming.key, refused.fault, at=at)
         return Answer(refused.fault.status, _json(faults.shown(refused)))
     try:
+        if "\0" in incoming.path:  # it is in no number and no text, and PostgreSQL keeps none
+            raise CallRefused(faults.NOT_FOUND)
         if operation.changes:
             status, text, is_repeated = _change(operation, incoming, key, args=args, at=at)
         else:

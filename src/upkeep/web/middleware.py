@@ -83,7 +83,7 @@ class TransactionMiddleware:
     ) -> HttpResponseBase | None:
         if getattr(view, "without_database", False):
             return None
-        if _holds_nul(request):
+        if not getattr(view, "refuses_nul_itself", False) and _holds_nul(request):
             raise BadRequest("a NUL byte is in no address and no text, and PostgreSQL keeps none")
         if request.method in ("GET", "HEAD", "OPTIONS"):
             with connection.execute_wrapper(_refuse_writes):

@@ -34,6 +34,8 @@ def view_of(operation: Operation) -> Callable[..., HttpResponseBase]:
                 return _http(refusal(faults.TOO_LARGE))
         return _http(respond(operation, _incoming(request, body), args=args, at=timezone.now()))
 
+    # A program is answered in JSON whatever it sends.
+    serve.refuses_nul_itself = True  # type: ignore[attr-defined]
     serve.__name__ = operation.name
     serve.__doc__ = operation.title
     return serve
