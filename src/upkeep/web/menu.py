@@ -15,6 +15,7 @@ from upkeep.web.menu_pages import (
     CASE_PAGES,
     FACILITY_PAGES,
     FURTHER_PAGES,
+    HANDOVER_PAGES,
     KEY_PAGES,
     ORDER_PAGES,
     ORDER_WIZARD_PAGES,
@@ -117,6 +118,7 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
                 MenuItem(title="付款通知", url_name="payments:orders", roles=OFFICE, also=ORDER_PAGES),
                 MenuItem(title="业主退款", url_name="payments:refunds", roles=OFFICE, also=REFUND_PAGES),
                 MenuItem(title="房屋注销灭失返还", url_name="payments:payouts", roles=OFFICE, also=PAYOUT_PAGES),
+                MenuItem(title="划转业主大会", url_name="handover:list", roles=BOOKKEEPERS, also=HANDOVER_PAGES),
             ),
         ),
         MenuItem(
@@ -294,6 +296,13 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
             ),
         ),
         OWN_ORGANISATION,
+        MenuItem(
+            title="划转与使用备案",
+            icon="payment",
+            url_name="handover:list",
+            roles=(Role.OWNERS_COMMITTEE,),
+            also=HANDOVER_PAGES,
+        ),
         MenuItem(title="后台工作", icon="task", url_name="jobs:list", roles=ORGANISATION, also=("jobs:show",)),
     ),
     Portal.BANK: (

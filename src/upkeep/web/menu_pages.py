@@ -45,3 +45,4 @@ RECONCILIATION_PAGES = tuple(
     f"reconciliation:{name}"
     for name in ("upload", "differences", "statements", "day", "line", "movement", "adjustment")
 )
+HANDOVER_PAGES = tuple(f"handover:{name}" for name in ("new", "show", "filings", "new_filing"))
