@@ -12,6 +12,7 @@ from tests.circle.person import picture
 from tests.publishing.desk import PDF
 from tests.repairs import order_scene
 from tests.web.authorization_going_back import going_back
+from tests.web.authorization_handover import waiting_hand_over
 from tests.web.authorization_people import STAFF
 from tests.web.authorization_reconciliation import reconciled
 from upkeep.banking import counter_prints
@@ -85,6 +86,7 @@ class Stage:
         self._make_order()
         self.objects |= going_back(self.cast, voting_project=self.objects["project"])
         self.objects |= reconciled(self.cast)
+        self.objects |= waiting_hand_over(self.cast)
         self._make_withdrawal_order()
         self._make_policy_change()
         self._make_keys()

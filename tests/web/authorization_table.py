@@ -1,5 +1,6 @@
 """The reviewed table: every address, how it is asked, who gets in, and who finds nothing there."""
 
+from tests.web.authorization_handover import HANDOVER
 from tests.web.authorization_people import (
     ADMINISTRATORS,
     ADMINS,
@@ -564,4 +565,5 @@ TABLE: dict[str, Row] = {
     "bank:print_reversal": post("/bank/reversals/{reversal}/print/", BANK, OTHER_BANK),
     "bank:reversal_print": get("/bank/reversals/{done_reversal}/prints/{reversal_print}/", BANK, OTHER_BANK),
     **RECONCILIATION,
+    **HANDOVER,
 }

@@ -1,6 +1,7 @@
 """Hand an area over: one person enters the assembly's decision and account, another approves; the bank's word books it."""
 
 import datetime as dt
+from collections.abc import Collection, Sequence
 
 from django.db import IntegrityError, transaction
 
@@ -17,7 +18,7 @@ from upkeep.kernel.money import half_width
 from upkeep.parties.actor import Actor
 from upkeep.parties.queries import within
 from upkeep.parties.roles import Role
-from upkeep.treasury.purses import purses_of
+from upkeep.treasury.purses import Purse, purses_of
 
 PURPOSE = "hand_over"
 PREFIX, FILING_PREFIX = "HJ", "BA"
@@ -84,21 +85,7 @@ def prepare(
             made.save(force_insert=True)
     except IntegrityError:
         raise NotReady("该物业区域已有一项划转正在办理") from None
-    rows = [(purse.custody.pk, holder, fen) for purse in purses for holder, fen in sorted(purse.amounts.items())]
-    HandOverLine.objects.bulk_create(
-        [
-            HandOverLine(
-                id=pk,
-                hand_over=made,
-                custody_id=custody_id,
-                house_id=None if holder in units else holder,
-                unit_account_id=holder if holder in units else None,
-                amount_fen=fen,
-            )
-            for pk, (custody_id, holder, fen) in zip(new_ids(len(rows)), rows, strict=True)
-        ],
-        batch_size=5_000,
-    )
+    _write_list(made, purses, units)
     return made
 
 
@@ -183,6 +170,24 @@ def file_use(
         filed_at=at,
         filed_by_id=by.user_id,
         filed_by_name=by.name,
+    )
+
+
+def _write_list(made: HandOver, purses: Sequence[Purse], units: Collection[int]) -> None:
+    rows = [(purse.custody.pk, holder, fen) for purse in purses for holder, fen in sorted(purse.amounts.items())]
+    HandOverLine.objects.bulk_create(
+        [
+            HandOverLine(
+                id=pk,
+                hand_over=made,
+                custody_id=custody_id,
+                house_id=None if holder in units else holder,
+                unit_account_id=holder if holder in units else None,
+                amount_fen=fen,
+            )
+            for pk, (custody_id, holder, fen) in zip(new_ids(len(rows)), rows, strict=True)
+        ],
+        batch_size=5_000,
     )
 
 
