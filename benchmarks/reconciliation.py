@@ -1,6 +1,7 @@
 """对账: a bank's file of 100,000 lines read, checked, kept, and matched with as many movements of the books.
 
-The limit of 60 s stands in the place of the baseline. A hundred lines have no counterpart and stay open.
+The limit of 60 s stands in the place of the baseline, in the processor's time of Python and the database, so that neighbours on
+the machine do not count; by the clock beside it. A hundred lines have no counterpart and stay open.
 """
 
 import datetime as dt
@@ -9,6 +10,7 @@ import time
 from django.db import transaction
 
 from benchmarks.figure import Figure
+from benchmarks.houses import computed_s
 from upkeep.banking.models import CustodyAccount
 from upkeep.books import postings
 from upkeep.books.bank_movements import bank_balance
@@ -30,7 +32,7 @@ _BATCH = 5_000
 
 
 def run() -> list[Figure]:
-    """By the clock, each step with its commit."""
+    """Each step with its commit."""
     day = dt.date(2026, 11, 20)
     at = start_of(day) + dt.timedelta(hours=20)
     city = load_small(today=day)
@@ -39,7 +41,7 @@ def run() -> list[Figure]:
     _book(custody, day)
     content = _file(custody, day, opening)
 
-    began = time.perf_counter()
+    began, busy = time.perf_counter(), computed_s()
     read = read_statement(content, wanted=BARRED)
     read_s = time.perf_counter() - began
     assert read.opening_fen is not None and read.closing_fen is not None
@@ -54,13 +56,13 @@ def run() -> list[Figure]:
     )
     kept_s = time.perf_counter() - began
     done = match_custody(custody_id=custody.pk, at=at)
-    all_s = time.perf_counter() - began
+    all_s, busy_s = time.perf_counter() - began, computed_s() - busy
     assert done.by_serial == LINES - OPEN, done
     found = adjustment(custody, day=day)
     assert found is not None and len(found.bank_received) == OPEN and found.is_even
     note = f"read {read_s:.1f} s, kept {kept_s - read_s:.1f} s, matched {all_s - kept_s:.1f} s by the clock"
     name = f"{LINES:,} lines of a bank's file reconciled, {OPEN} of them open"
-    return [Figure(name, all_s, LIMIT_S, all_s / LIMIT_S, must=1, goal=0.5, note=note)]
+    return [Figure(name, busy_s, LIMIT_S, busy_s / LIMIT_S, must=1, goal=0.5, note=note)]
 
 
 def _book(custody: CustodyAccount, day: dt.date) -> None:

@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("deposits/", include("upkeep.web.deposits.urls")),
     path("transactions/", include("upkeep.web.transactions.urls")),
     path("payments/", include("upkeep.web.payments.urls")),
+    path("handover/", include("upkeep.web.handover.urls")),
     path("reconciliation/", include("upkeep.web.reconciliation.urls")),
     path("policies/", include("upkeep.web.policies.urls")),
     path("projects/", include("upkeep.web.projects.urls")),

@@ -16,6 +16,7 @@ from tests.web.authorization_bank_api import made_key
 from tests.web.authorization_closing import close_a_month
 from tests.web.authorization_earnings import earnings
 from tests.web.authorization_going_back import going_back
+from tests.web.authorization_handover import waiting_hand_over
 from tests.web.authorization_people import STAFF
 from tests.web.authorization_reconciliation import reconciled
 from upkeep.banking import counter_prints
@@ -90,6 +91,7 @@ class Stage:
         self.objects |= going_back(self.cast, voting_project=self.objects["project"])
         self.objects |= accounting(self.cast, at=timezone.now())
         self.objects |= reconciled(self.cast)
+        self.objects |= waiting_hand_over(self.cast)
         self._make_withdrawal_order()
         self._make_policy_change()
         self._make_keys()

@@ -4,6 +4,7 @@ from tests.web.authorization_accounting import ACCOUNTING
 from tests.web.authorization_bank_api import BANK_API
 from tests.web.authorization_closing import CLOSING
 from tests.web.authorization_earnings import EARNINGS
+from tests.web.authorization_handover import HANDOVER
 from tests.web.authorization_people import (
     ADMINISTRATORS,
     ADMINS,
@@ -569,4 +570,5 @@ TABLE: dict[str, Row] = {
     **RECONCILIATION,
     **EARNINGS,
     **RECONCILIATION,
+    **HANDOVER,
 }

@@ -29,6 +29,7 @@ _PLAIN = {
     "refund_paid": "退款",
     "loss_recognised": "房屋注销，余额转为待返还",
     "balance_returned": "余额返还",
+    "fund_handed_over": "划转业主大会",
     "earnings_distributed": "分得收益（利息等）",
     "earnings_shared": "分得收益（利息等）",
     "transfer_arrived": "换了专户银行，余额随转",

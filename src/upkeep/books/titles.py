@@ -20,6 +20,7 @@ TITLES = {
     "bonds_matured": "国债到期",
     "transfer_sent": "专户间划出",
     "transfer_arrived": "专户间划入",
+    "fund_handed_over": "划转业主大会",
     "houses_moved_out": "楼栋迁出",
     "houses_moved_in": "楼栋迁入",
     "house_money_divided": "房屋拆分合并结转",

@@ -49,6 +49,7 @@ REASONS: dict[MoveKind, tuple[str, ...]] = {
         "refund_paid",
         "loss_recognised",
         "balance_returned",
+        "fund_handed_over",
     ),
     MoveKind.EARNINGS: ("earnings_distributed", "earnings_shared"),
     MoveKind.CARRIED: (

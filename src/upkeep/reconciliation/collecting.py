@@ -2,11 +2,23 @@
 
 import datetime as dt
 
+from django.db import connection
+
 from upkeep.banking.movements import voucher_of, vouchers_of_day
 from upkeep.books.bank_movements import bank_days, bank_movements
 from upkeep.estate.models import Area
 from upkeep.kernel.ids import new_ids
 from upkeep.reconciliation.models import BookMovement, CollectedDay
+
+_WRITE = """
+insert into reconciliation_bookmovement (
+    custody_id, day, id, book_id, entry_id, ordinal, reason, source, serial, number, place, fen
+)
+select %s, %s, m.* from unnest(
+    %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
+    %s::bigint[]
+) m
+"""
 
 
 def collect(*, custody_id: int, first: dt.date, last: dt.date) -> int:
@@ -36,24 +48,21 @@ def _collect_day(custody_id: int, day: dt.date) -> int:
     vouchers = vouchers_of_day(custody_id=custody_id, day=day)
     books = {one.area_id for one in new}
     names = dict(Area.objects.filter(pk__in=books).values_list("pk", "name"))
-    rows = []
-    for pk, one in zip(new_ids(len(new)), new, strict=True):
-        voucher = voucher_of(vouchers, book_id=one.area_id, source=one.source)
-        rows.append(
-            BookMovement(
-                id=pk,
-                custody_id=custody_id,
-                book_id=one.area_id,
-                entry_id=one.entry_id,
-                day=day,
-                ordinal=one.ordinal,
-                reason=one.reason,
-                source=one.source[:100],
-                serial=voucher.serial,
-                number=voucher.number,
-                place=names.get(one.area_id, ""),
-                fen=one.fen,
-            )
+    found = [voucher_of(vouchers, book_id=one.area_id, source=one.source) for one in new]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _WRITE,
+            [
+                *(custody_id, day, new_ids(len(new))),
+                [one.area_id for one in new],
+                [one.entry_id for one in new],
+                [one.ordinal for one in new],
+                [one.reason for one in new],
+                [one.source[:100] for one in new],
+                [voucher.serial for voucher in found],
+                [voucher.number for voucher in found],
+                [names.get(one.area_id, "") for one in new],
+                [one.fen for one in new],
+            ],
         )
-    BookMovement.objects.bulk_create(rows, batch_size=5_000)
-    return len(rows)
+    return len(new)

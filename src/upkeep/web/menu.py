@@ -14,6 +14,9 @@ from upkeep.web.menu_pages import (
     CASE_PAGES,
     FACILITY_PAGES,
     FURTHER_PAGES,
+    HANDOVER_PAGES,
+    KEY_PAGES,
+    ORDER_PAGES,
     ORDER_WIZARD_PAGES,
     OWNER_PAGES,
     PROJECT_PAGES,
@@ -40,6 +43,130 @@ OWN_ORGANISATION = MenuItem(
 
 MENUS: dict[Portal, tuple[MenuItem, ...]] = {
     Portal.OFFICE: OFFICE_MENU,
+    Portal.OFFICE: (
+        MenuItem(title="工作台", icon="home", url_name="office:home", roles=OFFICE),
+        MenuItem(title="业务查询", icon="cases", url_name="cases:list", roles=OFFICE, also=CASE_PAGES),
+        MenuItem(title="单据补打", icon="print", url_name="cases:prints", roles=OFFICE),
+        MenuItem(
+            title="{area}与楼盘表", icon="buildings", url_name="estate:areas", roles=OFFICE, also=("estate:area",)
+        ),
+        MenuItem(title="户室管理", icon="area", url_name="estate:houses", roles=OFFICE, also=("estate:house",)),
+        MenuItem(title="设施设备查询", icon="work", url_name="estate:facilities", roles=OFFICE, also=FACILITY_PAGES),
+        MenuItem(
+            title="业主管理",
+            icon="users",
+            children=(
+                MenuItem(title="业主查询", url_name="owners:search", roles=OFFICE, also=OWNER_PAGES),
+                MenuItem(title="过户记录", url_name="owners:records", roles=OFFICE),
+                MenuItem(
+                    title="业主绑定", url_name="cases:guide", argument="owner_binding", roles=(Role.WINDOW_CLERK,)
+                ),
+            ),
+        ),
+        MenuItem(
+            title="维修项目",
+            icon="repair",
+            children=(
+                MenuItem(
+                    title="维修项目列表",
+                    url_name="projects:list",
+                    roles=OFFICE,
+                    also=("projects:show", "projects:shares", "projects:results"),
+                ),
+                MenuItem(title="维修记录", url_name="projects:records", roles=OFFICE),
+            ),
+        ),
+        MenuItem(
+            title="交存管理",
+            icon="deposit",
+            children=(
+                MenuItem(title="交存情况", url_name="deposits:state", roles=OFFICE),
+                _begins("代打交款通知单", "printed_notice", Role.WINDOW_CLERK),
+                _begins("售房单位交存", "selling_unit_deposit", Role.WINDOW_CLERK),
+                MenuItem(title="售房单位分账", url_name="deposits:units", roles=OFFICE, also=UNIT_PAGES),
+                MenuItem(title="资金管理", url_name="deposits:houses", roles=OFFICE),
+                MenuItem(title="欠交与续交", url_name="deposits:arrears", roles=OFFICE, also=FURTHER_PAGES),
+                MenuItem(title="交款通知单", url_name="deposits:slips", roles=OFFICE, also=SLIP_PAGES),
+                MenuItem(title="票据", url_name="deposits:receipts", roles=OFFICE, also=("deposits:void_receipt",)),
+                MenuItem(
+                    title="票据本",
+                    url_name="deposits:receipt_books",
+                    roles=OFFICE,
+                    also=("deposits:close_receipt_book",),
+                ),
+            ),
+        ),
+        MenuItem(
+            title="资金拨付",
+            icon="payment",
+            children=(
+                MenuItem(title="付款通知", url_name="payments:orders", roles=OFFICE, also=ORDER_PAGES),
+                MenuItem(title="业主退款", url_name="payments:refunds", roles=OFFICE, also=REFUND_PAGES),
+                MenuItem(title="房屋注销灭失返还", url_name="payments:payouts", roles=OFFICE, also=PAYOUT_PAGES),
+                MenuItem(title="划转业主大会", url_name="handover:list", roles=BOOKKEEPERS, also=HANDOVER_PAGES),
+            ),
+        ),
+        MenuItem(
+            title="会计账簿",
+            icon="book",
+            children=(
+                MenuItem(title="科目余额表", url_name="office:trial_balance", roles=BOOKKEEPERS),
+                MenuItem(title="资产负债表", url_name="office:balance_sheet", roles=BOOKKEEPERS),
+                MenuItem(title="分户账", url_name="office:sub_accounts", roles=OFFICE, also=("office:sub_account",)),
+                MenuItem(
+                    title="交易明细", url_name="transactions:list", roles=OFFICE, also=("transactions:statement",)
+                ),
+                MenuItem(title="年度结存单", url_name="transactions:annual", roles=OFFICE),
+                MenuItem(
+                    title="银行对账", url_name="reconciliation:accounts", roles=BOOKKEEPERS, also=RECONCILIATION_PAGES
+                ),
+            ),
+        ),
+        MenuItem(
+            title="机构管理",
+            icon="organisation",
+            children=(
+                MenuItem(
+                    title="单位管理", url_name="administration:organisations", roles=OFFICE, also=ORGANISATION_PAGES
+                ),
+                _begins("售房单位登记", "organisation_registration", Role.WINDOW_CLERK),
+                MenuItem(
+                    title="机构注册协议",
+                    url_name="office:agreement",
+                    roles=(Role.EDITOR, Role.SYSTEM_ADMIN),
+                ),
+            ),
+        ),
+        MenuItem(title="信息发布", icon="news", url_name="site:desk", roles=(Role.EDITOR,), also=ARTICLE_PAGES),
+        MenuItem(title="政策设置", icon="settings", url_name="policies:overview", roles=OFFICE, also=POLICY_PAGES),
+        MenuItem(
+            title="系统管理",
+            icon="settings",
+            children=(
+                MenuItem(title="人员管理", url_name="administration:staff", roles=ADMINISTRATORS, also=STAFF_PAGES),
+                MenuItem(
+                    title="管辖区管理", url_name="administration:jurisdictions", roles=ADMINISTRATORS, also=PLACE_PAGES
+                ),
+                MenuItem(
+                    title="审计日志",
+                    url_name="administration:record",
+                    roles=(Role.AUDIT_ADMIN,),
+                    also=("administration:logins", "owners:views"),
+                ),
+                MenuItem(title="发送记录", url_name="office:outbox", roles=(Role.SYSTEM_ADMIN,)),
+            ),
+        ),
+        MenuItem(
+            title="密钥管理",
+            icon="key",
+            children=(
+                MenuItem(title="密钥发放", url_name="keys:holders", roles=KEEPERS, also=KEY_PAGES),
+                MenuItem(title="认证机构与吊销列表", url_name="keys:authorities", roles=KEEPERS),
+                MenuItem(title="密钥记录", url_name="keys:log", roles=(Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)),
+            ),
+        ),
+        MenuItem(title="后台工作", icon="task", url_name="jobs:list", roles=OFFICE, also=("jobs:show",)),
+    ),
     Portal.ORGANISATION: (
         MenuItem(title="首页", icon="home", url_name="organisation:home", roles=(*ORGANISATION, Role.UNVERIFIED)),
         MenuItem(
@@ -154,6 +281,13 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
             ),
         ),
         OWN_ORGANISATION,
+        MenuItem(
+            title="划转与使用备案",
+            icon="payment",
+            url_name="handover:list",
+            roles=(Role.OWNERS_COMMITTEE,),
+            also=HANDOVER_PAGES,
+        ),
         MenuItem(title="后台工作", icon="task", url_name="jobs:list", roles=ORGANISATION, also=("jobs:show",)),
     ),
     Portal.BANK: (

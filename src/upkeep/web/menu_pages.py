@@ -52,3 +52,4 @@ RECONCILIATION_PAGES = tuple(
 RUN_PAGES = ("earnings:new_run", "earnings:run", "earnings:run_area")
 INVESTMENT_PAGES = ("earnings:new_investment", "earnings:investment", "earnings:redeem_investment")
 OPENING_PAGES = ("accounting:opening", "accounting:new_opening")
+HANDOVER_PAGES = tuple(f"handover:{name}" for name in ("new", "show", "filings", "new_filing"))

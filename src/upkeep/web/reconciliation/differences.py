@@ -34,7 +34,10 @@ class DifferenceFilterForm(forms.Form):
         assert isinstance(field, forms.ChoiceField)
         accounts = list(queries.custodies_visible_to(request.actor))
         self._every = [one.pk for one in accounts]
-        field.choices = [("", "全部"), *((str(one.pk), f"{one.bank.name}　{one.number}") for one in accounts)]
+        field.choices = [
+            ("", "全部"),
+            *((str(one.pk), f"{one.bank.name}　{one.get_fund_kind_display()}") for one in accounts),
+        ]
 
     def custody_ids(self) -> list[int]:
         self.is_valid()
