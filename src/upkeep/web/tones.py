@@ -35,6 +35,7 @@ _TONE_OF_STATE = {
         "ORDERED",
         "REVIEW",
         "TRANSFER",
+        "ASKED",
         "COMPUTING",
         "POSTING",
         "REVERSAL_ASKED",
