@@ -7,8 +7,8 @@ import datetime as dt
 
 import pytest
 
+from tests.banking.town import AT as ENTERED
 from tests.staging import staged
-from tests.treasury import scene as scene_module
 from tests.treasury.scene import Scene, make_scene, row
 from upkeep.books.audit import audit
 from upkeep.casework import engine
@@ -32,9 +32,9 @@ def earning_scene() -> Scene:
         rates={"DEMAND": 3_600},
         basis="利率公告",
         by=people["accountant"],
-        at=scene_module.AT,
+        at=ENTERED,
     )
-    rates.confirm_sheet(sheet.pk, by=people["approver"], at=scene_module.AT)
+    rates.confirm_sheet(sheet.pk, by=people["approver"], at=ENTERED)
     return scene
 
 
