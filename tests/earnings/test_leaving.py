@@ -33,23 +33,23 @@ from upkeep.earnings.models import LeavingInterest
 from upkeep.estate.models import House
 from upkeep.policy.interest_rule import InterestRule
 
-LEFT = dt.datetime(2025, 12, 27, 2, 0, tzinfo=dt.UTC)  # 180 days after the last settlement
+LEFT = dt.datetime(2025, 12, 27, 2, 0, tzinfo=dt.UTC)  # 545 days after the settlement before the last
 town = staged(make_scene)
 pytestmark = pytest.mark.django_db
 
 
-def leave(town: Town, house: House) -> int:
+def leave(town: Town, house: House, *, at: dt.datetime = LEFT) -> int:
     """As a cancelled house leaves: interest first, then everything goes."""
-    fen = settle_leaving(area_id=house.area_id, house_ids=[house.pk], source="case:1:cancelled", at=LEFT)
+    fen = settle_leaving(area_id=house.area_id, house_ids=[house.pk], source="case:1:cancelled", at=at)
     postings.balance_returned(
         area_id=house.area_id,
         custody_id=custody(town),
         fund_kind=FundKind.COMMODITY,
         amounts={house.pk: balance(house)},
         source="case:1:cancelled",
-        booked_on=LEFT.date(),
+        booked_on=at.date(),
     )
-    sub_accounts.close_for(house.area_id, [house.pk], on=LEFT.date())
+    sub_accounts.close_for(house.area_id, [house.pk], on=at.date())
     return fen
 
 
@@ -60,13 +60,13 @@ class TestAHouseThatLeaves:
         put_in(town, {house: 7_200_000}, dt.date(2024, 1, 1))
         before = balance(house)
         fen = settle_leaving(area_id=town.area.pk, house_ids=[house.pk], source="case:1:cancelled", at=LEFT)
-        assert fen == 1_800  # 72,000.00 for 180 days at 0.05 % on 360
-        assert balance(house) == before + 1_800
+        assert fen == 5_450  # 72,000.00 for 545 days at 0.05 % on 360
+        assert balance(house) == before + 5_450
         kept = LeavingInterest.objects.get()
         assert (kept.first, kept.settled_on, int(kept.product)) == (
-            dt.date(2025, 6, 30),
+            dt.date(2024, 6, 30),
             dt.date(2025, 12, 27),
-            7_200_000 * 180,
+            7_200_000 * 545,
         )
         assert audit() == []
 
@@ -74,11 +74,19 @@ class TestAHouseThatLeaves:
         put_in_force(town, {"DEMAND": 500})
         leaver, stayer = houses_of(town.area)[:2]
         put_in(town, {leaver: 7_200_000, stayer: 7_200_000}, dt.date(2024, 1, 1))
-        assert leave(town, leaver) == 1_800
+        assert leave(town, leaver) == 5_450
         earn(town, 10_000)
         run = computed(town)
-        assert shares(run) == {stayer.pk: 10_000 - 1_800}
-        assert (run.withheld_fen, run.total_fen) == (0, 8_200)
+        assert shares(run) == {stayer.pk: 10_000 - 5_450}
+        assert (run.withheld_fen, run.total_fen) == (0, 4_550)
+
+    def test_after_the_settlement_day_but_before_its_run_takes_no_part_either(self, town: Town) -> None:
+        put_in_force(town, {"DEMAND": 500})
+        leaver, stayer = houses_of(town.area)[:2]
+        put_in(town, {leaver: 7_200_000, stayer: 7_200_000}, dt.date(2024, 1, 1))
+        assert leave(town, leaver, at=LATER) == 3_670  # 367 days to the second of July
+        earn(town, 10_000)
+        assert shares(computed(town)) == {stayer.pk: 10_000}
 
     def test_is_given_nothing_where_no_rate_was_confirmed_and_its_share_stays(self, town: Town) -> None:
         leaver, stayer = houses_of(town.area)[:2]

@@ -27,7 +27,7 @@ _COLUMNS = "run_id, area_id, custody_id, sub_account_id, is_open, balance_fen, s
 # Whoever left within the period and was given his interest on that day (`leaving`) takes no part.
 _NOT_SETTLED = """(s.is_open or not exists (
         select from earnings_leavinginterest v where v.sub_account_id = s.sub_account_id and v.custody_id = s.custody_id
-        and v.settled_on > %(first)s::date and v.settled_on <= %(settled_on)s::date))"""
+        and v.first <= %(first)s::date and v.settled_on > %(first)s::date))"""
 _AGREED = f"""
     insert into earnings_interestline ({_COLUMNS})
     select %(run)s, s.area_id, s.custody_id, s.sub_account_id, s.is_open, s.balance_fen, s.stood_fen, s.long_fen, s.product,

@@ -10,7 +10,7 @@ from upkeep.banking.models import CustodyAccount
 from upkeep.books import custody_books
 from upkeep.books.chart import FundKind
 from upkeep.books.earnings import AreaShare, earnings_shared
-from upkeep.earnings.arithmetic import MILLION, Terms
+from upkeep.earnings.arithmetic import MILLION, Terms, year_before
 from upkeep.earnings.computing import stays_of_area
 from upkeep.earnings.models import InterestPool, LeavingInterest, RunState
 from upkeep.earnings.rates import NoRate, segments
@@ -20,6 +20,8 @@ from upkeep.estate.models import Area
 from upkeep.kernel.dates import day_of
 from upkeep.kernel.ids import new_ids
 from upkeep.policy.interest_rule import DEMAND, InterestRule, interest_rule
+
+_BOOKED = (RunState.POSTED, RunState.REVERSAL_ASKED)
 
 
 def settle_leaving(*, area_id: int, house_ids: Collection[int], source: str, at: dt.datetime) -> int:
@@ -69,11 +71,13 @@ def settle_leaving(*, area_id: int, house_ids: Collection[int], source: str, at:
 
 
 def _terms(custody: CustodyAccount, rule: InterestRule, *, on: dt.date) -> Terms | None:
-    """From the last settlement to the day, at the demand rate; None where there is no rate or no day."""
-    last = (
-        InterestPool.objects.filter(custody=custody, is_live=True, settled_on__lte=on).order_by("-settled_on").first()
-    )
-    first = last.settled_on if last else previous_settlement(rule, before=on)
+    """From the last settlement that was booked to the day, at the demand rate; None where there is no rate or no day.
+
+    Before the first run of a city the year to its last settlement day counts too: that run would begin there.
+    """
+    booked = InterestPool.objects.filter(custody=custody, run__state__in=_BOOKED, settled_on__lte=on)
+    last = booked.order_by("-settled_on").first()
+    first = last.settled_on if last else year_before(previous_settlement(rule, before=on))
     if first >= on:
         return None
     try:

@@ -38,6 +38,7 @@ _TONE_OF_STATE = {
         "READING",
         "BOOKING",
         "TRANSFER",
+        "ASKED",
         "COMPUTING",
         "POSTING",
         "REVERSAL_ASKED",
