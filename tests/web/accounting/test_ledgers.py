@@ -184,6 +184,8 @@ class TestAVoucher:
 
         assert vouchers.heads_of([fresh])[fresh].number == (head.number or 0) + 1
         client = client_of(settled, "demo-accountant")
+        for page in ("ledger/?code=1001&", "ledger/?code=4001&", "vouchers/?"):  # nobody knows "test:reversed"
+            assert "冲正：交存" in text(client.get(f"/accounting/{page}{PERIOD}"))
         assert "红字冲销" in text(client.get(f"/accounting/vouchers/{fresh}/"))
         assert "已冲销" in text(client.get(f"/accounting/vouchers/{head.entry_id}/"))
 

@@ -121,6 +121,8 @@ class TestAnOpening:
         assert after == before + count * FEN
         assert Opening.objects.get().state_now is OpeningState.BOOKED
         assert "已建账" in text(accountant.get("/accounting/openings/"))
+        ledger = accountant.get(f"/accounting/ledger/?code=3001&first={TODAY}&last={TODAY}").content.decode()
+        assert f'href="/accounting/openings/{opening.number}/"' in ledger
 
     def test_books_what_belongs_to_no_house_and_what_lies_in_bonds(
         self, settled: Cast, custody: CustodyAccount, table: list[Row]

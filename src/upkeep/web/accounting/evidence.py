@@ -22,6 +22,9 @@ class Evidence:
     serial: str = ""
 
 
+#: Of a source that nobody knows.
+NOTHING = Evidence(words="")
+
 Leader = Callable[[Collection[str], Actor], Mapping[str, Evidence]]
 _leaders: dict[str, Leader] = {}
 
@@ -39,7 +42,7 @@ def leads(prefix: str) -> Callable[[Leader], Leader]:
 
 
 def evidence_of(sources: Collection[str], *, actor: Actor) -> dict[str, Evidence]:
-    """What stands behind each source, in words; sources that nobody knows are left out. Queries do not grow with rows."""
+    """What stands behind each source, in words; `NOTHING` where nobody knows it. Queries do not grow with rows."""
     origins = origins_of(sources)
     urls = papers_urls(origins.values(), actor=actor)
     found = {
@@ -51,7 +54,7 @@ def evidence_of(sources: Collection[str], *, actor: Actor) -> dict[str, Evidence
     for prefix, leader in _leaders.items():
         mine = [source for source in sources if source.startswith(f"{prefix}:")]
         found |= leader(mine, actor) if mine else {}
-    return found
+    return {source: found.get(source, NOTHING) for source in sources}
 
 
 @leads("bank")

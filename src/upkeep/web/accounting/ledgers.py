@@ -50,7 +50,7 @@ class Row:
     balance_fen: int
     words: str
     book: str
-    evidence: Evidence | None
+    evidence: Evidence
     house: House | None
 
 
@@ -110,7 +110,7 @@ def _detail(request: ActorRequest, wanted: Asked, codes: tuple[str, ...]) -> dic
             balance_fen=balance,
             words=words_of(line),
             book=wanted.seen.names.get(line.book_id, ""),
-            evidence=evidence.get(line.source),
+            evidence=evidence[line.source],
             house=houses.get(line.house_id or 0) if line.houses == 1 else None,
         )
         for line, balance in page.rows

@@ -1,6 +1,6 @@
 """期初建账: the file with the banks' totals handed in, what is wrong with it, and the second person's decision."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from django import forms
 from django.contrib import messages
@@ -23,8 +23,10 @@ from upkeep.kernel.errors import HasProblems, Refusal
 from upkeep.kernel.forms import DayField
 from upkeep.kernel.money import fen_from_text
 from upkeep.kernel.numbers import tidy_number
+from upkeep.parties.actor import Actor
 from upkeep.parties.roles import BOOKKEEPERS, Role
 from upkeep.web.access import ActorRequest, access
+from upkeep.web.accounting.evidence import Evidence, leads
 from upkeep.web.accounting.tables import csv_file
 
 PER_PAGE = 20
@@ -189,3 +191,18 @@ def send_back(request: ActorRequest, number: str) -> HttpResponse:
     else:
         messages.success(request, "期初数据已退回，可以整理后重新提交")
     return redirect("accounting:opening", opening.number)
+
+
+@leads("opening")
+def _of_openings(sources: Collection[str], actor: Actor) -> dict[str, Evidence]:
+    """An opening balance leads to its opening: "opening:<id>" and "opening:<id>:<custody account>"."""
+    ids = {source: source.split(":")[1] for source in sources}
+    wanted = [int(text) for text in ids.values() if text.isdecimal() and len(text) < 20]
+    found = {str(one.pk): one for one in openings.visible_to(actor).filter(pk__in=wanted)}
+    return {
+        source: Evidence(
+            words="期初建账", number=found[text].number, url=f"/accounting/openings/{found[text].number}/"
+        )
+        for source, text in ids.items()
+        if text in found
+    }

@@ -34,7 +34,7 @@ class Row:
     head: EntryHead
     words: str
     book: str
-    evidence: Evidence | None
+    evidence: Evidence
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +100,7 @@ def _rows(heads: Sequence[EntryHead], *, request: ActorRequest, seen: BooksSeen)
             head=head,
             words=words_of(head),
             book=seen.names.get(head.book_id, ""),
-            evidence=evidence.get(head.source),
+            evidence=evidence[head.source],
         )
         for head in heads
     ]
