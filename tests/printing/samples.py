@@ -386,31 +386,22 @@ def annual_statement() -> Document:
 
 
 def fund_statement() -> Document:
-    heads = ("商品住宅", "公有住房", "合计")
-    return Document(
-        form="fund_statement",
-        title="收支表",
-        number="BB202611210000003",
-        subject="statement:8:0:income:2026-10",
-        issuer=OFFICE,
-        data=FundStatement(
-            code="会住维02表",
-            when="2026年10月",
-            first_head="项目",
-            groups=(HeadGroup(title="本月数", columns=heads), HeadGroup(title="本年累计数", columns=heads)),
-            rows=(
-                FundStatementRow(number="1", label="一、本期收入"),
-                FundStatementRow(
-                    number="2", label="交存收入", cells=("10,060.60", "0.00", "10,060.60") * 2, indent=True
-                ),
-                FundStatementRow(
-                    number="3", label="收入合计", cells=("10,060.60", "0.00", "10,060.60") * 2, is_sum=True
-                ),
-            ),
-            made_by="孙会计",
-            note="2026年10月尚未结账，数据可能变动。",
+    heads, figures = ("商品住宅", "公有住房", "合计"), ("10,060.60", "0.00", "10,060.60") * 2
+    data = FundStatement(
+        code="会住维02表",
+        when="2026年10月",
+        first_head="项目",
+        groups=tuple(HeadGroup(title=title, columns=heads) for title in ("本月数", "本年累计数")),
+        rows=(
+            FundStatementRow(number="1", label="一、本期收入"),
+            FundStatementRow(number="2", label="交存收入", cells=figures, indent=True),
+            FundStatementRow(number="3", label="收入合计", cells=figures, is_sum=True),
         ),
+        made_by="孙会计",
+        note="2026年10月尚未结账，数据可能变动。",
     )
+    number, subject = "BB202611210000003", "statement:8:0:0:income:2026-10"
+    return Document(form="fund_statement", title="收支表", number=number, subject=subject, issuer=OFFICE, data=data)
 
 
 def statement() -> Document:

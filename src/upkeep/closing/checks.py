@@ -163,7 +163,8 @@ def no_voucher_waits(asked: ToClose) -> Found | None:
 @check("bank_acts", "银行对账差异的处理均已复核", must=True)
 def no_act_waits(asked: ToClose) -> Found | None:
     """What was done about a difference and waits for a second person may book into the period."""
-    waiting = waiting_acts(list(asked.books.custodies)).count()
+    of_the_time = Q(bank_line__day__lte=asked.last) | Q(movement__day__lte=asked.last)
+    waiting = waiting_acts(list(asked.books.custodies)).filter(of_the_time).count()
     if not waiting:
         return None
     return Found(text=f"有 {waiting} 项对账差异的处理等待复核，请先复核或退回", count=waiting, url=RECONCILIATION)

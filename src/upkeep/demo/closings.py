@@ -37,6 +37,8 @@ def close_months(city: City, *, today: dt.date) -> int:
         if asked_on <= month.last:
             break
         answers = closing_cases.checklist(city_id=city_id, period=month, at=at)
+        if any(one.forbids for one in answers):
+            break  # something of that month waits for its second person
         reason = "；".join(_REASONS[one.code] for one in answers if one.found and one.code in _REASONS)
         case = closing_cases.ask_to_close(city_id=city_id, period=month, reason=reason, by=accountant, at=at)
         if month == month_of(today).month_before():
