@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Q
 
+from upkeep.accounting.models import ManualState, ManualVoucher
 from upkeep.banking.models import BankReversal, OrderState, PaymentOrder, ReversalState
 from upkeep.closing.controls import Books, Control, books_on, controls_of, sentence_of
 from upkeep.closing.models import LedgerAudit
@@ -18,9 +19,10 @@ from upkeep.kernel.dates import start_of
 from upkeep.kernel.money import yuan
 from upkeep.parties.queries import within
 from upkeep.policy.closing_rule import closing_rule
+from upkeep.reconciliation.queries import missing_days, open_lines, open_movements, overdue, waiting_acts
 
-#: Where the control formulas are looked at.
-CONTROLS = "/closing/controls/"
+#: Where the control formulas are looked at, vouchers by hand are checked, and the banks' statements are worked off.
+CONTROLS, VOUCHERS, RECONCILIATION = "/closing/controls/", "/accounting/manual/", "/reconciliation/"
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,7 @@ def answers_of(*, jurisdiction_id: int, period: Period, book_ids: Sequence[int],
 @check("controls", "控制公式全部成立", must=True)
 def controls_hold(asked: ToClose) -> Found | None:
     """Trial balance, equation, sub-accounts, payables, nothing below zero."""
-    broken = [one for one in asked.controls if not one.holds and one.code != "C5"]
+    broken = [one for one in asked.controls if not one.holds and one.code not in ("C5", "C7")]
     if not broken:
         return None
     return Found(text="；".join(sentence_of(one) for one in broken), count=len(broken), url=CONTROLS)
@@ -143,6 +145,48 @@ def no_reversal_waits(asked: ToClose) -> Found | None:
     if not waiting:
         return None
     return Found(text=f"有 {waiting} 笔冲正等待专户银行复核，请先请银行同意或不同意", count=waiting)
+
+
+@check("vouchers", "没有待复核的手工凭证", must=True)
+def no_voucher_waits(asked: ToClose) -> Found | None:
+    """A voucher by hand that is to be booked into the period."""
+    waiting = ManualVoucher.objects.filter(
+        jurisdiction__in=within(asked.jurisdiction_id), state=ManualState.WAITING, booked_on__lte=asked.last
+    ).count()
+    if not waiting:
+        return None
+    return Found(
+        text=f"有 {waiting} 张记账日期在本期及以前的手工凭证等待复核，请先复核记账或退回", count=waiting, url=VOUCHERS
+    )
+
+
+@check("bank_acts", "银行对账差异的处理均已复核", must=True)
+def no_act_waits(asked: ToClose) -> Found | None:
+    """What was done about a difference and waits for a second person may book into the period."""
+    of_the_time = Q(bank_line__day__lte=asked.last) | Q(movement__day__lte=asked.last)
+    waiting = waiting_acts(list(asked.books.custodies)).filter(of_the_time).count()
+    if not waiting:
+        return None
+    return Found(text=f"有 {waiting} 项对账差异的处理等待复核，请先复核或退回", count=waiting, url=RECONCILIATION)
+
+
+@check("bank_statements", "本期各日已与银行对账", must=False)
+def bank_is_reconciled(asked: ToClose) -> Found | None:
+    """Days without the bank's statement, and differences of the period that nobody has explained."""
+    ids = list(asked.books.custodies)
+    missing = sum(
+        sum(asked.period.first <= day <= asked.last for day in missing_days(pk, until=asked.last)) for pk in ids
+    )
+    lines = overdue(open_lines(ids).filter(day__lte=asked.last), on=asked.last).count()
+    movements = overdue(open_movements(ids).filter(day__lte=asked.last), on=asked.last).count()
+    uneven = [one for one in asked.controls if one.code == "C7" and not one.holds]
+    if not missing and not lines + movements and not uneven:
+        return None
+    said = [f"缺 {missing} 天的对账单"] if missing else []
+    said += [sentence_of(one) for one in uneven]
+    if lines + movements:
+        said.append(f"有 {lines + movements} 笔差异未处理")
+    return Found(text=f"{'，'.join(said)}，请到“银行对账”处理", count=missing + lines + movements, url=RECONCILIATION)
 
 
 @check("audit_recent", "近期做过账务全面核查", must=False)

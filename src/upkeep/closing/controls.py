@@ -16,6 +16,7 @@ from upkeep.books.controls import CustodyFigures
 from upkeep.estate.models import Area
 from upkeep.kernel.money import yuan
 from upkeep.parties.queries import within
+from upkeep.reconciliation.adjustment import adjustment
 from upkeep.treasury.models import Payout, PayoutState
 
 
@@ -197,6 +198,24 @@ def money_not_below_zero(books: Books) -> Control:
         for one in books.of_custody
     )
     return Control(code="C6", title="货币资金不为负", left="资产余额", right="不小于零", rows=rows)
+
+
+@control
+def bank_statements(books: Books) -> Control:
+    """1001 ↔ 银行对账单: the balances of both sides after what only one of them has, where there is a statement of the day."""
+    found = [adjustment(custody, day=books.on) for custody in books.custodies.values()]
+    rows = tuple(
+        ControlRow(
+            subject=books.name_of(one.custody.pk),
+            left_fen=one.book_adjusted_fen,
+            right_fen=one.bank_adjusted_fen,
+            holds=one.is_even,
+            note="" if one.is_even else "余额调节后仍不一致，请核对银行存款余额调节表",
+        )
+        for one in found
+        if one is not None
+    )
+    return Control(code="C7", title="银行存款等于银行对账单", left="调节后账面余额", right="调节后银行余额", rows=rows)
 
 
 def sentence_of(broken: Control) -> str:

@@ -17,6 +17,7 @@ _REASONS = {
     "audit_recent": "本月账务全面核查安排在结账当晚进行",
     "orders": "个别付款通知待专户银行付款，已逐笔核对为期末冻结",
     "undistributed": "本年收益按计息年度于 6 月 30 日结息分配，年末余额结转下年",
+    "bank_statements": "个别日期的银行对账单待专户银行补送，差异已列入余额调节表",
     "transit": "划转款次月初到账",
     "losses": "年末统一结息后冲抵",
 }
@@ -36,6 +37,8 @@ def close_months(city: City, *, today: dt.date) -> int:
         if asked_on <= month.last:
             break
         answers = closing_cases.checklist(city_id=city_id, period=month, at=at)
+        if any(one.forbids for one in answers):
+            break  # something of that month waits for its second person
         reason = "；".join(_REASONS[one.code] for one in answers if one.found and one.code in _REASONS)
         case = closing_cases.ask_to_close(city_id=city_id, period=month, reason=reason, by=accountant, at=at)
         if month == month_of(today).month_before():

@@ -112,11 +112,26 @@ MENUS: dict[Portal, tuple[MenuItem, ...]] = {
             children=(
                 MenuItem(title="科目余额表", url_name="office:trial_balance", roles=BOOKKEEPERS),
                 MenuItem(title="资产负债表", url_name="office:balance_sheet", roles=BOOKKEEPERS),
+                MenuItem(title="科目余额表", url_name="accounting:balances", roles=BOOKKEEPERS),
+                MenuItem(title="总账与明细账", url_name="accounting:ledger", roles=BOOKKEEPERS),
+                MenuItem(title="凭证", url_name="accounting:vouchers", roles=BOOKKEEPERS, also=VOUCHER_PAGES),
+                MenuItem(title="手工凭证", url_name="accounting:manual", roles=BOOKKEEPERS, also=MANUAL_PAGES),
+                MenuItem(title="期初建账", url_name="accounting:openings", roles=BOOKKEEPERS, also=OPENING_PAGES),
                 MenuItem(title="分户账", url_name="office:sub_accounts", roles=OFFICE, also=("office:sub_account",)),
                 MenuItem(
                     title="交易明细", url_name="transactions:list", roles=OFFICE, also=("transactions:statement",)
                 ),
                 MenuItem(title="年度结存单", url_name="transactions:annual", roles=OFFICE),
+                MenuItem(
+                    title="会计报表",
+                    url_name="closing:statement",
+                    argument="balance",
+                    roles=BOOKKEEPERS,
+                    also=("closing:statement", "closing:figure"),
+                ),
+                MenuItem(title="期末结账", url_name="closing:list", roles=BOOKKEEPERS, also=CLOSING_PAGES),
+                MenuItem(title="控制检查", url_name="closing:controls", roles=BOOKKEEPERS),
+                MenuItem(title="数据导出", url_name="accounting:exports", roles=(*BOOKKEEPERS, Role.AUDIT_ADMIN)),
                 MenuItem(
                     title="银行对账", url_name="reconciliation:accounts", roles=BOOKKEEPERS, also=RECONCILIATION_PAGES
                 ),

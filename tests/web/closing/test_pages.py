@@ -223,8 +223,8 @@ class TestTheControls:
             "货币资金不为负",
         ):
             assert title in shown
-        assert "全部 6 项控制公式成立" in shown and "不成立" not in shown
-        assert "全部 6 项控制公式成立" in text(accountant.get("/closing/controls/?period=2027-01"))
+        assert "全部 7 项控制公式成立" in shown and "不成立" not in shown
+        assert "全部 7 项控制公式成立" in text(accountant.get("/closing/controls/?period=2027-01"))
 
     def test_have_the_books_audited(self, scene: Scene, accountant: Client) -> None:
         answer = accountant.post("/closing/controls/audit/")
