@@ -115,7 +115,7 @@ class TestAWorkerThatDies:
             holder.rollback()
             _wait(watcher, "not exists (select from pg_locks where locktype = 'advisory')")
         assert {one.balance_fen for one in sub_accounts.balances(ids).values()} == {0}
-        assert Job.objects.get(pk=opening.job_id).state == JobState.RUNNING
+        assert Job.objects.get(pk=opening.job_id or 0).state == JobState.RUNNING
 
         assert jobs.run(opening.job_id or 0).state == JobState.DONE
 

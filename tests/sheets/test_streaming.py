@@ -14,7 +14,7 @@ TEXT = '房屋*,备注,金额(元)\r\n1幢101,x,10\r\n,,\r\n"2幢,甲",,20.5\r\n
 
 
 def of(content: bytes) -> Callable[[], BinaryIO]:
-    return lambda: io.BufferedReader(io.BytesIO(content))  # type: ignore[arg-type]
+    return lambda: io.BufferedReader(io.BytesIO(content))
 
 
 class TestATable:

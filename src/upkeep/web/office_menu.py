@@ -9,6 +9,7 @@ from upkeep.web.menu_pages import (
     CLOSING_PAGES,
     FACILITY_PAGES,
     FURTHER_PAGES,
+    HANDOVER_PAGES,
     INVESTMENT_PAGES,
     KEY_PAGES,
     MANUAL_PAGES,
@@ -87,6 +88,7 @@ OFFICE_MENU: tuple[MenuItem, ...] = (
             MenuItem(title="付款通知", url_name="payments:orders", roles=OFFICE, also=ORDER_PAGES),
             MenuItem(title="业主退款", url_name="payments:refunds", roles=OFFICE, also=REFUND_PAGES),
             MenuItem(title="房屋注销灭失返还", url_name="payments:payouts", roles=OFFICE, also=PAYOUT_PAGES),
+            MenuItem(title="划转业主大会", url_name="handover:list", roles=BOOKKEEPERS, also=HANDOVER_PAGES),
         ),
     ),
     MenuItem(
