@@ -69,14 +69,15 @@ class TestTheBanksStatements:
         assert answer(scene, "bank_statements").found is None
 
     def test_of_the_last_day_stand_beside_the_books(self, scene: Scene) -> None:
-        assert bank_control(scene).rows == ()
+        nothing = bank_control(scene)
+        assert nothing.holds and not nothing.is_compared and not any(row.is_compared for row in nothing.rows)
         send_statement(scene, OCTOBER.last, bank_fen(scene))
-        (row,) = bank_control(scene).rows
+        (row,) = [one for one in bank_control(scene).rows if one.is_compared]
         assert row.holds and row.left_fen == row.right_fen == bank_fen(scene)
 
     def test_that_differ_from_the_books_are_named_with_the_difference(self, scene: Scene) -> None:
         send_statement(scene, OCTOBER.last, bank_fen(scene) - 300)
-        (row,) = bank_control(scene).rows
+        (row,) = [one for one in bank_control(scene).rows if one.is_compared]
         assert not row.holds and row.off_fen == 300
         found = answer(scene, "bank_statements").found
         assert found is not None and "相差 3.00 元" in found.text

@@ -22,13 +22,17 @@ from upkeep.treasury.models import Payout, PayoutState
 
 @dataclass(frozen=True, kw_only=True)
 class ControlRow:
-    """One comparison: for what, both sides in fen, and whether it holds. `note` says where to look when it does not."""
+    """One comparison: for what, both sides in fen, and whether it holds. `note` says where to look when it does not.
+
+    Where there is nothing to compare with, it neither holds nor fails (`is_compared`).
+    """
 
     subject: str
     left_fen: int
     right_fen: int
     holds: bool
     note: str = ""
+    is_compared: bool = True
 
     @property
     def off_fen(self) -> int:
@@ -47,7 +51,13 @@ class Control:
 
     @property
     def holds(self) -> bool:
+        """Nothing contradicts it."""
         return all(row.holds for row in self.rows)
+
+    @property
+    def is_compared(self) -> bool:
+        """Whether both sides were there for every row: only then does it say anything that it holds."""
+        return bool(self.rows) and all(row.is_compared for row in self.rows)
 
 
 @dataclass(frozen=True)
@@ -200,21 +210,27 @@ def money_not_below_zero(books: Books) -> Control:
     return Control(code="C6", title="货币资金不为负", left="资产余额", right="不小于零", rows=rows)
 
 
+def _against_statement(books: Books, custody: CustodyAccount) -> ControlRow | None:
+    """None for an account that is closed and of which the bank says nothing any more."""
+    found, subject = adjustment(custody, day=books.on), books.name_of(custody.pk)
+    if found is None and not custody.is_active:
+        return None
+    if found is None:
+        note = "当日没有银行对账单，请在银行对账中上传后再核对"
+        return ControlRow(subject=subject, left_fen=0, right_fen=0, holds=True, note=note, is_compared=False)
+    return ControlRow(
+        subject=subject,
+        left_fen=found.book_adjusted_fen,
+        right_fen=found.bank_adjusted_fen,
+        holds=found.is_even,
+        note="" if found.is_even else "余额调节后仍不一致，请核对银行存款余额调节表",
+    )
+
+
 @control
 def bank_statements(books: Books) -> Control:
     """1001 ↔ 银行对账单: the balances of both sides after what only one of them has, where there is a statement of the day."""
-    found = [adjustment(custody, day=books.on) for custody in books.custodies.values()]
-    rows = tuple(
-        ControlRow(
-            subject=books.name_of(one.custody.pk),
-            left_fen=one.book_adjusted_fen,
-            right_fen=one.bank_adjusted_fen,
-            holds=one.is_even,
-            note="" if one.is_even else "余额调节后仍不一致，请核对银行存款余额调节表",
-        )
-        for one in found
-        if one is not None
-    )
+    rows = tuple(row for custody in books.custodies.values() if (row := _against_statement(books, custody)))
     return Control(code="C7", title="银行存款等于银行对账单", left="调节后账面余额", right="调节后银行余额", rows=rows)
 
 

@@ -30,6 +30,7 @@ def controls(request: ActorRequest) -> HttpResponse:
         "form": asked.form,
         "controls": found,
         "broken": [one for one in found if not one.holds],
+        "open": [one for one in found if not one.is_compared],
         "audits": list(LedgerAudit.objects.all()[:5]),
         "under_way": audits.under_way(),
         "may_audit": request.actor.has(*AUDITORS),

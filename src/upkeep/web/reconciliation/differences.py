@@ -26,7 +26,7 @@ class DifferenceFilterForm(forms.Form):
     """Which account, and whether what is known to be on its way is shown."""
 
     custody = forms.ChoiceField(label="专户", required=False)
-    overdue = forms.BooleanField(label="只看未列在途或在途已到期的", required=False)
+    overdue = forms.BooleanField(label="只看须处理的", required=False)
 
     def __init__(self, request: ActorRequest) -> None:
         super().__init__(request.GET)
