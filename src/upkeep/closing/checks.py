@@ -15,6 +15,8 @@ from upkeep.banking.models import BankReversal, OrderState, PaymentOrder, Revers
 from upkeep.closing.controls import Books, Control, books_on, controls_of, sentence_of
 from upkeep.closing.models import LedgerAudit
 from upkeep.closing.periods import Period
+from upkeep.earnings.models import Investment, InvestmentState, RunState
+from upkeep.earnings.runs import live_runs
 from upkeep.kernel.dates import start_of
 from upkeep.kernel.money import yuan
 from upkeep.parties.queries import within
@@ -23,6 +25,7 @@ from upkeep.reconciliation.queries import missing_days, open_lines, open_movemen
 
 #: Where the control formulas are looked at, vouchers by hand are checked, and the banks' statements are worked off.
 CONTROLS, VOUCHERS, RECONCILIATION = "/closing/controls/", "/accounting/manual/", "/reconciliation/"
+INTEREST, INVESTMENTS = "/earnings/runs/", "/earnings/investments/"
 
 
 @dataclass(frozen=True)
@@ -168,6 +171,30 @@ def no_act_waits(asked: ToClose) -> Found | None:
     if not waiting:
         return None
     return Found(text=f"有 {waiting} 项对账差异的处理等待复核，请先复核或退回", count=waiting, url=RECONCILIATION)
+
+
+@check("interest", "本期的结息批次均已办完", must=True)
+def no_run_is_under_way(asked: ToClose) -> Found | None:
+    """A run that is booked within the period can be booked, or taken back, only while the period is open."""
+    under_way = (
+        live_runs(asked.jurisdiction_id).filter(booked_on__lte=asked.last).exclude(state=RunState.POSTED).count()
+    )
+    if not under_way:
+        return None
+    text = f"有 {under_way} 个结息批次记账日期在本期以内，还没有入账或作废，请先办完"
+    return Found(text=text, count=under_way, url=INTEREST)
+
+
+@check("investments", "本期的定期存款和国债均已复核", must=True)
+def no_investment_waits(asked: ToClose) -> Found | None:
+    """Money put out or taken back on a day of the period waits for the second person, who books it on that day."""
+    waits = Q(state=InvestmentState.ASKED, placed_on__lte=asked.last)
+    waits |= Q(state=InvestmentState.REDEEM_ASKED, returned_on__lte=asked.last)
+    waiting = Investment.objects.filter(waits, custody_id__in=list(asked.books.custodies)).count()
+    if not waiting:
+        return None
+    text = f"有 {waiting} 笔定期存款或国债的存入、收回等待复核，请先复核或退回"
+    return Found(text=text, count=waiting, url=INVESTMENTS)
 
 
 @check("bank_statements", "本期各日已与银行对账", must=False)
