@@ -70,7 +70,9 @@ class TestAClerk:
 def code_of_the_sms() -> str:
     """Of the newest one in the outbox, where it lies encrypted."""
     with psycopg.connect(settings_url()) as connection:
-        row = connection.execute("select body from messaging_outbox order by id desc limit 1").fetchone()
+        row = connection.execute(
+            "select body from messaging_outbox order by created_at desc, id desc limit 1"
+        ).fetchone()
     assert row is not None
     body = Outbox._meta.get_field("body").from_db_value(row[0], None, None)
     found = re.search(r"\b\d{6}\b", str(body))

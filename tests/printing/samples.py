@@ -3,7 +3,7 @@
 import dataclasses
 import datetime as dt
 
-from tests.printing.book_samples import fund_statement, vouchers
+from tests.printing.book_samples import balance_adjustment, fund_statement, interest_summary, vouchers
 from tests.printing.places import BUILDER, CASE, CUSTODY, DAY, OFFICE
 from upkeep.kernel.money import in_capitals
 from upkeep.printing.checking import qr_modules, qr_svg
@@ -524,4 +524,6 @@ ALL = (
     ballot_receipt,
     demand_letters,
     vouchers,
+    balance_adjustment,
+    interest_summary,
 )

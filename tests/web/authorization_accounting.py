@@ -24,7 +24,9 @@ ACCOUNTING: dict[str, Row] = {
     "accounting:voucher": get("/accounting/vouchers/{voucher}/", BOOKKEEPERS, FAR_BOOKKEEPERS),
     "accounting:print_voucher": post("/accounting/vouchers/{voucher}/print/", BOOKKEEPERS, FAR_BOOKKEEPERS),
     "accounting:print_month": post("/accounting/vouchers/print/", _READERS),
-    "accounting:book_print": get("/accounting/books/{book}/prints/{voucher_print}/", BOOKKEEPERS, FAR_BOOKKEEPERS),
+    "accounting:book_print": get(
+        "/accounting/books/{voucher_book}/prints/{voucher_print}/", BOOKKEEPERS, FAR_BOOKKEEPERS
+    ),
     "accounting:manual": get("/accounting/manual/", _READERS),
     "accounting:write_manual": get("/accounting/manual/new/", _ACCOUNTANTS),
     "accounting:manual_voucher": get("/accounting/manual/{manual}/", BOOKKEEPERS, FAR_BOOKKEEPERS),
@@ -70,7 +72,7 @@ def accounting(cast: Cast, *, at: dt.datetime) -> dict[str, str]:
     return {
         "voucher": str(head.entry_id),
         "manual": manual.number,
-        "book": str(head.book_id),
+        "voucher_book": str(head.book_id),
         "voucher_print": str(kept.pk),
         "opening": opening.number,
     }

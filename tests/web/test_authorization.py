@@ -177,8 +177,9 @@ class TestTheCounterOfAnotherBank:
 
 
 def readable(answer: Any) -> str:
-    """What stands in a page or a workbook."""
-    if not answer.content.startswith(b"PK"):
-        return str(answer.content.decode(errors="replace"))
-    with zipfile.ZipFile(io.BytesIO(answer.content)) as workbook:
+    """What stands in a page, a file or a workbook."""
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    if not content.startswith(b"PK"):
+        return str(content.decode(errors="replace"))
+    with zipfile.ZipFile(io.BytesIO(content)) as workbook:
         return "".join(workbook.read(name).decode() for name in workbook.namelist() if name.endswith(".xml"))

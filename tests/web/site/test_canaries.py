@@ -46,7 +46,7 @@ NAMES = (
 KEPT_BY_GUARDS = {
     *("PaySlip.payer_name", "PaySlip.payer_phone", "Receipt.payer"),
     *("PayeeAccount.account", "PaymentOrder.payee_account", "Enrolment.document_number", "Enrolment.phone"),
-    *("Refund.phone", "PayoutBatchLine.payee_account"),
+    *("Refund.phone", "PayoutBatchLine.payee_account", "BankKey.secret"),
 }
 #: Not of the site: downloads of static files, what ends a visit, and the sites of the other cities, made as this one is.
 LEFT_OUT = re.compile(r"/(static|logout|components|captcha|c/(?!jiangcheng/))")
