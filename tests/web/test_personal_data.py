@@ -97,7 +97,7 @@ def crawl(client: Client, *starts: str) -> dict[str, str]:
             seen[address] = pdf_text(answer.content)
             continue
         seen[address] = readable(answer)
-        if not answer.content.startswith(b"PK"):
+        if "html" in answer.get("Content-Type", ""):
             links = re.findall(r'(?:href|hx-get)="(/[^"#]*)', seen[address])
             waiting += [link.replace("&amp;", "&") for link in links if not re.search(r"[?&](sort|page)=", link)]
     return seen
