@@ -21,6 +21,7 @@ from config.environment import read_environment
 from upkeep.demo.city import City
 from upkeep.demo.load import load_small
 from upkeep.estate.models import Area, House
+from upkeep.web.memory import keep_for_good
 
 AREAS, BUILDINGS, UNITS, FLOORS, DOORS = 1_000, 10, 2, 25, 2
 LIMIT_S = 0.200
@@ -69,6 +70,7 @@ def run() -> list[Figure]:
     loaded = time.perf_counter() - began
     clerk, developer = client_of(city, "demo-clerk"), client_of(city, "demo-developer")
     houses, areas = House.objects.count(), Area.objects.count()
+    keep_for_good()  # as a serving process does
     figures = [_figure(f"户室管理: {name}", clerk, addresses) for name, addresses in _searches().items()]
     figures.append(_figure("户室管理 of a developer: 房号", developer, _pages(by="ROOM", q=["1502", "801", "999"])))
     words = ["翠小区1 3幢 1502", "滨江路500号", "锦小区3", "jxq", "不存在的路", "1502"]
