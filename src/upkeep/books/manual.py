@@ -11,7 +11,8 @@ from upkeep.ledger.api import Entry, Line
 
 __all__ = ["BY_HAND", "Line", "manual_voucher"]
 
-#: Money on its way between custody accounts, and what is owed for houses that are gone, come from their business alone.
+#: Money on its way between custody accounts or put out for a term, and what is owed for houses that are gone, come from their
+#: business alone.
 _BY_BUSINESS = (chart.IN_TRANSIT, chart.TERM_DEPOSITS, chart.PAYABLE_FOR_LOST_HOUSES)
 BY_HAND = tuple(code for code in CHART if code not in _BY_BUSINESS)
 
